@@ -1,0 +1,1 @@
+"""Unlearning methods: those that ascend the loss of the forget set."""

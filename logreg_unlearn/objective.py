@@ -1,0 +1,136 @@
+r"""The one objective: a ridge-regularised sum of losses with signed sample coefficients.
+
+.. math:: J_c(w) = \sum_i c_i\,\varphi(a_i\cdot w + o_i) + \tfrac{\lambda}{2}\|P w\|^2,
+          \qquad a_i = y_i x_i,
+
+with gradient :math:`\sum_i c_i\varphi'(z_i)a_i + \lambda P w` and Hessian
+:math:`\sum_i c_i\varphi''(z_i)a_i a_i^\top + \lambda P`.  Original, oracle, gradient ascent,
+descent-ascent and the path between them differ in ``c`` alone.  With negative coefficients
+the Hessian is indefinite and is reported as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from logreg_unlearn.losses import LOGISTIC, Array, Loss
+
+
+@dataclass(frozen=True, eq=False)
+class Objective:
+    """Ridge-regularised loss with signed coefficients; leading axes are a batch.
+
+    Attributes
+    ----------
+    signed_features : ndarray (..., n, d)
+        Rows ``a_i = y_i x_i``: the labels are multiplied in.
+    coefficients : ndarray (..., n)
+        Signed sample coefficients ``c_i`` (normalisation included).
+    ridge : float or ndarray (...,)
+        ``lambda >= 0``; never rescaled by n.
+    loss : Loss
+    offset : ndarray (..., n), optional
+        Signed fixed part of the margin, ``o_i = y_i * offset_i`` (as a GLM offset).
+    penalised : ndarray of bool (d,), optional
+        Coordinates the ridge acts on; ``None`` means all of them.
+    """
+
+    signed_features: Array
+    coefficients: Array
+    ridge: float | Array
+    loss: Loss = LOGISTIC
+    offset: Array | None = None
+    penalised: Array | None = None
+    _mask: Array = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        d = self.signed_features.shape[-1]
+        mask = np.ones(d) if self.penalised is None else np.asarray(self.penalised, dtype=float)
+        if mask.shape != (d,):
+            raise ValueError(f"expected penalised of shape ({d},), got {mask.shape}")
+        if self.coefficients.shape[-1] != self.signed_features.shape[-2]:
+            raise ValueError(
+                f"expected {self.signed_features.shape[-2]} coefficients, "
+                f"got {self.coefficients.shape[-1]}"
+            )
+        object.__setattr__(self, "_mask", mask)
+
+    @property
+    def dimension(self) -> int:
+        """Number of parameters d."""
+        return self.signed_features.shape[-1]
+
+    @property
+    def convex(self) -> bool:
+        """Whether no coefficient is negative (then J is ridge-strongly convex)."""
+        return bool(np.all(self.coefficients >= 0))
+
+    @property
+    def ridge_diagonal(self) -> Array:
+        """Diagonal of the ridge term's Hessian, shape (..., d)."""
+        return np.asarray(self.ridge, dtype=np.float64)[..., None] * self._mask
+
+    def margins(self, w: Array) -> Array:
+        """Return ``z = A w + o``, shape (..., n), for ``w`` of shape (..., d)."""
+        z = np.matmul(self.signed_features, np.asarray(w, dtype=np.float64)[..., None])[..., 0]
+        return z if self.offset is None else z + self.offset
+
+    def value(self, w: Array) -> Array:
+        """Return J at ``w`` (..., d), shape (...)."""
+        losses = np.sum(self.coefficients * self.loss.value(self.margins(w)), axis=-1)
+        return losses + 0.5 * np.sum(self.ridge_diagonal * np.square(w), axis=-1)
+
+    def gradient(self, w: Array) -> Array:
+        """Return the gradient at ``w`` (..., d), same shape."""
+        slopes = self.coefficients * self.loss.derivative(self.margins(w))
+        return np.matmul(slopes[..., None, :], self.signed_features)[..., 0, :] + (
+            self.ridge_diagonal * w
+        )
+
+    def hessian(self, w: Array) -> Array:
+        """Return the Hessian at ``w`` (..., d), shape (..., d, d); possibly indefinite."""
+        weights = self.coefficients * self.loss.curvature(self.margins(w))
+        transposed = np.swapaxes(self.signed_features, -1, -2)
+        data = np.matmul(transposed * weights[..., None, :], self.signed_features)
+        diagonal = self.ridge_diagonal[..., None] * np.eye(self.dimension)
+        return 0.5 * (data + np.swapaxes(data, -1, -2)) + diagonal
+
+    def hessian_vector(self, w: Array, v: Array) -> Array:
+        """Return the Hessian at ``w`` times ``v`` (..., d) without forming the Hessian."""
+        weights = self.coefficients * self.loss.curvature(self.margins(w))
+        along = np.matmul(self.signed_features, np.asarray(v)[..., None])[..., 0]
+        data = np.matmul((weights * along)[..., None, :], self.signed_features)[..., 0, :]
+        return data + self.ridge_diagonal * v
+
+    def with_coefficients(
+        self, coefficients: Array, ridge: float | Array | None = None
+    ) -> Objective:
+        """Return the same data under other coefficients (and another ridge, if given)."""
+        new_ridge = self.ridge if ridge is None else ridge
+        return replace(self, coefficients=np.asarray(coefficients, float), ridge=new_ridge)
+
+    def collapse(self) -> Objective:
+        """Merge equal rows (same features and offset) into one with the summed coefficient.
+
+        The objective is the same function of ``w``; rows whose coefficient sums to zero are
+        kept, so that the shape depends on the data alone.
+
+        Raises
+        ------
+        ValueError
+            If the objective has batch axes.
+        """
+        if self.signed_features.ndim != 2 or self.coefficients.ndim != 1:
+            raise ValueError(f"expected no batch axes, got rows {self.signed_features.shape}")
+        rows = self.signed_features
+        if self.offset is not None:
+            rows = np.column_stack([rows, self.offset])
+        # + 0.0 makes -0.0 equal to 0.0, as they are the same number in the objective
+        unique, inverse = np.unique(rows + 0.0, axis=0, return_inverse=True)
+        summed = np.bincount(inverse.ravel(), weights=self.coefficients, minlength=len(unique))
+        features, offset = unique, None
+        if self.offset is not None:
+            features, offset = unique[:, :-1].copy(), unique[:, -1].copy()
+        return replace(self, signed_features=features, coefficients=summed, offset=offset)
