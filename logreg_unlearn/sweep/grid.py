@@ -1,0 +1,175 @@
+"""The grid of the correlation sweep: ranges of every parameter, expanded into cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+
+from logreg_unlearn.data.forget_sets import KINDS
+from logreg_unlearn.sweep.cases import BLOCK_SHARE, MODELS, Case
+
+DRAWN_KINDS = ("random", "one_class", "nearest")
+"""Forget sets that depend on the seed; the others are the same for every seed."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Values of each parameter; every combination that exists becomes a case.
+
+    Attributes
+    ----------
+    models, losses, methods, datasets, kinds : tuple of str
+    lifts : tuple of float
+        Of the block model; those above ``1/BLOCK_SHARE`` do not exist and are an error.
+    epsilons, alphas : tuple of float
+        Of the two-directions model, at forget fraction 1/2 and ridge ``direction_ridges``.
+    correlations : tuple of float
+        Of the Gaussian model, in [-1, 1].
+    fractions, ridges : tuple of float
+        Forget fractions and ridges of the block and Gaussian models.
+    real_fractions, real_ridges : tuple of float
+    direction_ridges : tuple of float
+    seeds : int
+        Draws per random case.
+    steps : int
+        Step budget of an iteration.
+    """
+
+    models: tuple[str, ...] = MODELS
+    losses: tuple[str, ...] = ("logistic", "exponential")
+    methods: tuple[str, ...] = ("da",)
+    datasets: tuple[str, ...] = ("breast_cancer", "digits_3v8", "digits_4v9", "anes96")
+    kinds: tuple[str, ...] = KINDS
+    lifts: tuple[float, ...] = tuple(np.round(np.linspace(0.0, 6.0, 25), 6).tolist())
+    epsilons: tuple[float, ...] = tuple(np.round(np.linspace(-0.9, 0.9, 13), 6).tolist())
+    alphas: tuple[float, ...] = tuple(np.round(np.linspace(0.1, 1.0, 10), 6).tolist())
+    correlations: tuple[float, ...] = tuple(np.round(np.linspace(-1.0, 1.0, 9), 6).tolist())
+    fractions: tuple[float, ...] = (0.1, 0.5, 0.7)
+    ridges: tuple[float, ...] = (0.01, 0.1, 1.0, 10.0)
+    real_fractions: tuple[float, ...] = (0.1,)
+    real_ridges: tuple[float, ...] = (0.01,)
+    direction_ridges: tuple[float, ...] = (1.0,)
+    seeds: int = 10
+    steps: int = 20_000
+
+    def quick(self) -> Grid:
+        """Return a grid of the same shape that runs in a few seconds."""
+        return replace(
+            self,
+            lifts=self.lifts[::3],
+            epsilons=self.epsilons[::3],
+            alphas=self.alphas[1::4],
+            correlations=self.correlations[::2],
+            fractions=self.fractions[::2],
+            ridges=self.ridges[1:3],
+            seeds=min(self.seeds, 3),
+            steps=min(self.steps, 2_000),
+        )
+
+    def cases(self, seed: int) -> list[Case]:
+        """Return every case, in a fixed order.
+
+        Parameters
+        ----------
+        seed : int
+            First of the ``seeds`` consecutive seeds.
+
+        Raises
+        ------
+        ValueError
+            If a value lies outside its range.
+        """
+        self._validate()
+        builders = {
+            "blocks": self._blocks,
+            "two-directions": self._directions,
+            "gaussian": self._gaussian,
+            "real": self._real,
+        }
+        return [case for model in self.models for case in builders[model](seed)]
+
+    def _blocks(self, seed: int) -> Iterator[Case]:
+        grid = product(self.losses, self.methods, self.fractions, self.ridges, self.lifts)
+        for loss, method, fraction, ridge, lift in grid:
+            yield Case(
+                "blocks", "one block", loss, "block", fraction, ridge, seed, method, self.steps,
+                {"lift": lift},
+            )  # fmt: skip
+
+    def _directions(self, seed: int) -> Iterator[Case]:
+        grid = product(self.losses, self.methods, self.direction_ridges, self.epsilons, self.alphas)
+        for loss, method, ridge, epsilon, alpha in grid:
+            yield Case(
+                "two-directions", f"epsilon={epsilon:g}", loss, f"alpha={alpha:g}", 0.5, ridge,
+                seed, method, self.steps, {"epsilon": epsilon, "alpha": alpha},
+            )  # fmt: skip
+
+    def _gaussian(self, seed: int) -> Iterator[Case]:
+        grid = product(
+            self.losses, self.methods, self.fractions, self.ridges, self.correlations,
+            range(seed, seed + self.seeds),
+        )  # fmt: skip
+        for loss, method, fraction, ridge, correlation, each in grid:
+            yield Case(
+                "gaussian", "gaussian", loss, "shifted", fraction, ridge, each, method,
+                self.steps, {"correlation": correlation},
+            )  # fmt: skip
+
+    def _real(self, seed: int) -> Iterator[Case]:
+        grid = product(
+            self.losses, self.methods, self.datasets, self.real_ridges, self.real_fractions,
+            self.kinds,
+        )  # fmt: skip
+        for loss, method, dataset, ridge, fraction, kind in grid:
+            draws = self.seeds if kind in DRAWN_KINDS else 1
+            for each in range(seed, seed + draws):
+                yield Case("real", dataset, loss, kind, fraction, ridge, each, method, self.steps)
+
+    def _validate(self) -> None:
+        top = 1.0 / BLOCK_SHARE
+        ranges = {
+            "lifts": (self.lifts, 0.0, top, True),
+            "epsilons": (self.epsilons, -np.inf, np.inf, False),
+            "alphas": (self.alphas, 0.0, 1.0, True),
+            "correlations": (self.correlations, -1.0, 1.0, True),
+            "fractions": (self.fractions + self.real_fractions, 0.0, 1.0, False),
+            "ridges": (self.ridges + self.real_ridges, 0.0, np.inf, False),
+        }
+        for name, (values, low, high, closed) in ranges.items():
+            for value in values:
+                inside = low <= value <= high if closed else low < value < high
+                if not inside:
+                    left, right = ("[", "]") if closed else ("(", ")")
+                    raise ValueError(
+                        f"expected {name} in {left}{low:g}, {high:g}{right}, got {value:g}"
+                    )
+        for name, number in (("seeds", self.seeds), ("steps", self.steps)):
+            if number < 1:
+                raise ValueError(f"expected {name} >= 1, got {number}")
+
+
+def parse_values(text: str) -> tuple[float, ...]:
+    """Read ``"0,0.5,1"`` or ``"-1:1:9"`` (start, stop, count) as a tuple of numbers.
+
+    Raises
+    ------
+    ValueError
+        If the text is neither.
+    """
+    try:
+        if ":" in text:
+            start, stop, count = text.split(":")
+            if int(count) < 1:
+                raise ValueError
+            return tuple(np.round(np.linspace(float(start), float(stop), int(count)), 12).tolist())
+        values = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise ValueError(
+            f"expected numbers like 0,0.5,1 or start:stop:count, got {text!r}"
+        ) from None
+    if not np.all(np.isfinite(values)):
+        raise ValueError(f"expected finite numbers, got {text!r}")
+    return values

@@ -1,0 +1,183 @@
+"""Sweep the dependence between forget and retain set: where descent-ascent helps, harms, diverges.
+
+Four models: one block of samples with a given lift (closed form drawn over the iterations), two
+correlated directions, Gaussian classes with correlated means, and real data with seven kinds of
+forget set.  Every case starts at the original optimum and is measured against the certified
+retrained optimum, the oracle.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from argparse import Namespace
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from _common import entry, parser, progress
+
+from logreg_unlearn import plots
+from logreg_unlearn.data import real
+from logreg_unlearn.data.forget_sets import KINDS
+from logreg_unlearn.losses import LOSSES
+from logreg_unlearn.methods.ascent import METHODS
+from logreg_unlearn.sweep import panels
+from logreg_unlearn.sweep.cases import MODELS, Row
+from logreg_unlearn.sweep.grid import Grid, parse_values
+from logreg_unlearn.sweep.runner import run_cases
+from logreg_unlearn.sweep.store import csv_text, manifest, writable_folder, write_text
+from logreg_unlearn.sweep.summary import Group, headline, summarise
+
+VALUES = {
+    "lifts": "lifts of the block model, 0 ... 10",
+    "epsilons": "overlaps of the two directions",
+    "alphas": "forgotten per retained sample of the two directions, 0 ... 1",
+    "correlations": "correlations of the Gaussian class means, -1 ... 1",
+    "fractions": "forget fractions of the block and Gaussian models",
+    "ridges": "ridges of the block and Gaussian models",
+    "real-fractions": "forget fractions on real data",
+    "real-ridges": "ridges on real data",
+    "direction-ridges": "ridges of the two directions",
+}
+NAMES = {
+    "model": ("models", MODELS),
+    "loss": ("losses", tuple(LOSSES)),
+    "method": ("methods", tuple(METHODS)),
+    "dataset": ("datasets", None),
+    "forget": ("kinds", KINDS),
+}
+
+
+def arguments() -> Namespace:
+    """Read the command line."""
+    grid = Grid()
+    made = parser(
+        __doc__ or "", "results/sweep_correlation", "a coarser grid that runs in a few seconds"
+    )
+    made.add_argument("--seed", type=int, default=0, help="first seed of the random cases")
+    made.add_argument("--seeds", type=int, default=grid.seeds, help="draws per random case")
+    made.add_argument("--steps", type=int, default=grid.steps, help="step budget per case")
+    made.add_argument("--workers", type=int, default=2, help="processes (1: this one)")
+    for option, (name, choices) in NAMES.items():
+        default = getattr(grid, name)
+        made.add_argument(
+            f"--{option}",
+            action="append",
+            choices=real.names() if choices is None else choices,
+            help=f"repeatable (default: {', '.join(default)})",
+            default=None,
+        )
+    for option, text in VALUES.items():
+        made.add_argument(
+            f"--{option}",
+            metavar="LIST",
+            help=f"{text}: 0,0.5,1 or start:stop:count",
+            default=None,
+        )
+    return made.parse_args()
+
+
+def grid_of(options: Namespace) -> Grid:
+    """Return the grid that the options ask for; a list that is given wins over ``--quick``."""
+    grid = replace(Grid(), seeds=options.seeds, steps=options.steps)
+    grid = grid.quick() if options.quick else grid
+    chosen: dict[str, tuple] = {}
+    for option, (name, _) in NAMES.items():
+        if given := getattr(options, option):
+            chosen[name] = tuple(dict.fromkeys(given))
+    for option in VALUES:
+        name = option.replace("-", "_")
+        if given := getattr(options, name):
+            chosen[name] = parse_values(given)
+    return replace(grid, **chosen)
+
+
+def table(groups: list[Group], loss: str) -> None:
+    """Print one loss's groups: a row per model and correlation."""
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = Table(title=f"{loss} loss: distance to the oracle / the original's", title_style="bold")
+    for heading in ("model", "dependence"):
+        shown.add_column(heading, no_wrap=True)
+    for heading in ("cases", "end point [5 %, 95 %]", "best*", "farther", "diverged"):
+        shown.add_column(heading, justify="right", no_wrap=True)
+    last = ""
+    for group in groups:
+        model, dependence = group.key
+        if last and model != last:
+            shown.add_section()
+        low, middle, high = (_number(v) for v in group.final)
+        shown.add_row(
+            "" if model == last else model,
+            dependence,
+            str(group.cases),
+            f"{middle} [{low}, {high}]",
+            _number(group.best[1]),
+            f"{100 * group.farther / group.cases:.0f} %",
+            f"{100 * group.diverged / group.cases:.0f} %",
+        )
+        last = model
+    Console(width=None if sys.stdout.isatty() else 120).print(shown)
+
+
+def _number(value: float) -> str:
+    return "inf" if value == float("inf") else f"{value:.3g}"
+
+
+def figures(rows: list[Row], folder: Path) -> list[Path]:
+    """Draw one figure for each model and method in the rows."""
+    made = []
+    drawers = {
+        "blocks": lambda part: plots.blocks(panels.blocks(part)),
+        "two-directions": lambda part: plots.directions(panels.directions(part)),
+        "gaussian": lambda part: plots.gaussian(panels.gaussian(part)),
+        "real": lambda part: plots.real_data(*panels.real_data(part)),
+    }
+    methods = sorted({row.method for row in rows})
+    for method in methods:
+        for model, draw in drawers.items():
+            part = [row for row in rows if row.model == model and row.method == method]
+            if part:
+                suffix = "" if len(methods) == 1 else f"_{method}"
+                with plots.style():
+                    made.append(plots.save(draw(part), folder, f"{model}{suffix}")[0])
+    return made
+
+
+def main() -> int:
+    """Run the sweep, print its table and headline, write its files."""
+    options = arguments()
+    if options.workers < 1:
+        raise ValueError(f"expected --workers >= 1, got {options.workers}")
+    grid = grid_of(options)
+    cases = grid.cases(options.seed)
+    for name in sorted({case.dataset for case in cases if case.model == "real"}):
+        real.load(name)  # a missing package is an error now, not in the middle of the run
+    folder = writable_folder(options.out)
+    started = time.perf_counter()
+    with progress(len(cases), "cases") as report:
+        if options.workers == 1:
+            rows = run_cases(cases, None, report)
+        else:
+            with ProcessPoolExecutor(options.workers) as executor:
+                rows = run_cases(cases, executor, report)
+    seconds = time.perf_counter() - started
+    write_text(folder / "cases.csv", csv_text(rows))
+    facts = dict(cases=len(rows), seconds=round(seconds, 1), headline=headline(rows))
+    write_text(
+        folder / "manifest.json", manifest(options.seed, sys.argv, asdict(grid), **facts) + "\n"
+    )
+    drawn = figures(rows, folder)
+    for loss in grid.losses:
+        table(summarise([row for row in rows if row.loss == loss]), loss)
+    print("* closest to the oracle at any recorded step: it peeks at the oracle")
+    print(f"\n{headline(rows)}")
+    names = ", ".join(path.name for path in drawn)
+    print(f"{len(rows)} cases in {seconds:.0f} s: {folder}/cases.csv, manifest.json, {names}")
+    return 0
+
+
+if __name__ == "__main__":
+    entry(main)
