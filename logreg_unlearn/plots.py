@@ -86,7 +86,7 @@ def mark_unity(axes: Axes, label: str = "as far as the original model") -> None:
     axes.axhline(1.0, color="black", linewidth=1.0, zorder=1, label=label)
 
 
-def blocks(panels: Sequence[dict[str, Any]]) -> Figure:
+def blocks(panels: Sequence[dict[str, Any]], columns: int) -> Figure:
     """Draw the ratio to the original's distance against the lift of one block.
 
     Parameters
@@ -95,9 +95,10 @@ def blocks(panels: Sequence[dict[str, Any]]) -> Figure:
         Each: ``title``; ``harm``, the sharp threshold f/(1+f); ``series``, a list of dicts with
         ``label``, ``lift`` and ``ratio`` (the iterations), ``diverged`` (their lifts),
         ``curve_lift`` and ``curve_ratio`` (the closed form) and ``fold`` (None: no fold).
+    columns : int
+        Panels a row.
     """
-    columns = 3 if len(panels) % 3 == 0 else 1
-    rows = len(panels) // columns
+    rows = -(-len(panels) // columns)
     with style():
         figure, axes = new_figure(
             rows, columns, size=(3.6 * columns + 1.2, 3.1 * rows + 0.4), sharex=True, sharey=True
@@ -106,8 +107,6 @@ def blocks(panels: Sequence[dict[str, Any]]) -> Figure:
             ax.set_yscale("log")
             ax.axvline(panel["harm"], color="black", linestyle=":", linewidth=1.4)
             mark_unity(ax)
-            finite = [v for s in panel["series"] for v in s["ratio"] if np.isfinite(v)]
-            top = max([10.0, *finite]) * 2.0
             for k, series in enumerate(panel["series"]):
                 colour = COLOURS[k]
                 ax.plot(
@@ -126,13 +125,12 @@ def blocks(panels: Sequence[dict[str, Any]]) -> Figure:
                 if series["fold"] is not None:
                     ax.axvline(series["fold"], color=colour, linestyle=LINES[k], linewidth=0.9)
             ax.set_title(panel["title"])
-            ax.set_ylim(1e-2, max(min(top, 1e3), 1e3) * 50)
+            ax.set_ylim(1e-2, 5e4)
         for ax in axes[-1]:
             ax.set_xlabel(r"lift $\rho$ of the block in the forget set")
         for ax in axes[:, 0]:
             ax.set_ylabel("distance to oracle / original's")
-        handles, labels = axes.flat[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=4)
+        _legend(figure, axes, columns=4)
         figure.suptitle(
             "One block: descent-ascent ends farther than the original exactly beyond "
             r"$\rho=f/(1+f)$ (dotted)"
@@ -187,14 +185,14 @@ def directions(panels: Sequence[dict[str, Any]]) -> Figure:
             ax.set_xlabel(r"$\varepsilon$, overlap of the two directions")
             ax.set_ylim(0.0, float(np.max(panel["alpha"])) * 1.06)
             ax.grid(False)
-            ax.legend(loc="lower left", frameon=True, framealpha=0.9)
         axes[0, 0].set_ylabel(r"$\alpha$, forgotten per retained sample in the plane")
+        _legend(figure, axes, columns=3)
         bar = figure.colorbar(mesh, ax=axes.ravel().tolist(), extend="both", shrink=0.9)
         bar.set_label("distance to oracle / original's")
     return figure
 
 
-def gaussian(panels: Sequence[dict[str, Any]]) -> Figure:
+def gaussian(panels: Sequence[dict[str, Any]], columns: int) -> Figure:
     """Draw ratios against the correlation of the class means, a panel per forget fraction.
 
     Parameters
@@ -203,82 +201,111 @@ def gaussian(panels: Sequence[dict[str, Any]]) -> Figure:
         Each: ``title``; ``overshoot``, the predicted ratio n_R/n_F; ``strong_ridge``, the
         correlation beyond which a strong ridge harms (None: everywhere or nowhere);
         ``series``, a list of dicts with ``label``, ``correlation`` (C,), and ``final``,
-        ``best`` of shape (3, C): 5 %, 50 %, 95 % quantiles over the seeds.
+        ``best`` of shape (3, C): 5 %, 50 %, 95 % quantiles over the seeds (inf: diverged).
+    columns : int
+        Panels a row.
     """
     with style():
-        figure, axes = new_figure(1, len(panels), size=(3.6 * len(panels) + 1.0, 4.4), sharey=True)
+        rows = -(-len(panels) // columns)
+        figure, axes = new_figure(
+            rows, columns, size=(3.5 * columns + 1.0, 3.0 * rows + 1.3), sharex=True, sharey=True
+        )
+        finals = np.concatenate([np.ravel(s["final"]) for p in panels for s in p["series"]])
+        beyond = 3.0 * np.max(finals[np.isfinite(finals)], initial=10.0)
         for panel, ax in zip(panels, axes.flat, strict=True):
             ax.set_yscale("log")
             mark_unity(ax)
             ax.axhline(
                 panel["overshoot"], color=GREY, linestyle="--", linewidth=1.4,
-                label=r"overshoot predicted to first order, $n_R/n_F$",
+                label=r"overshoot to first order, $n_R/n_F$",
             )  # fmt: skip
             if panel["strong_ridge"] is not None:
                 ax.axvline(
                     panel["strong_ridge"], color=GREY, linestyle=":", linewidth=1.6,
-                    label="strong-ridge threshold: harm to its right",
+                    label="strong ridge: harm to the right",
                 )  # fmt: skip
             for k, series in enumerate(panel["series"]):
-                c, final = series["correlation"], np.asarray(series["final"])
-                ax.fill_between(c, final[0], final[2], color=COLOURS[k], alpha=0.15, linewidth=0)
-                ax.plot(
-                    c, final[1], color=COLOURS[k], marker=MARKERS[k], linestyle=LINES[k],
-                    label=f"{series['label']}: end point",
-                )  # fmt: skip
-                ax.plot(
-                    c, np.asarray(series["best"])[1], color=COLOURS[k], marker=MARKERS[k],
-                    mfc="white", linewidth=0.8, label=f"{series['label']}: best early stop (peeks)",
-                )  # fmt: skip
+                _ratio_against(ax, series, k, beyond)
+            ax.plot([], [], "kx", label="median diverged")
+            ax.plot([], [], "o", color="black", mfc="white", label="best early stop (peeks)")
             ax.set_title(panel["title"])
+        for ax in axes[-1]:
             ax.set_xlabel("correlation of the class means")
-        axes[0, 0].set_ylabel("distance to oracle / original's")
-        handles, labels = max(
-            (ax.get_legend_handles_labels() for ax in axes.flat), key=lambda pair: len(pair[0])
-        )
-        figure.legend(handles, labels, loc="outside lower center", ncols=3)
+        for ax in axes[:, 0]:
+            ax.set_ylabel("distance to oracle / original's")
+        _legend(figure, axes, columns=4)
     return figure
 
 
-def real_data(panels: Sequence[dict[str, Any]], overshoot: float | None) -> Figure:
+def _ratio_against(ax: Axes, series: dict[str, Any], k: int, beyond: float) -> None:
+    """Draw one ridge: end point with its spread, best early stop, and where it diverged."""
+    c, final = np.asarray(series["correlation"]), np.asarray(series["final"])
+    finite = np.isfinite(final).all(axis=0)
+    ax.fill_between(c, *final[[0, 2]], where=finite, color=COLOURS[k], alpha=0.15, linewidth=0)
+    drawn = np.where(np.isfinite(final[1]), final[1], np.nan)
+    ax.plot(
+        c, drawn, color=COLOURS[k], marker=MARKERS[k], linestyle=LINES[k],
+        label=f"{series['label']}: end point",
+    )  # fmt: skip
+    ax.plot(
+        c, np.asarray(series["best"])[1], color=COLOURS[k], marker=MARKERS[k], mfc="white",
+        linewidth=0.8,
+    )  # fmt: skip
+    diverged = c[np.isinf(final[1])]
+    ax.plot(diverged, np.full(len(diverged), beyond * 2.0**k), "x", color=COLOURS[k])
+
+
+def real_data(panels: Sequence[dict[str, Any]], columns: int, overshoot: float | None) -> Figure:
     """Draw the end point and the best early stop of every forget set of every data set.
 
     Parameters
     ----------
     panels : sequence of dict
         Each: ``title``, ``kinds`` (names), ``final``, ``best`` (lists of arrays over seeds).
+    columns : int
+        Panels a row.
     overshoot : float, optional
         The predicted ratio n_R/n_F, where all cases share it.
     """
     with style():
+        rows = -(-len(panels) // columns)
         figure, axes = new_figure(
-            1, len(panels), size=(2.9 * len(panels) + 1.6, 3.9), sharey=True, sharex=True
+            rows, columns, size=(2.7 * columns + 1.4, 2.7 * rows + 0.9), sharey=True, sharex=True
         )
+        ratios = [v for p in panels for values in p["final"] for v in values]
+        beyond = 6.0 * max((v for v in ratios if np.isfinite(v)), default=10.0)
         for panel, ax in zip(panels, axes.flat, strict=True):
             ax.set_xscale("log")
             ax.axvline(1.0, color="black", linewidth=1.0, label="as far as the original model")
             if overshoot is not None:
                 ax.axvline(
                     overshoot, color=GREY, linestyle="--", linewidth=1.4,
-                    label=r"overshoot predicted to first order, $n_R/n_F$",
+                    label=r"overshoot to first order, $n_R/n_F$",
                 )  # fmt: skip
-            finite = [v for values in panel["final"] for v in values if np.isfinite(v)]
-            beyond = 3.0 * max(finite, default=1.0)
             for k, (final, best) in enumerate(zip(panel["final"], panel["best"], strict=True)):
                 final, best = np.asarray(final), np.asarray(best)
                 stays = np.isfinite(final)
-                ax.plot(best, np.full(len(best), k + 0.15), "o", color=HELPED, mfc="white")
-                ax.plot(final[stays], np.full(stays.sum(), k - 0.15), "s", color=HARMED)
-                ax.plot(np.full((~stays).sum(), beyond), np.full((~stays).sum(), k - 0.15), "kx")
+                ax.plot(best, np.full(len(best), k + 0.17), "o", color=HELPED, mfc="white")
+                ax.plot(final[stays], np.full(stays.sum(), k - 0.17), "s", color=HARMED)
+                ax.plot(np.full((~stays).sum(), beyond), np.full((~stays).sum(), k - 0.17), "kx")
             ax.plot([], [], "s", color=HARMED, label="end point")
+            ax.plot([], [], "kx", label="diverged")
             ax.plot([], [], "o", color=HELPED, mfc="white", label="best early stop (peeks)")
-            if any(not np.isfinite(v) for values in panel["final"] for v in values):
-                ax.plot([], [], "kx", label="diverged")
             ax.set_title(panel["title"])
             ax.set_yticks(range(len(panel["kinds"])), panel["kinds"])
             ax.set_ylim(len(panel["kinds"]) - 0.4, -0.6)
-        axes[0, 0].set_ylabel("forget set")
-        figure.supxlabel("distance to oracle / original's", fontsize=10)
-        handles, labels = axes.flat[0].get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=5)
+        for ax in axes[-1]:
+            ax.set_xlabel("distance to oracle / original's")
+        for ax in axes[:, 0]:
+            ax.set_ylabel("forget set")
+        _legend(figure, axes, columns=5)
     return figure
+
+
+def _legend(figure: Figure, axes: np.ndarray, columns: int) -> None:
+    """Put one legend below all panels: every label that any of them carries, once."""
+    entries: dict[str, Any] = {}
+    for ax in axes.flat:
+        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
+            entries.setdefault(label, handle)
+    figure.legend(list(entries.values()), list(entries), loc="outside lower center", ncols=columns)

@@ -14,6 +14,7 @@ from argparse import Namespace
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from _common import entry, parser, progress
 
@@ -28,6 +29,9 @@ from logreg_unlearn.sweep.grid import Grid, parse_values
 from logreg_unlearn.sweep.runner import run_cases
 from logreg_unlearn.sweep.store import csv_text, manifest, writable_folder, write_text
 from logreg_unlearn.sweep.summary import Group, headline, summarise
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 VALUES = {
     "lifts": "lifts of the block model, 0 ... 10",
@@ -127,23 +131,32 @@ def _number(value: float) -> str:
 
 
 def figures(rows: list[Row], folder: Path) -> list[Path]:
-    """Draw one figure for each model and method in the rows."""
+    """Draw one figure for each model and method in the rows; a row of panels per loss."""
     made = []
-    drawers = {
-        "blocks": lambda part: plots.blocks(panels.blocks(part)),
-        "two-directions": lambda part: plots.directions(panels.directions(part)),
-        "gaussian": lambda part: plots.gaussian(panels.gaussian(part)),
-        "real": lambda part: plots.real_data(*panels.real_data(part)),
-    }
     methods = sorted({row.method for row in rows})
-    for method in methods:
-        for model, draw in drawers.items():
+    for model in dict.fromkeys(row.model for row in rows):
+        for method in methods:
             part = [row for row in rows if row.model == model and row.method == method]
-            if part:
-                suffix = "" if len(methods) == 1 else f"_{method}"
-                with plots.style():
-                    made.append(plots.save(draw(part), folder, f"{model}{suffix}")[0])
+            figure = draw(model, part)
+            suffix = "" if len(methods) == 1 else f"_{method}"
+            with plots.style():
+                made.append(plots.save(figure, folder, f"{model}{suffix}")[0])
     return made
+
+
+def draw(model: str, rows: list[Row]) -> Figure:
+    """Return the figure of one model's rows."""
+    losses = len({row.loss for row in rows})
+    if model == "real":
+        drawn, overshoot = panels.real_data(rows)
+        return plots.real_data(drawn, len(drawn) // losses, overshoot)
+    if model == "two-directions":
+        return plots.directions(panels.directions(rows))
+    if model == "gaussian":
+        drawn = panels.gaussian(rows)
+        return plots.gaussian(drawn, len(drawn) // losses)
+    drawn = panels.blocks(rows)
+    return plots.blocks(drawn, len(drawn) // losses)
 
 
 def main() -> int:
@@ -173,6 +186,7 @@ def main() -> int:
     for loss in grid.losses:
         table(summarise([row for row in rows if row.loss == loss]), loss)
     print("* closest to the oracle at any recorded step: it peeks at the oracle")
+    print("inf: it diverged, or the original is the oracle itself and the iteration left it")
     print(f"\n{headline(rows)}")
     names = ", ".join(path.name for path in drawn)
     print(f"{len(rows)} cases in {seconds:.0f} s: {folder}/cases.csv, manifest.json, {names}")

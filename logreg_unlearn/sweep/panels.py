@@ -83,7 +83,7 @@ def directions(rows: Sequence[Row]) -> list[Panel]:
 
 
 def gaussian(rows: Sequence[Row]) -> list[Panel]:
-    """Panels of ``plots.gaussian``: one per loss that stays finite, and forget fraction."""
+    """Panels of ``plots.gaussian``: a row per loss, a column per forget fraction."""
     made = []
     for loss, fraction in _values(rows, "loss", "forget_fraction"):
         part = [r for r in rows if (r.loss, r.forget_fraction) == (loss, fraction)]
@@ -99,17 +99,12 @@ def gaussian(rows: Sequence[Row]) -> list[Panel]:
                 for name in ("ratio_final", "ratio_best")
             ]
             final, best = (np.array(values).T for values in spread)
-            share = [
-                float(np.mean([r.verdict == "DIVERGED" for r in points if r.correlation == c]))
-                for c in correlation
-            ]
             series.append(
                 {
                     "label": f"ridge {ridge:g}",
                     "correlation": correlation,
                     "final": final,
                     "best": best,
-                    "diverged": np.array(share),
                 }
             )
         threshold = float(strong_ridge_harm_correlation(fraction))
