@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from logreg_unlearn.losses import LOGISTIC, Array, Loss
+from logreg_unlearn.losses import LOGISTIC, Array, Loss, Mask
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +42,7 @@ class Objective:
     ridge: float | Array
     loss: Loss = LOGISTIC
     offset: Array | None = None
-    penalised: Array | None = None
+    penalised: Mask | None = None
     _mask: Array = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -129,7 +129,8 @@ class Objective:
             rows = np.column_stack([rows, self.offset])
         # + 0.0 makes -0.0 equal to 0.0, as they are the same number in the objective
         unique, inverse = np.unique(rows + 0.0, axis=0, return_inverse=True)
-        summed = np.bincount(inverse.ravel(), weights=self.coefficients, minlength=len(unique))
+        summed = np.zeros(len(unique))
+        np.add.at(summed, inverse.ravel(), self.coefficients)
         features, offset = unique, None
         if self.offset is not None:
             features, offset = unique[:, :-1].copy(), unique[:, -1].copy()

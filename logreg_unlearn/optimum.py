@@ -170,7 +170,7 @@ def classify(objective: Objective, w: Array) -> StationaryPoint:
     """
     w = np.asarray(w, dtype=np.float64)
     hessian = objective.hessian(w)
-    eigenvalues = np.linalg.eigvalsh(hessian)
+    eigenvalues = np.asarray(np.linalg.eigvalsh(hessian), dtype=np.float64)
     weights = np.abs(objective.coefficients * objective.loss.curvature(objective.margins(w)))
     magnitude = float(weights @ np.square(objective.signed_features).sum(axis=-1))
     magnitude += float(np.max(objective.ridge_diagonal))

@@ -309,3 +309,35 @@ def _legend(figure: Figure, axes: np.ndarray, columns: int) -> None:
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
             entries.setdefault(label, handle)
     figure.legend(list(entries.values()), list(entries), loc="outside lower center", ncols=columns)
+
+
+def trajectories(
+    curves: Sequence[tuple[str, np.ndarray, np.ndarray]], newton_ratio: float, title: str
+) -> Figure:
+    """Draw each method's distance to the oracle against its steps, relative to the original's.
+
+    Parameters
+    ----------
+    curves : sequence of (name, steps (T,), distance (T,))
+        The first record of each is the original model, at step 0.
+    newton_ratio : float
+        Ratio after one Newton removal step.
+    title : str
+    """
+    with style():
+        figure, axes = new_figure(size=(7.0, 4.4))
+        ax = axes[0, 0]
+        ax.set_xscale("symlog", linthresh=1.0)
+        ax.set_yscale("log")
+        mark_unity(ax)
+        for k, (name, steps, distance) in enumerate(curves):
+            ratio = np.asarray(distance) / distance[0]
+            # a diverged run is drawn up to where it leaves the figure
+            shown = np.where(ratio < 1e6, ratio, np.nan)
+            ax.plot(steps, shown, color=COLOURS[k % 7], linestyle=LINES[k % 7], label=name)
+        ax.axhline(newton_ratio, color=GREY, linestyle=":", linewidth=1.6, label="one Newton step")
+        ax.set_xlabel("steps")
+        ax.set_ylabel("distance to oracle / original's")
+        ax.set_title(title)
+        figure.legend(loc="outside right upper")
+    return figure

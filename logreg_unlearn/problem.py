@@ -13,7 +13,7 @@ from dataclasses import KW_ONLY, dataclass, field
 
 import numpy as np
 
-from logreg_unlearn.losses import Array, Loss, get_loss
+from logreg_unlearn.losses import Array, Loss, Mask, get_loss
 from logreg_unlearn.objective import Objective
 
 NORMALISATIONS = ("mean", "sum")
@@ -50,7 +50,7 @@ class UnlearningProblem:
 
     features: Array
     labels: Array
-    forget: Array
+    forget: Mask
     _: KW_ONLY
     ridge: float
     loss: str | Loss = "logistic"
@@ -162,7 +162,7 @@ class UnlearningProblem:
         """Weighted mean loss over F at ``w`` (..., d), without ridge, shape (...)."""
         return self._mean_loss(w, self.forget)
 
-    def _mean_loss(self, w: Array, rows: Array) -> Array:
+    def _mean_loss(self, w: Array, rows: Mask) -> Array:
         z = np.asarray(w, float) @ self._base.signed_features[rows].T
         if self._base.offset is not None:
             z = z + self._base.offset[rows]

@@ -14,7 +14,7 @@ from argparse import Namespace
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from _common import entry, parser, progress
 
@@ -86,7 +86,7 @@ def grid_of(options: Namespace) -> Grid:
     """Return the grid that the options ask for; a list that is given wins over ``--quick``."""
     grid = replace(Grid(), seeds=options.seeds, steps=options.steps)
     grid = grid.quick() if options.quick else grid
-    chosen: dict[str, tuple] = {}
+    chosen: dict[str, Any] = {}
     for option, (name, _) in NAMES.items():
         if given := getattr(options, option):
             chosen[name] = tuple(dict.fromkeys(given))

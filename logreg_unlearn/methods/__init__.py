@@ -1,1 +1,1 @@
-"""Unlearning methods: those that ascend the loss of the forget set."""
+"""Unlearning methods: those that ascend the forget loss, and removal without ascent."""

@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from logreg_unlearn.iterate import Method, Phase
+from logreg_unlearn.losses import Mask
 from logreg_unlearn.objective import Objective
 from logreg_unlearn.problem import UnlearningProblem
 
@@ -103,7 +104,7 @@ def ascent_then_finetune(ascent_share: float = 0.1) -> Method:
 
 
 def _minibatches(
-    whole: Objective, forget: np.ndarray, size: int, rng: np.random.Generator
+    whole: Objective, forget: Mask, size: int, rng: np.random.Generator
 ) -> tuple[Objective, ...]:
     """Split an objective into shuffled minibatches whose mean over a cycle is the objective.
 

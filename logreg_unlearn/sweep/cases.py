@@ -228,14 +228,13 @@ def _problem(data: DataSet, case: Case) -> UnlearningProblem:
 
 def _real_problem(case: Case) -> UnlearningProblem:
     data = _loaded(case.dataset)
-    w = _fitted(case.dataset, case.loss, case.ridge)
     mask = forget_set(
         case.forget_kind,
         data.features,
         data.labels,
         fraction=case.forget_fraction,
         seed=case.seed,
-        model=FittedModel(w, case.ridge, get_loss(case.loss)),
+        model=_fitted(case.dataset, case.loss, case.ridge),
     )
     return UnlearningProblem(data.features, data.labels, mask, ridge=case.ridge, loss=case.loss)
 
@@ -246,10 +245,15 @@ def _loaded(name: str) -> DataSet:
 
 
 @lru_cache(maxsize=64)
-def _fitted(name: str, loss: str, ridge: float) -> np.ndarray:
-    """Original model of a data set: it does not depend on what will be forgotten."""
+def _fitted(name: str, loss: str, ridge: float) -> FittedModel:
     data = _loaded(name)
+    return fit_original(data, ridge, loss)
+
+
+def fit_original(data: DataSet, ridge: float, loss: str) -> FittedModel:
+    """Fit the original model of a data set, which does not depend on what will be forgotten."""
     n = len(data.labels)
+    pointwise = get_loss(loss)
     signed = data.labels[:, None] * data.features
-    objective = Objective(signed, np.full(n, 1.0 / n), ridge, get_loss(loss))
-    return minimise(objective).w
+    objective = Objective(signed, np.full(n, 1.0 / n), ridge, pointwise)
+    return FittedModel(minimise(objective).w, ridge, pointwise)

@@ -121,7 +121,7 @@ def gaussian(rows: Sequence[Row]) -> list[Panel]:
 
 def real_data(rows: Sequence[Row]) -> tuple[list[Panel], float | None]:
     """Panels of ``plots.real_data``, one per data set and loss, and the predicted overshoot."""
-    made = []
+    made: list[Panel] = []
     for loss, dataset in _values(rows, "loss", "dataset"):
         part = [r for r in rows if (r.loss, r.dataset) == (loss, dataset)]
         kinds = list(dict.fromkeys(r.forget_kind for r in part))
@@ -135,7 +135,8 @@ def real_data(rows: Sequence[Row]) -> tuple[list[Panel], float | None]:
         )
     fractions = [r.forget_fraction for r in rows]
     same = max(fractions) - min(fractions) < 0.01
-    return made, (1.0 - np.mean(fractions)) / np.mean(fractions) if same else None
+    mean = float(np.mean(fractions))
+    return made, (1.0 - mean) / mean if same else None
 
 
 def _values(rows: Sequence[Row], *names: str) -> list[tuple[Any, ...]]:
