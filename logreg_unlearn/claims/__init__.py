@@ -97,9 +97,7 @@ def load_claims(stem: str | None = None) -> tuple[Claim, ...]:
     """Return every claim, or those of one ``stem``, in the order of the theory."""
     stems = STEMS if stem is None else (stem,)
     return tuple(
-        claim
-        for each in stems
-        for claim in import_module(f"logreg_unlearn.claims.{each}").CLAIMS
+        claim for each in stems for claim in import_module(f"logreg_unlearn.claims.{each}").CLAIMS
     )
 
 

@@ -72,10 +72,10 @@ def main() -> None:
     options = parser.parse_args()
     warnings.simplefilter("ignore", ConvergenceWarning)  # lbfgs stops short of 1e-10; printed
     print("peer's median time / ours; in brackets the gradient norm each reaches")
-    for n, d in SIZES:
-        compare(
-            n, d, options.repeats if n * d < 1e6 else max(3, options.repeats // 3), options.seed
-        )
+    with threadpool_limits(1):
+        for n, d in SIZES:
+            repeats = options.repeats if n * d < 1e6 else max(3, options.repeats // 3)
+            compare(n, d, repeats, options.seed)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,248 @@
+"""Ways of choosing the rows to forget.
+
+================  ================================================================
+kind              rows
+================  ================================================================
+random            uniformly at random
+one_class         at random among the rows of one label
+nearest           nearest to a point (Euclidean), the point of a random row unless given
+easiest           largest margins ``y x.w`` under the fitted model
+hardest           smallest margins
+influence_pc1     largest scores on the first principal component of the influence matrix
+influence_pc2     the same, second component
+================  ================================================================
+
+The **influence matrix** of a fitted model is ``K_ij = phi'(z_i) phi'(z_j) a_i . H^{-1} a_j`` with
+``a_i = y_i x_i``: what removing row j does to the loss of row i, to first order and up to 1/n.
+Its principal components are those of its centred rows (paper, Appendix K).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["KINDS", "NEEDS_MODEL", "FittedModel", "forget_set", "influence_scores"]
+
+Array = NDArray[np.float64]
+
+
+class PointwiseLoss(Protocol):
+    """What is needed of a loss: its derivative and curvature as functions of the margin."""
+
+    @property
+    def derivative(self) -> Callable[[Array], Array]:
+        """First derivative."""
+
+    @property
+    def curvature(self) -> Callable[[Array], Array]:
+        """Second derivative."""
+
+
+@dataclass(frozen=True, eq=False)
+class FittedModel:
+    """The model whose rows are to be forgotten.
+
+    Attributes
+    ----------
+    w : (d,) array
+        Its parameters.
+    ridge : float > 0
+        Ridge of the mean objective ``mean(phi) + (ridge/2) ||w||^2``.
+    loss : loss of the margin
+        `logreg_unlearn.losses.LOGISTIC` or ``EXPONENTIAL``.
+    """
+
+    w: Array
+    ridge: float
+    loss: PointwiseLoss
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.ridge) and self.ridge > 0.0):
+            raise ValueError(f"expected a ridge > 0, got {self.ridge}")
+
+
+def forget_set(
+    kind: str,
+    features: Array,
+    labels: Array,
+    *,
+    fraction: float | None = None,
+    size: int | None = None,
+    seed: int = 0,
+    model: FittedModel | None = None,
+    label: int | None = None,
+    point: Array | None = None,
+) -> NDArray[np.bool_]:
+    """Choose the rows to forget: never none, never all.
+
+    Parameters
+    ----------
+    kind : str
+        One of `KINDS`.
+    features : (n, d) array
+    labels : (n,) array of -1 and +1
+    fraction : float in (0, 1)
+        Share of the rows, rounded to a whole number of them within 1 ... n - 1.
+    size : int in 1 ... n - 1
+        Number of rows; exactly one of `fraction` and `size` is given.
+    seed : int
+        For the kinds that draw: random, one_class, and nearest without a point.
+    model : FittedModel
+        For the kinds in `NEEDS_MODEL`.
+    label : -1 or +1, optional
+        The class of one_class; the more frequent one (+1 on a tie) unless given.
+    point : (d,) array, optional
+        The point of nearest.
+
+    Returns
+    -------
+    (n,) bool array
+        True on exactly the number of rows asked for. Ties go to the earlier row.
+
+    Raises
+    ------
+    ValueError
+        On an unknown kind, a size out of range, a class smaller than the forget set, a missing
+        model, or an influence matrix without the component asked for.
+    """
+    if kind not in _SCORES:
+        raise ValueError(f"expected a kind of forget set among {', '.join(KINDS)}, got {kind!r}")
+    n, d = features.shape
+    count = _count(n, fraction, size)
+    if kind in NEEDS_MODEL and model is None:
+        raise ValueError(f"expected a fitted model for the forget set {kind!r}, got None")
+    for name, vector in (("model.w", None if model is None else model.w), ("point", point)):
+        if vector is not None and np.shape(vector) != (d,):
+            raise ValueError(f"expected {name} of shape ({d},), got {np.shape(vector)}")
+    context = _Context(features, labels, np.random.default_rng(seed), model, label, point)
+    scores = _SCORES[kind](context)
+    eligible = int(np.sum(scores > -np.inf))
+    if count > eligible:
+        raise ValueError(f"expected at most {eligible} rows for {kind!r}, got {count}")
+    mask = np.zeros(n, dtype=bool)
+    mask[np.argsort(-scores, kind="stable")[:count]] = True
+    return mask
+
+
+def influence_scores(features: Array, labels: Array, model: FittedModel, component: int) -> Array:
+    """Score each row on a principal component of the influence matrix.
+
+    The sign makes the score of largest magnitude positive; the matrix itself is never formed.
+
+    Parameters
+    ----------
+    features, labels, model
+        As in `forget_set`.
+    component : int >= 0
+        0 for the first.
+
+    Returns
+    -------
+    (n,) array
+
+    Raises
+    ------
+    ValueError
+        Where the matrix has no such component: its rank is too small.
+    """
+    signed = features * labels[:, None]
+    margins = signed @ model.w
+    weighted = signed * model.loss.curvature(margins)[:, None]
+    hessian = signed.T @ weighted / len(signed)
+    eigenvalues, vectors = np.linalg.eigh(hessian)
+    # A mean of squares: rounding alone can push an eigenvalue below zero before the ridge.
+    scale = np.sqrt(np.maximum(eigenvalues, 0.0) + model.ridge)
+    half = model.loss.derivative(margins)[:, None] * (signed @ (vectors / scale))
+    # K = half half', so its centred rows have the singular values of (centred half) R' with
+    # half = Q R: a matrix of d columns.
+    triangle = np.asarray(np.linalg.qr(half, mode="r"))
+    centred = (half - half.mean(axis=0)) @ triangle.T
+    left, singular, _ = np.linalg.svd(centred, full_matrices=False)
+    floor = len(signed) * np.finfo(float).eps * singular[0]
+    rank = int(np.sum(singular > floor))
+    if component >= rank:
+        raise ValueError(
+            f"expected an influence matrix of rank at least {component + 1}, got rank {rank}"
+        )
+    scores: Array = left[:, component] * singular[component]
+    return scores if scores[np.argmax(np.abs(scores))] > 0.0 else -scores
+
+
+@dataclass(frozen=True, eq=False)
+class _Context:
+    """What a kind may look at to score the rows: the highest scores are forgotten."""
+
+    features: Array
+    labels: Array
+    rng: np.random.Generator
+    model: FittedModel | None
+    label: int | None
+    point: Array | None
+
+
+def _count(n: int, fraction: float | None, size: int | None) -> int:
+    if (fraction is None) == (size is None):
+        raise ValueError(f"expected either a fraction or a size, got {fraction} and {size}")
+    if fraction is not None:
+        if not 0.0 < fraction < 1.0:
+            raise ValueError(f"expected a forget fraction in (0, 1), got {fraction}")
+        size = min(max(round(fraction * n), 1), n - 1)
+    if not isinstance(size, int | np.integer) or not 1 <= size <= n - 1:
+        raise ValueError(f"expected a forget set of 1 to {n - 1} rows, got {size}")
+    return int(size)
+
+
+def _random(context: _Context) -> Array:
+    return context.rng.permutation(len(context.labels)).astype(float)
+
+
+def _one_class(context: _Context) -> Array:
+    label = context.label
+    if label is None:
+        label = 1 if np.sum(context.labels) >= 0.0 else -1
+    if label not in (-1, 1):
+        raise ValueError(f"expected a label -1 or +1, got {label}")
+    return np.where(context.labels == label, _random(context), -np.inf)
+
+
+def _nearest(context: _Context) -> Array:
+    point = context.point
+    if point is None:
+        point = context.features[context.rng.integers(len(context.features))]
+    return -np.sum((context.features - point) ** 2, axis=1)
+
+
+def _margins(context: _Context) -> Array:
+    assert context.model is not None
+    margins: Array = context.labels * (context.features @ context.model.w)
+    return margins
+
+
+def _influence(component: int) -> Callable[[_Context], Array]:
+    def scores(context: _Context) -> Array:
+        assert context.model is not None
+        return influence_scores(context.features, context.labels, context.model, component)
+
+    return scores
+
+
+_SCORES: dict[str, Callable[[_Context], Array]] = {
+    "random": _random,
+    "one_class": _one_class,
+    "nearest": _nearest,
+    "easiest": _margins,
+    "hardest": lambda context: -_margins(context),
+    "influence_pc1": _influence(0),
+    "influence_pc2": _influence(1),
+}
+
+KINDS = tuple(_SCORES)
+"""Every kind of forget set."""
+
+NEEDS_MODEL = frozenset({"easiest", "hardest", "influence_pc1", "influence_pc2"})
+"""The kinds that look at the fitted model."""

@@ -1,0 +1,258 @@
+"""A user's own CSV or NPZ: what is read, and what one line says where it cannot be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from logreg_unlearn.data import INTERCEPT
+from logreg_unlearn.data.files import TableError, read_table
+
+GOOD = "a,b,y,gone\n1,2,0,1\n2,1,1,0\n3,5,0,no\n4,4,1,False\n"
+
+
+@pytest.fixture
+def write(tmp_path):
+    def writer(text, name="table.csv"):
+        path = tmp_path / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return writer
+
+
+def test_csv_is_read_standardised_with_intercept(write):
+    data = read_table(write(GOOD), "y", "gone")
+    raw = np.array([[1.0, 2.0], [2.0, 1.0], [3.0, 5.0], [4.0, 4.0]])
+    expected = (raw - raw.mean(axis=0)) / raw.std(axis=0)
+    np.testing.assert_allclose(data.features[:, :2], expected, rtol=1e-14)
+    np.testing.assert_array_equal(data.features[:, 2], 1.0)
+    np.testing.assert_array_equal(data.labels, [-1, 1, -1, 1])
+    np.testing.assert_array_equal(data.forget, [True, False, False, False])
+    assert data.feature_names == ("a", "b", INTERCEPT)
+    assert data.label_values == ("0", "1")
+    assert data.name == "table"
+
+
+def test_raw_values_stay_as_they_are(write):
+    data = read_table(write(GOOD), "y", "gone", standardise=False, intercept=False)
+    np.testing.assert_array_equal(data.features, [[1, 2], [2, 1], [3, 5], [4, 4]])
+
+
+@given(
+    x=arrays(np.float64, (5, 2), elements=st.floats(-1e300, 1e300)),
+    y=st.permutations([1, 1, 0, 0, 0]),
+)
+def test_csv_and_npz_of_the_same_table_agree_to_the_last_bit(tmp_path_factory, x, y):
+    folder = tmp_path_factory.mktemp("same")
+    rows = [f"{float(a)!r},{float(b)!r},{label}" for (a, b), label in zip(x, y, strict=True)]
+    (folder / "t.csv").write_text("\n".join(["x0,x1,y", *rows]))
+    np.savez(folder / "t.npz", X=x, y=np.array(y))
+    one, other = (
+        read_table(folder / name, standardise=False, intercept=False) for name in ("t.csv", "t.npz")
+    )
+    np.testing.assert_array_equal(one.features, x)
+    np.testing.assert_array_equal(other.features, x)
+    np.testing.assert_array_equal(one.labels, np.where(np.array(y) == 1, 1.0, -1.0))
+    np.testing.assert_array_equal(one.labels, other.labels)
+    assert one.feature_names == other.feature_names
+
+
+def test_npz_brings_its_forget_set(tmp_path):
+    path = tmp_path / "t.npz"
+    x = np.arange(8.0).reshape(4, 2) ** 2
+    np.savez(path, X=x, y=[3, 7, 7, 3], forget=[True, False, False, False], late=[0.0, 1, 1, 0])
+    data = read_table(path)
+    np.testing.assert_array_equal(data.labels, [-1, 1, 1, -1])
+    np.testing.assert_array_equal(data.forget, [True, False, False, False])
+    assert data.label_values == ("3", "7")
+    np.testing.assert_array_equal(
+        read_table(path, forget="late").forget, [False, True, True, False]
+    )
+
+
+def test_a_column_called_forget_is_the_forget_set_and_never_a_feature(write):
+    path = write("a,forget,y\n1,1,0\n2,0,1\n4,0,1\n")
+    data = read_table(path)
+    np.testing.assert_array_equal(data.forget, [True, False, False])
+    assert data.feature_names == ("a", INTERCEPT)
+    assert read_table(write("a,y\n1,0\n2,1\n")).forget is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "labels", "values"),
+    [
+        (["0", "1", "1"], [-1, 1, 1], ("0", "1")),
+        (["1", "-1", "1"], [1, -1, 1], ("-1", "1")),
+        (["2", "10", "2"], [-1, 1, -1], ("2", "10")),  # as numbers, not as text
+        (["1", "2.0", "1.0"], [-1, 1, -1], ("1", "2.0")),
+        (["yes", "no", "no"], [1, -1, -1], ("no", "yes")),
+        ([" spam", "ham", "spam "], [1, -1, 1], ("ham", "spam")),
+        (["True", "False", "True"], [1, -1, 1], ("False", "True")),
+    ],
+)
+def test_any_two_labels_become_minus_and_plus_one(write, cells, labels, values):
+    data = read_table(write("a,y\n" + "".join(f"{i},{c}\n" for i, c in enumerate(cells))))
+    np.testing.assert_array_equal(data.labels, labels)
+    assert data.label_values == values
+
+
+@pytest.mark.parametrize("yes", ["1", "true", "TRUE", "Yes", " 1 ", "1.0"])
+@pytest.mark.parametrize("no", ["0", "false", "False", "NO", "0.0"])
+def test_flags_in_any_spelling(write, yes, no):
+    data = read_table(write(f"a,y,f\n1,0,{yes}\n2,1,{no}\n"), forget="f")
+    np.testing.assert_array_equal(data.forget, [True, False])
+
+
+def test_spreadsheet_habits_are_understood(write):
+    text = b'\xef\xbb\xbf"a, in cm", y \r\n"1",0\r\n\r\n2,1\r\n'
+    data = read_table(write(text))
+    assert data.feature_names == ("a, in cm", INTERCEPT)
+    np.testing.assert_array_equal(data.labels, [-1, 1])
+
+
+def test_constant_columns_give_way_to_the_intercept(write):
+    path = write("one,a,zero,y\n1,2,0,0\n1,3,0,1\n1,7,0,1\n")
+    data = read_table(path)
+    assert data.dropped == ("one", "zero")
+    assert data.feature_names == ("a", INTERCEPT)
+    own = read_table(path, intercept=False)
+    assert own.dropped == ()
+    np.testing.assert_array_equal(own.features[:, [0, 2]], [[1, 0]] * 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "expected a header row and data, got the empty file"),
+        ("\n\n", "expected a header row and data, got the empty file"),
+        ("a,y\n", "expected at least two rows of data, got 0"),
+        ("a,y\n1,0\n", "expected at least two rows of data, got 1"),
+        ("a,b\n1,0\n2,1\n", "expected a column 'y', got 'a', 'b'"),
+        ("a;y\n1;0\n2;1\n", "expected a column 'y', got 'a;y'"),
+        ("a,a,y\n1,1,0\n2,2,1\n", "expected distinct column names, got 'a' more than once"),
+        ("y\n0\n1\n", "expected a feature column, got only 'y'"),
+        ("a,y\n1,0\n2\n", "expected 2 cells in each row, got 1 in row 2"),
+        ("a,y\n1,0\n2,1,5\n", "expected 2 cells in each row, got 3 in row 2"),
+        ("a,y\n1,0\nx,1\n", "expected a number in column 'a', row 2, got 'x'"),
+        ("a,y\n1,0\n,1\n", "expected a number in column 'a', row 2, got ''"),
+        ("a,y\n1,0\nnan,1\n", "expected finite features, got nan in column 'a', row 2"),
+        ("a,b,y\n1,-inf,0\n2,1,1\n", "expected finite features, got -inf in column 'b', row 1"),
+        ("a,y\n1,0\n1e999,1\n", "expected finite features, got inf in column 'a', row 2"),
+        ("a,y\n1,0\n2,0\n", "expected labels of two values in 'y', got 1: '0'"),
+        ("a,y\n1,0\n2,1\n3,2\n", "expected labels of two values in 'y', got 3: '0', '1', '2'"),
+        (
+            "a,y\n" + "".join(f"{i},{i}\n" for i in range(9)),
+            "expected labels of two values in 'y', got 9: '0', '1', '2', '3', '4', ...",
+        ),
+        ("a,y\n1,0\n2,\n3,1\n", "expected a label in 'y', row 2, got ''"),
+        ("a,y\n1,0\n2,NaN\n3,1\n", "expected a label in 'y', row 2, got 'NaN'"),
+        ("a,y\n1,0\n1,1\n", "expected at least one feature column that is not constant, got 'a'"),
+        (
+            "a,y,forget\n1,0,0\n2,1,0\n",
+            "expected a forget set of 1 to 1 rows in 'forget', got an empty one",
+        ),
+        (
+            "a,y,forget\n1,0,1\n2,1,1\n",
+            "expected a forget set of 1 to 1 rows in 'forget', got all 2",
+        ),
+        (
+            "a,y,forget\n1,0,1\n2,1,maybe\n",
+            "expected 0/1, true/false or yes/no in 'forget', row 2, got 'maybe'",
+        ),
+        (b"a,y\n\xff\xfe,0\n2,1\n", "expected a readable .csv file, got"),
+    ],
+)
+def test_bad_csv_gets_one_line(write, text, message):
+    with pytest.raises(TableError) as caught:
+        read_table(write(text))
+    assert str(caught.value).startswith(message)
+    assert "\n" not in str(caught.value)
+    assert isinstance(caught.value, ValueError)
+
+
+def test_bad_names_and_paths_get_one_line(write, tmp_path):
+    path = write(GOOD)
+    cases = [
+        ((path, "label"), "expected a column 'label', got 'a', 'b', 'y', 'gone'"),
+        ((path, "y", "drop"), "expected a column 'drop', got 'a', 'b', 'y', 'gone'"),
+        ((path, "y", "y"), "expected different columns for label and forget set, got 'y'"),
+        ((tmp_path / "no.csv",), "expected a readable .csv file, got"),
+        ((tmp_path / "no.npz",), "expected a readable .npz file, got"),
+        ((write(GOOD, "t.txt"),), "expected a .csv or .npz file, got"),
+    ]
+    (tmp_path / "folder.csv").mkdir()
+    cases.append(((tmp_path / "folder.csv",), "expected a readable .csv file, got"))
+    for arguments, message in cases:
+        with pytest.raises(TableError) as caught:
+            read_table(*arguments)
+        assert str(caught.value).startswith(message)
+        assert "\n" not in str(caught.value)
+
+
+def test_a_wide_table_is_listed_in_part(write):
+    header = ",".join(f"c{i}" for i in range(30))
+    with pytest.raises(TableError, match=r"'c19' and 10 more$"):
+        read_table(write(header + "\n"))
+
+
+GOOD_ARRAYS: dict[str, Any] = {"X": np.eye(3), "y": np.array([0, 1, 1])}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"X": np.ones(3)}, r"numeric array 'X' of shape \(n, d\), got shape \(3,\) of float64"),
+        ({"X": np.full((3, 1), "a")}, r"numeric array 'X'.*of <U1"),
+        ({"X": np.eye(3) * 1j}, "numeric array 'X'.*of complex128"),
+        ({"X": np.ones((3, 0))}, r"a feature column, got 'X' of shape \(3, 0\)"),
+        ({"X": np.ones((1, 3))}, "at least two rows of data, got 1"),
+        ({"X": np.array([[1.0], [np.nan], [0.0]])}, "got nan in column 'x0', row 2"),
+        ({"y": np.array([0, 1])}, r"expected 'y' of shape \(3,\), got \(2,\)"),
+        ({"y": np.array([0, 1, 2])}, "two values in 'y', got 3: '0', '1', '2'"),
+        ({"y": np.array([0.0, 1.0, np.nan])}, "a label in 'y', row 3, got 'nan'"),
+        ({"forget": np.array([1, 0])}, r"'forget' of shape \(3,\), got \(2,\)"),
+        ({"forget": np.zeros(3)}, "in 'forget', got an empty one"),
+        ({"y": np.array([None, "a", "b"])}, "a plain array 'y', got one of Python objects"),
+        ({"y": np.array(b"raw")}, r"expected 'y' of shape \(3,\), got \(\)"),
+        ({"y": None}, "expected an array 'y', got 'X'"),
+        ({"X": None}, "expected an array 'X', got 'y'"),
+    ],
+)
+def test_bad_npz_gets_one_line(tmp_path, change, message):
+    path = tmp_path / "t.npz"
+    contents: dict[str, Any] = {
+        key: a for key, a in (GOOD_ARRAYS | change).items() if a is not None
+    }
+    np.savez(path, **contents)
+    with pytest.raises(TableError, match=message) as caught:
+        read_table(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_foreign_archives_get_one_line(tmp_path):
+    np.save(tmp_path / "single.npy", np.eye(2))
+    single = (tmp_path / "single.npy").read_bytes()
+    np.savez(tmp_path / "whole.npz", **GOOD_ARRAYS)
+    whole = (tmp_path / "whole.npz").read_bytes()
+    damaged = bytearray(whole)
+    damaged[whole.index(b"NUMPY") + 130] ^= 0xFF  # in the numbers: the checksum notices
+    cases = [
+        (bytes(damaged), "expected a readable .npz file, got"),
+        (single, "expected an NPZ archive, got a single array"),
+        (b"hello", "expected an NPZ archive, got the foreign file"),
+        (whole[:100], "expected a readable .npz file, got"),
+        (b"", "expected a readable .npz file, got"),
+    ]
+    for content, message in cases:
+        path = tmp_path / "t.npz"
+        path.write_bytes(content)
+        with pytest.raises(TableError) as caught:
+            read_table(path)
+        assert str(caught.value).startswith(message)
+        assert "\n" not in str(caught.value)
