@@ -159,7 +159,7 @@ def minimise(
         status = OptimumStatus.BUDGET if out else OptimumStatus.STALLED
     with np.errstate(over="ignore", invalid="ignore"):
         value = float(objective.value(point.w))
-    return Optimum(point.w, value, norm, radius, status, iterations)
+    return Optimum(point.w, value, norm, float(radius), status, iterations)
 
 
 def classify(objective: Objective, w: Array) -> StationaryPoint:
