@@ -186,10 +186,39 @@ def classify(objective: Objective, w: Array) -> StationaryPoint:
     return StationaryPoint(kind, eigenvalues, float(np.linalg.norm(objective.gradient(w))))
 
 
+def gradient_rounding(objective: Objective, w: Array, z: Array, lengths: Array) -> float:
+    """Bound the norm of the computed gradient's rounding error at ``w``.
+
+    Parameters
+    ----------
+    objective : Objective
+        Without batch axes.
+    w : ndarray (d,)
+    z : ndarray (n,)
+        Margins at ``w``.
+    lengths : ndarray (n,)
+        Euclidean norms of the rows.
+
+    Notes
+    -----
+    The standard model of floating-point sums (Higham, *Accuracy and Stability*, ch. 3) for
+    margins and gradient; a slope changes by at most a factor ``e^{error of its margin}``.
+    """
+    n, d = objective.signed_features.shape
+    c, loss = np.abs(objective.coefficients), objective.loss
+    offset = 0.0 if objective.offset is None else np.abs(objective.offset)
+    margin_error = (d + 2) * _UNIT * (lengths * np.linalg.norm(w) + offset)
+    with np.errstate(over="ignore"):
+        slope = np.abs(loss.derivative(z))
+        error = slope * np.expm1(np.minimum(margin_error, 700.0)) + (n + 8) * _UNIT * slope
+        data = float((c * error) @ lengths)
+    return data + 4 * _UNIT * float(np.linalg.norm(objective.ridge_diagonal * w))
+
+
 def _radius(objective: Objective, point: Iterate, lengths: Array) -> float:
     """Distance within which the exact minimiser lies, rounding included."""
     w, z, norm = point.w, point.margins, point.norm
-    exact_norm = norm + _gradient_rounding(objective, w, z, lengths)
+    exact_norm = norm + gradient_rounding(objective, w, z, lengths)
     ridge = float(np.min(objective.ridge_diagonal))
     plain = exact_norm / ridge if ridge > 0 and objective.convex else np.inf
     # a Hessian costs several passes over the data: only where the plain radius says little
@@ -226,17 +255,3 @@ def _hessian_lipschitz(objective: Objective, z: Array, lengths: Array, reach: fl
         return _THIRD_LOGISTIC * float(weights.sum())
     with np.errstate(over="ignore"):  # |phi'''| <= phi'' grows by at most e^{reach ||a||}
         return float(weights @ (objective.loss.curvature(z) * np.exp(lengths * reach)))
-
-
-def _gradient_rounding(objective: Objective, w: Array, z: Array, lengths: Array) -> float:
-    """Bound on the norm of the gradient's rounding error (standard model, Higham ch. 3)."""
-    n, d = objective.signed_features.shape
-    c, loss = np.abs(objective.coefficients), objective.loss
-    offset = 0.0 if objective.offset is None else np.abs(objective.offset)
-    margin_error = (d + 2) * _UNIT * (lengths * np.linalg.norm(w) + offset)
-    with np.errstate(over="ignore"):
-        slope = np.abs(loss.derivative(z))
-        # over the error interval the slope changes by a factor e^{error} at most
-        error = slope * np.expm1(np.minimum(margin_error, 700.0)) + (n + 8) * _UNIT * slope
-        data = float((c * error) @ lengths)
-    return data + 4 * _UNIT * float(np.linalg.norm(objective.ridge_diagonal * w))
