@@ -1,6 +1,7 @@
 """What every script shares: one BLAS thread, arguments, errors in one line, progress.
 
-Import this before NumPy: BLAS reads the number of its threads when it is loaded.
+The environment reaches BLAS libraries loaded later and worker processes; ``entry`` limits those
+that are loaded already.
 """
 
 from __future__ import annotations
@@ -47,8 +48,11 @@ def parser(description: str, out: str | None = None, quick: str | None = None) -
 
 def entry(main: Callable[[], int | None]) -> None:
     """Run a script's main function; bad input is one line on stderr and exit status 2."""
+    from threadpoolctl import threadpool_limits
+
     try:
-        sys.exit(main() or 0)
+        with threadpool_limits(1):
+            sys.exit(main() or 0)
     except (ValueError, ImportError) as error:
         print(f"{os.path.basename(sys.argv[0])}: {error}", file=sys.stderr)
         sys.exit(2)
