@@ -98,9 +98,7 @@ def _lambert(z: Any, branch: Any = None) -> Any:
         inside = left > -1 if k == 0 else right < -1
         at_left, at_right = left * iv.exp(left), right * iv.exp(right)
         # w e^w increases above -1 and decreases below it
-        brackets = (
-            (at_left < z and at_right > z) if k == 0 else (at_left > z and at_right < z)
-        )
+        brackets = (at_left < z and at_right > z) if k == 0 else (at_left > z and at_right < z)
         if inside and brackets:
             return iv.mpf([left.a, right.b])
     raise NotEnclosed("LambertW too close to its branch point")
@@ -109,15 +107,23 @@ def _lambert(z: Any, branch: Any = None) -> Any:
 def _abs(x: Any) -> Any:
     if x > 0:
         return x
-    return -x if x < 0 else iv.mpf([0, max(abs(mpf(x.a)), abs(mpf(x.b)))])
+    return -x if x < 0 else iv.mpf([0, max(-x.a, x.b, key=_exact)])
 
 
 def _max(*items: Any) -> Any:
-    return iv.mpf([max(mpf(i.a) for i in items), max(mpf(i.b) for i in items)])
+    """Enclose the maximum end by end; ends stay intervals, so nothing is rounded."""
+    highest = max((item.b for item in items), key=_exact)
+    return iv.mpf([max((item.a for item in items), key=_exact), highest])
 
 
 def _min(*items: Any) -> Any:
-    return iv.mpf([min(mpf(i.a) for i in items), min(mpf(i.b) for i in items)])
+    lowest = min((item.a for item in items), key=_exact)
+    return iv.mpf([lowest, min((item.b for item in items), key=_exact)])
+
+
+def _exact(end: Any) -> Any:
+    """Return the number an interval's end is (a point interval), without rounding it."""
+    return mp.make_mpf(end._mpi_[0])
 
 
 _RULES = {

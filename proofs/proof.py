@@ -286,8 +286,9 @@ def _random_value(symbol: sp.Symbol, generator: random.Random) -> sp.Rational:
 
 
 def _sign_class(expr: sp.Expr) -> str | None:
-    """Return the sign that sympy proves for any of several equal forms of ``expr``."""
+    """Return the strictest sign that sympy proves for any of several equal forms of ``expr``."""
     forms = (lambda e: e, sp.factor, sp.expand, sp.together, sp.simplify)
+    weak = None
     for form in forms:
         shaped = form(expr)
         if shaped.is_zero:
@@ -296,11 +297,9 @@ def _sign_class(expr: sp.Expr) -> str | None:
             return "positive"
         if shaped.is_negative:
             return "negative"
-        if shaped.is_nonnegative:
-            return "nonnegative"
-        if shaped.is_nonpositive:
-            return "nonpositive"
-    return None
+        if weak is None and (shaped.is_nonnegative or shaped.is_nonpositive):
+            weak = "nonnegative" if shaped.is_nonnegative else "nonpositive"
+    return weak
 
 
 def _multiply(signs: list[str]) -> str:

@@ -31,14 +31,14 @@ class Drawing:
     Attributes
     ----------
     figure : matplotlib Figure
-    table : mapping of str to sequence
+    table : mapping of str to sequence or array (1-d)
         Columns of the CSV beside the figure; shorter ones are padded with empty cells.
     caption : str
         Two sentences: what is drawn, and what to see.
     """
 
     figure: Figure
-    table: Mapping[str, Sequence[Any]]
+    table: Mapping[str, Any]
     caption: str
 
 
