@@ -16,7 +16,7 @@ CODE := logreg_unlearn proofs scripts tests
 DOCS := docs/_build/html
 
 .DEFAULT_GOAL := help
-.PHONY: help sweep test lint types unit proofs claims docs report clean distclean
+.PHONY: help sweep test lint types unit proofs claims docs report bench clean distclean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -52,6 +52,9 @@ docs: $(VENV)/.installed-docs ## the documentation as HTML, warnings are errors
 
 report: $(VENV)/.installed-real ## every figure and table in one report
 	@$(PY) scripts/report.py $(ARGS)
+
+bench: $(VENV)/.installed-bench ## speed against scikit-learn and JAX, as ratios measured in one run
+	@for each in scripts/benchmarks/[a-z]*.py; do echo "$$each"; $(PY) $$each || exit 1; done
 
 clean: ## remove what was built; keep the environment and results/
 	@rm -rf docs/_api docs/_build build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -90,17 +90,18 @@ def _lambert(z: Any, branch: Any = None) -> Any:
     k = 0 if branch is None else int(mpf(branch.a))
     if not z > -iv.exp(-1):
         raise NotEnclosed("LambertW outside the interior of its real domain")
-    ends = [mp.lambertw(mpf(end), k).real for end in (z.a, z.b)]
-    low, high = min(ends), max(ends)
-    for digits in range(DIGITS - 5, 5, -5):
-        slack = mpf(10) ** (-digits) * (1 + abs(low) + abs(high))
-        left, right = iv.mpf(low - slack), iv.mpf(high + slack)
-        inside = left > -1 if k == 0 else right < -1
-        at_left, at_right = left * iv.exp(left), right * iv.exp(right)
-        # w e^w increases above -1 and decreases below it
-        brackets = (at_left < z and at_right > z) if k == 0 else (at_left > z and at_right < z)
-        if inside and brackets:
-            return iv.mpf([left.a, right.b])
+    with mp.workdps(DIGITS + 10):
+        ends = [mp.lambertw(_exact(end), k).real for end in (z.a, z.b)]
+        low, high = min(ends), max(ends)
+        for digits in range(DIGITS - 5, 5, -5):
+            slack = mpf(10) ** (-digits) * (1 + abs(low) + abs(high))
+            left, right = iv.mpf(low - slack), iv.mpf(high + slack)
+            inside = left > -1 if k == 0 else right < -1
+            at_left, at_right = left * iv.exp(left), right * iv.exp(right)
+            # w e^w increases above -1 and decreases below it
+            rising = at_left < z and at_right > z
+            if inside and (rising if k == 0 else at_left > z and at_right < z):
+                return iv.mpf([left.a, right.b])
     raise NotEnclosed("LambertW too close to its branch point")
 
 

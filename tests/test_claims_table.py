@@ -1,0 +1,110 @@
+"""The generated pages are what the registry says, byte for byte, and say it readably."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import claims_table
+import pytest
+
+from logreg_unlearn.claims import PLACES, STEMS, Claim, Kind, Verdict, load_claims
+
+HOLDS = Claim(
+    slug="a_fact",
+    stem="iterations",
+    source="paper, Lemma 99",
+    statement="For $x > 0$, $e^x > 1$.",
+    kind=Kind.SHARP,
+    verdict=Verdict.HOLDS,
+    gaps={"figure": "an identity: nothing to draw"},
+)
+REFUTED = Claim(
+    slug="a_hope",
+    stem="iterations",
+    source="paper, App. Z",
+    statement="For $x < 0$ it fails.",
+    kind=Kind.LOWER,
+    verdict=Verdict.REFUTED,
+    uses=("a_fact",),
+    finding="The source has $x < 0$ as well; at $x = -1$, $e^x < 1$.",
+)
+
+
+@pytest.mark.parametrize("name", ["claims.md", "findings.md"])
+def test_page_on_disk_is_what_the_registry_gives(name: str) -> None:
+    assert (claims_table.DOCS / name).read_bytes() == claims_table.pages()[name].encode()
+
+
+def test_a_claim_is_found_with_all_its_places_in_one_line() -> None:
+    text = claims_table.claims_page([HOLDS, REFUTED])
+    (line,) = [line for line in text.splitlines() if "App. Z" in line and line.startswith("|")]
+    for kind in PLACES:
+        assert REFUTED.place(kind).partition("::")[0] in line
+
+
+def test_a_gap_shows_its_reason_and_no_link() -> None:
+    text = claims_table.claims_page([HOLDS])
+    assert "figure: none, an identity: nothing to draw" in text
+    assert "scripts/iterations.py" not in text
+
+
+def test_findings_hold_what_did_not_simply_hold() -> None:
+    text = claims_table.findings_page([HOLDS, REFUTED])
+    assert "### a_hope" in text and REFUTED.finding in text
+    assert "pytest tests/claims/test_iterations.py -k a_hope" in text
+    assert "a_fact" not in text
+
+
+def test_a_remark_on_a_claim_of_our_own_stays_with_the_claim() -> None:
+    remark = "It needs $x > 0$."
+    ours = replace(HOLDS, source="beyond the paper", finding=remark)
+    theirs = replace(HOLDS, finding=remark)
+    assert f"**Remark.** {remark}" in claims_table.claims_page([ours])
+    assert remark not in claims_table.findings_page([ours])
+    assert remark not in claims_table.claims_page([theirs])
+    assert remark in claims_table.findings_page([theirs])
+
+
+def test_counts_are_those_of_the_claims() -> None:
+    line = claims_table.count_line([HOLDS, REFUTED, REFUTED])
+    assert line == "3 claims: 1 holds, 0 amended, 2 refuted, 0 open."
+
+
+def test_check_reports_a_stale_page_and_writing_mends_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check = ["--check", "--out", str(tmp_path)]
+    assert claims_table.main(check) == 1
+    assert "claims.md" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+    assert claims_table.main(["--out", str(tmp_path)]) == 0
+    assert claims_table.main(check) == 0
+    page = tmp_path / "findings.md"
+    page.write_text(page.read_text(encoding="utf-8") + "x", encoding="utf-8")
+    assert claims_table.main(check) == 1
+
+
+def test_the_example_in_the_how_to_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (claims_table.DOCS / "how-to.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    exec(compile(example, "how-to.md", "exec"), {})
+    assert "Status." in capsys.readouterr().out
+
+
+def test_every_stem_and_place_has_a_name_to_print() -> None:
+    assert tuple(claims_table.STEM_TITLES) == STEMS
+    assert set(claims_table.PLACE_NAMES) == set(PLACES)
+
+
+@pytest.mark.parametrize("claim", load_claims(), ids=lambda claim: claim.slug)
+def test_the_text_of_a_claim_will_render(claim: Claim) -> None:
+    for text in (claim.source, claim.statement, claim.finding, *claim.gaps.values()):
+        # an unescaped \f or \r of \frac and \rho, and a $ or a brace without its partner
+        assert re.search(r"[^\n\x20-\x7e\xa0-\U0010ffff]", text) is None
+        assert text.replace(r"\$", "").count("$") % 2 == 0
+        balance = text.replace(r"\{", "").replace(r"\}", "")
+        assert balance.count("{") == balance.count("}")
+    assert not re.search(r"[|\n]", claim.source)
+    assert claim.statement.strip()
