@@ -251,7 +251,11 @@ def _smallest_eigenvalue(hessian: Array, n: int) -> float:
 def _hessian_lipschitz(objective: Objective, z: Array, lengths: Array, reach: float) -> float:
     """Lipschitz constant of the Hessian in the ball of radius ``reach``."""
     weights = np.abs(objective.coefficients) * lengths**3
+    with np.errstate(over="ignore", invalid="ignore"):
+        # by self-concordance the curvature grows by at most e^{reach ||a||} inside the ball
+        growth = np.exp(lengths * reach)
+        local = float(weights @ (objective.loss.curvature(z) * growth))
     if objective.loss.name == "logistic":
-        return _THIRD_LOGISTIC * float(weights.sum())
-    with np.errstate(over="ignore"):  # |phi'''| <= phi'' grows by at most e^{reach ||a||}
-        return float(weights @ (objective.loss.curvature(z) * np.exp(lengths * reach)))
+        uniform = _THIRD_LOGISTIC * float(weights.sum())
+        return uniform if np.isnan(local) else min(local, uniform)
+    return local
