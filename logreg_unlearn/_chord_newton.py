@@ -9,7 +9,9 @@ subsamples n/64 and n/8, whose factor then serves the next level.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,16 +24,12 @@ CHUNK = 65_536
 
 @dataclass(frozen=True)
 class Iterate:
-    """A point with what one pass over the data gives: margins and gradient."""
+    """A point with what one pass over the data gives: margins, gradient and its norm."""
 
     w: Array
     margins: Array
     gradient: Array
-
-    @property
-    def norm(self) -> float:
-        """Euclidean norm of the gradient."""
-        return float(np.sqrt(self.gradient @ self.gradient))
+    norm: float
 
 
 def evaluate(objective: Objective, w: Array) -> Iterate:
@@ -39,33 +37,44 @@ def evaluate(objective: Objective, w: Array) -> Iterate:
     rows, c, loss = objective.signed_features, objective.coefficients, objective.loss
     gradient = objective.ridge_diagonal * w
     margins = np.empty(len(rows))
-    for chunk in row_chunks(rows.shape):
-        z = margins[chunk]
-        np.matmul(rows[chunk], w, out=z)
-        if objective.offset is not None:
-            z += objective.offset[chunk]
-        with np.errstate(over="ignore", invalid="ignore"):
-            gradient += (c[chunk] * loss.derivative(z)) @ rows[chunk]
-    return Iterate(w, margins, gradient)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for chunk in row_chunks(rows.shape):
+            z = margins[chunk]
+            np.dot(rows[chunk], w, out=z)
+            if objective.offset is not None:
+                z += objective.offset[chunk]
+            gradient += np.dot(c[chunk] * loss.derivative(z), rows[chunk])
+        norm = math.sqrt(np.dot(gradient, gradient))
+    return Iterate(w, margins, gradient, norm)
 
 
-def hessian_at(objective: Objective, margins: Array) -> Array:
-    """Return the Hessian for given margins, for coefficients >= 0, by symmetric rank-k updates."""
+def hessian_at(objective: Objective, margins: Array, columns: Array | None = None) -> Array:
+    """Return the Hessian for given margins, for coefficients >= 0.
+
+    ``columns`` is a contiguous copy of the transposed rows, which small problems keep: with it
+    one plain product is fastest.  Without it, symmetric rank-k updates by row chunks.
+    """
     rows = objective.signed_features
     with np.errstate(over="ignore"):
-        roots = np.sqrt(objective.coefficients * objective.loss.curvature(margins))
-    hessian = np.diag(objective.ridge_diagonal)
-    for chunk in row_chunks(rows.shape):
-        scaled = roots[chunk, None] * rows[chunk]
-        hessian += scaled.T @ scaled
+        weights = objective.coefficients * objective.loss.curvature(margins)
+    if columns is not None:
+        hessian = np.dot(columns * weights, rows)
+    else:
+        roots = np.sqrt(weights)
+        hessian = np.zeros((rows.shape[1], rows.shape[1]))
+        for chunk in row_chunks(rows.shape):
+            scaled = roots[chunk, None] * rows[chunk]
+            hessian += scaled.T @ scaled
+    hessian.flat[:: rows.shape[1] + 1] += objective.ridge_diagonal
     return hessian
 
 
-def row_chunks(shape: tuple[int, ...]) -> list[slice]:
+@lru_cache(maxsize=64)
+def row_chunks(shape: tuple[int, ...]) -> tuple[slice, ...]:
     """Slices of rows that hold about ``CHUNK`` entries each."""
     n, d = shape
     size = max(1, CHUNK // d)
-    return [slice(i, min(i + size, n)) for i in range(0, n, size)]
+    return tuple(slice(i, min(i + size, n)) for i in range(0, n, size))
 
 
 class _Factor:
@@ -75,7 +84,7 @@ class _Factor:
         from scipy.linalg import lapack
 
         self._solve = lapack.dpotrs
-        diagonal = np.sqrt(np.diag(hessian))
+        diagonal = np.sqrt(hessian.diagonal())
         # unit diagonal first: columns of very different scale then cost no accuracy
         self._scale = 1.0 / np.where(diagonal > 0, diagonal, 1.0)
         scaled = hessian * self._scale * self._scale[:, None]
@@ -136,11 +145,13 @@ def _iterate(
     if not np.isfinite(here.norm):  # the exponential loss overflowed: a start is only a hint
         here = best = evaluate(objective, np.zeros_like(start))
     fresh, stalled = False, 0
+    rows = objective.signed_features
+    columns = np.ascontiguousarray(rows.T) if rows.size <= CHUNK else None
     for steps in range(budget):
         if here.norm <= target or stalled >= 3:
             return best, steps, factor
         if factor is None:
-            factor, fresh = _Factor(hessian_at(objective, here.margins)), True
+            factor, fresh = _Factor(hessian_at(objective, here.margins, columns)), True
         direction = -factor.solve(here.gradient)
         there = _move(objective, here, direction)
         before = -float(direction @ here.gradient)

@@ -35,6 +35,8 @@ class Objective:
         Signed fixed part of the margin, ``o_i = y_i * offset_i`` (as a GLM offset).
     penalised : ndarray of bool (d,), optional
         Coordinates the ridge acts on; ``None`` means all of them.
+    ridge_diagonal : ndarray (..., d)
+        Diagonal of the ridge term's Hessian (derived).
     """
 
     signed_features: Array
@@ -43,7 +45,7 @@ class Objective:
     loss: Loss = LOGISTIC
     offset: Array | None = None
     penalised: Mask | None = None
-    _mask: Array = field(init=False, repr=False)
+    ridge_diagonal: Array = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         d = self.signed_features.shape[-1]
@@ -55,7 +57,9 @@ class Objective:
                 f"expected {self.signed_features.shape[-2]} coefficients, "
                 f"got {self.coefficients.shape[-1]}"
             )
-        object.__setattr__(self, "_mask", mask)
+        # Hessian of the ridge term: its diagonal, shape (..., d)
+        diagonal = np.asarray(self.ridge, dtype=np.float64)[..., None] * mask
+        object.__setattr__(self, "ridge_diagonal", diagonal)
 
     @property
     def dimension(self) -> int:
@@ -66,11 +70,6 @@ class Objective:
     def convex(self) -> bool:
         """Whether no coefficient is negative (then J is ridge-strongly convex)."""
         return bool(np.all(self.coefficients >= 0))
-
-    @property
-    def ridge_diagonal(self) -> Array:
-        """Diagonal of the ridge term's Hessian, shape (..., d)."""
-        return np.asarray(self.ridge, dtype=np.float64)[..., None] * self._mask
 
     def margins(self, w: Array) -> Array:
         """Return ``z = A w + o``, shape (..., n), for ``w`` of shape (..., d)."""

@@ -1,0 +1,133 @@
+r"""What uniformly random forget sets imply, before any optimisation.
+
+Hoeffding: ``P(|Acc_T - Acc_F| >= eps) <= 2 exp(-2 n_F eps^2)``; cancellation: at a fixed
+``w``, ``E[l_R - l_F] = 0`` and ``Var[l_R - l_F] = S^2 n/(n_R n_F)``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+
+def random_forget_accuracy(deviation: ArrayLike, forget_size: ArrayLike) -> Array:
+    r"""Probability that the oracle's forget accuracy misses its test accuracy.
+
+    Setting: samples i.i.d.; a split into ``R`` and ``F`` that looks at no sample; an oracle
+    that is a function of ``R`` and of randomness of its own.  ``Acc_T`` is its accuracy under
+    the law of the samples, ``Acc_F`` its accuracy on ``F``.  The probability is over the draw
+    of the samples as well as of the split: given the whole data set, ``F`` is what ``R``
+    leaves over, and no such bound holds.
+
+    Statement: ``P(|Acc_T - Acc_F| >= eps) <= 2 exp(-2 n_F eps^2)``.
+
+    Kind: upper.  Source: paper, Lemma 1.
+
+    Parameters
+    ----------
+    deviation : array_like
+        ``eps >= 0``.
+    forget_size : array_like
+        ``n_F >= 1``, broadcast against ``deviation``.
+
+    Returns
+    -------
+    array
+        The bound, cut at 1.
+
+    Raises
+    ------
+    ValueError
+        If a deviation is negative or a size is below 1.
+    """
+    eps = _at_least(deviation, 0.0, "deviation")
+    size = _at_least(forget_size, 1.0, "forget_size")
+    return np.minimum(1.0, 2 * np.exp(-2 * size * eps**2))
+
+
+def forget_size_for(deviation: ArrayLike, failure: ArrayLike) -> Array:
+    """Smallest forget set for which :func:`random_forget_accuracy` is at most ``failure``.
+
+    Parameters
+    ----------
+    deviation : array_like
+        ``eps > 0``.
+    failure : array_like
+        Probability in (0, 1), broadcast against ``deviation``.
+
+    Returns
+    -------
+    array
+        ``ceil(log(2/failure)/(2 eps^2))``, whole numbers as floats.
+
+    Raises
+    ------
+    ValueError
+        If ``eps <= 0`` or ``failure`` is outside (0, 1).
+    """
+    eps = _at_least(deviation, np.nextafter(0.0, 1.0), "deviation")
+    probability = np.asarray(failure, dtype=float)
+    if not np.all((probability > 0) & (probability < 1)):
+        outside = probability[~((probability > 0) & (probability < 1))]
+        raise ValueError(f"expected failure in (0, 1), got {outside.flat[0]:g}")
+    size = np.maximum(1.0, np.ceil(np.log(2 / probability) / (2 * eps**2)))
+    # the division rounds: where the bound is missed by that, one more sample is needed
+    return size + (random_forget_accuracy(eps, size) > probability)
+
+
+def random_cancellation(losses: ArrayLike, forget_size: ArrayLike) -> Array:
+    r"""Variance of ``l_R(w) - l_F(w)`` over uniformly random forget sets.
+
+    Setting: a fixed ``w`` that does not depend on ``F``; ``F`` uniform over the subsets of
+    ``n_F`` of the ``n`` samples; ``l_R``, ``l_F`` mean losses over retain and forget set.
+
+    Statement: ``E[l_R - l_F] = 0``, so the expected descent-ascent objective is the ridge
+    alone, ``(ridge/2)|w|^2``, whose minimiser has forgotten everything; and
+    ``Var[l_R - l_F] = S^2 n/(n_R n_F)``, with ``S^2`` the (n-1)-normalised variance of the
+    losses.
+
+    Kind: sharp.  Source: beyond the paper.
+
+    Parameters
+    ----------
+    losses : (..., n) array_like
+        Losses of the ``n >= 2`` samples at ``w``, finite.
+    forget_size : array_like
+        ``n_F``, 1 to n - 1, broadcast against the leading axes.
+
+    Returns
+    -------
+    (...) array
+        The variance, in squared units of the losses.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two losses, one is not finite, or a size is out of range.
+    """
+    values = np.asarray(losses, dtype=float)
+    if values.ndim == 0 or values.shape[-1] < 2:
+        raise ValueError(f"expected losses of at least 2 samples, got shape {values.shape}")
+    if not np.all(np.isfinite(values)):
+        raise ValueError(f"expected finite losses, got {values[~np.isfinite(values)][0]}")
+    n = values.shape[-1]
+    size = np.asarray(forget_size, dtype=float)
+    whole = (size >= 1) & (size <= n - 1) & (size == np.floor(size))
+    if not np.all(whole):
+        raise ValueError(
+            f"expected a whole forget_size from 1 to {n - 1}, got {size[~whole].flat[0]:g}"
+        )
+    spread = np.var(values, axis=-1, ddof=1)
+    return np.asarray(spread * n / ((n - size) * size))
+
+
+def _at_least(values: ArrayLike, least: float, name: str) -> Array:
+    array = np.asarray(values, dtype=float)
+    valid = (array >= least) & np.isfinite(array)
+    if not np.all(valid):
+        raise ValueError(
+            f"expected {name} finite and at least {least:g}, got {array[~valid].flat[0]:g}"
+        )
+    return array
