@@ -7,7 +7,7 @@ it over the original model's, so above 1 is worse than doing nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,10 +21,13 @@ from logreg_unlearn.metrics.distance import (
     distance_ratios,
     distances_to_oracle,
     oracle_best_stop,
+    ratio,
 )
 from logreg_unlearn.optimum import Optimum, minimise
 from logreg_unlearn.problem import UnlearningProblem
 from logreg_unlearn.sweep.cases import verdict
+
+_VAGUE = 1e-3  # certificates wider than this share of 1 + ||w|| say nothing useful
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,12 +84,23 @@ class Audit:
     dependence: Dependence
 
     @property
+    def uncertain(self) -> float:
+        """Sum of the two certified radii: distances below it cannot be told from 0."""
+        return self.original.radius + self.oracle.radius
+
+    @property
     def resolved(self) -> bool:
         """Whether original and oracle differ by more than their certified radii."""
-        return self.distance_original > self.original.radius + self.oracle.radius
+        return self.distance_original > self.uncertain
 
     def sentence(self) -> str:
         """Return the verdict in plain words."""
+        if not self.resolved and self.uncertain > _VAGUE * (1 + np.linalg.norm(self.oracle.w)):
+            return (
+                f"The certificates are too wide to tell original and oracle apart (they are "
+                f"{self.distance_original:.2g} apart, certified to {self.uncertain:.2g}): "
+                "try a larger ridge."
+            )
         if not self.resolved:
             return (
                 "The original model is the retrained optimum to within the certificates: "
@@ -122,35 +136,47 @@ def audit(
     """
     if not methods:
         raise ValueError("expected at least one method, got none")
+    if steps < 1:
+        raise ValueError(f"expected steps >= 1, got {steps}")
+    if seed < 0:
+        raise ValueError(f"expected seed >= 0, got {seed}")
     original = _solved("original", minimise(problem.original()))
     oracle = _solved("oracle", minimise(problem.oracle()))
-    before = distances_to_oracle(problem, original.w, oracle.w)
     uncertain = original.radius + oracle.radius
+    apart = float(np.linalg.norm(original.w - oracle.w))
+    # an original that cannot be told from the oracle counts as being there, as in the sweep
+    start = original.w if apart > uncertain else oracle.w
+    before = distances_to_oracle(problem, start, oracle.w)
     outcomes = []
-    for name in methods:
+    for name in dict.fromkeys(methods):
         trajectory = run(
             get_method(name), problem, original.w, steps=steps, oracle=oracle, seed=seed
         )
+        label = verdict(trajectory, uncertain)
         end = np.full_like(oracle.w, np.inf) if trajectory.diverged else trajectory.w[-1]
+        end = start if label == "UNCHANGED" else end
+        best = oracle_best_stop(trajectory.steps, trajectory.distance, apart)
         outcomes.append(
             Outcome(
                 method=name,
                 ratios=distance_ratios(distances_to_oracle(problem, end, oracle.w), before),
-                best=oracle_best_stop(
-                    trajectory.steps, trajectory.distance, trajectory.distance[0]
-                ),
-                verdict=verdict(trajectory, uncertain),
+                best=best if apart > uncertain else replace(best, ratio=1.0),
+                verdict=label,
                 trajectory=trajectory,
             )
         )
-    removed = distances_to_oracle(problem, newton_removal(problem, original.w), oracle.w)
+    removed = newton_removal(problem, original.w)
+    moved = float(np.linalg.norm(removed - oracle.w))
+    newton_ratio = float(ratio(moved, apart))
+    if apart <= uncertain:
+        newton_ratio = 1.0 if moved <= uncertain else np.inf
     return Audit(
         problem=problem,
         original=original,
         oracle=oracle,
-        distance_original=float(before.parameters),
+        distance_original=apart,
         outcomes=tuple(outcomes),
-        newton_ratio=float(distance_ratios(removed, before).parameters),
+        newton_ratio=newton_ratio,
         dependence=dependence(problem, original.w),
     )
 
@@ -162,6 +188,8 @@ def describe(outcome: Outcome) -> str:
         return f"{name} diverges"
     if outcome.verdict == "UNCHANGED":
         return f"{name} ends as far from the retrained optimum as doing nothing"
+    if outcome.verdict == "HARMED" and not np.isfinite(outcome.ratio):
+        return f"{name} leaves the retrained optimum, where the original model is"
     if outcome.verdict == "HARMED":
         return (
             f"{name} ends {_times(outcome.ratio)} as far from the retrained optimum "

@@ -191,7 +191,8 @@ def default_step_size(phases: tuple[Phase, ...], points: tuple[Array, ...]) -> f
     everywhere; the exponential loss has no such bound, and its curvature is taken at the
     given points (the start and the oracle).
     """
-    return 1.0 / max(_curvature(o, points) for phase in phases for o in phase.objectives)
+    largest = max(_curvature(o, points) for phase in phases for o in phase.objectives)
+    return 1.0 / largest if largest > 0 else 1.0  # a flat objective does not move anyway
 
 
 def record_steps(steps: int) -> Array:

@@ -81,6 +81,11 @@ def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
     return paths
 
 
+def _of(cycle: tuple[Any, ...], k: int) -> Any:
+    """Return the k-th look of a cycle; the eighth series looks like the first."""
+    return cycle[k % len(cycle)]
+
+
 def mark_unity(axes: Axes, label: str = "as far as the original model") -> None:
     """Draw the line at ratio 1: above it, unlearning was worse than doing nothing."""
     axes.axhline(1.0, color="black", linewidth=1.0, zorder=1, label=label)
@@ -95,6 +100,7 @@ def blocks(panels: Sequence[dict[str, Any]], columns: int) -> Figure:
         Each: ``title``; ``harm``, the sharp threshold f/(1+f); ``series``, a list of dicts with
         ``label``, ``lift`` and ``ratio`` (the iterations), ``diverged`` (their lifts),
         ``curve_lift`` and ``curve_ratio`` (the closed form) and ``fold`` (None: no fold).
+        ``harm`` and the curve are None for methods that have no closed form.
     columns : int
         Panels a row.
     """
@@ -105,16 +111,21 @@ def blocks(panels: Sequence[dict[str, Any]], columns: int) -> Figure:
         )
         for panel, ax in zip(panels, axes.flat, strict=True):
             ax.set_yscale("log")
-            ax.axvline(panel["harm"], color="black", linestyle=":", linewidth=1.4)
             mark_unity(ax)
-            for k, series in enumerate(panel["series"]):
-                colour = COLOURS[k]
-                ax.plot(
-                    series["curve_lift"], series["curve_ratio"], color=colour, linestyle=LINES[k],
-                    label=f"{series['label']}: closed form",
+            if panel["harm"] is not None:
+                ax.axvline(
+                    panel["harm"], color="black", linestyle=":", linewidth=1.4,
+                    label=r"theory: farther beyond $\rho=f/(1+f)$",
                 )  # fmt: skip
+            for k, series in enumerate(panel["series"]):
+                colour = _of(COLOURS, k)
+                if series["curve_ratio"] is not None:
+                    ax.plot(
+                        series["curve_lift"], series["curve_ratio"], color=colour,
+                        linestyle=_of(LINES, k), label=f"{series['label']}: closed form",
+                    )  # fmt: skip
                 ax.plot(
-                    series["lift"], series["ratio"], MARKERS[k], color=colour, mfc="white",
+                    series["lift"], series["ratio"], _of(MARKERS, k), color=colour, mfc="white",
                     label=f"{series['label']}: iterations",
                 )  # fmt: skip
                 if len(series["diverged"]):
@@ -123,7 +134,8 @@ def blocks(panels: Sequence[dict[str, Any]], columns: int) -> Figure:
                         "x", color=colour,
                     )  # fmt: skip
                 if series["fold"] is not None:
-                    ax.axvline(series["fold"], color=colour, linestyle=LINES[k], linewidth=0.9)
+                    ax.axvline(series["fold"], color=colour, linestyle=_of(LINES, k), linewidth=0.9)
+            ax.plot([], [], "kx", label=r"diverged (thin lines: the fold $1+1/(es)$)")
             ax.set_title(panel["title"])
             ax.set_ylim(1e-2, 5e4)
         for ax in axes[-1]:
@@ -131,14 +143,6 @@ def blocks(panels: Sequence[dict[str, Any]], columns: int) -> Figure:
         for ax in axes[:, 0]:
             ax.set_ylabel("distance to oracle / original's")
         _legend(figure, axes, columns=4)
-        figure.suptitle(
-            "One block: descent-ascent ends farther than the original exactly beyond "
-            r"$\rho=f/(1+f)$ (dotted)"
-            "\n"
-            r"x: diverged (beyond the fold $\rho=1+1/(es)$, thin vertical lines);  "
-            r"$s$ = block share / ridge",
-            fontsize=10,
-        )
     return figure
 
 
@@ -199,7 +203,8 @@ def gaussian(panels: Sequence[dict[str, Any]], columns: int) -> Figure:
     ----------
     panels : sequence of dict
         Each: ``title``; ``overshoot``, the predicted ratio n_R/n_F; ``strong_ridge``, the
-        correlation beyond which a strong ridge harms (None: everywhere or nowhere);
+        correlation beyond which a strong ridge harms (None: everywhere or nowhere; both are
+        None for methods other than descent-ascent);
         ``series``, a list of dicts with ``label``, ``correlation`` (C,), and ``final``,
         ``best`` of shape (3, C): 5 %, 50 %, 95 % quantiles over the seeds (inf: diverged).
     columns : int
@@ -215,10 +220,11 @@ def gaussian(panels: Sequence[dict[str, Any]], columns: int) -> Figure:
         for panel, ax in zip(panels, axes.flat, strict=True):
             ax.set_yscale("log")
             mark_unity(ax)
-            ax.axhline(
-                panel["overshoot"], color=GREY, linestyle="--", linewidth=1.4,
-                label=r"overshoot to first order, $n_R/n_F$",
-            )  # fmt: skip
+            if panel["overshoot"] is not None:
+                ax.axhline(
+                    panel["overshoot"], color=GREY, linestyle="--", linewidth=1.4,
+                    label=r"overshoot to first order, $n_R/n_F$",
+                )  # fmt: skip
             if panel["strong_ridge"] is not None:
                 ax.axvline(
                     panel["strong_ridge"], color=GREY, linestyle=":", linewidth=1.6,
@@ -241,18 +247,18 @@ def _ratio_against(ax: Axes, series: dict[str, Any], k: int, beyond: float) -> N
     """Draw one ridge: end point with its spread, best early stop, and where it diverged."""
     c, final = np.asarray(series["correlation"]), np.asarray(series["final"])
     finite = np.isfinite(final).all(axis=0)
-    ax.fill_between(c, *final[[0, 2]], where=finite, color=COLOURS[k], alpha=0.15, linewidth=0)
+    ax.fill_between(c, *final[[0, 2]], where=finite, color=_of(COLOURS, k), alpha=0.15, linewidth=0)
     drawn = np.where(np.isfinite(final[1]), final[1], np.nan)
     ax.plot(
-        c, drawn, color=COLOURS[k], marker=MARKERS[k], linestyle=LINES[k],
+        c, drawn, color=_of(COLOURS, k), marker=_of(MARKERS, k), linestyle=_of(LINES, k),
         label=f"{series['label']}: end point",
     )  # fmt: skip
     ax.plot(
-        c, np.asarray(series["best"])[1], color=COLOURS[k], marker=MARKERS[k], mfc="white",
-        linewidth=0.8,
+        c, np.asarray(series["best"])[1], color=_of(COLOURS, k), marker=_of(MARKERS, k),
+        mfc="white", linewidth=0.8,
     )  # fmt: skip
     diverged = c[np.isinf(final[1])]
-    ax.plot(diverged, np.full(len(diverged), beyond * 2.0**k), "x", color=COLOURS[k])
+    ax.plot(diverged, np.full(len(diverged), beyond * 2.0**k), "x", color=_of(COLOURS, k))
 
 
 def real_data(panels: Sequence[dict[str, Any]], columns: int, overshoot: float | None) -> Figure:
@@ -308,36 +314,47 @@ def _legend(figure: Figure, axes: np.ndarray, columns: int) -> None:
     for ax in axes.flat:
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
             entries.setdefault(label, handle)
-    figure.legend(list(entries.values()), list(entries), loc="outside lower center", ncols=columns)
+    # an entry is about 2.6 inches wide: more columns than fit would be cut off
+    fitting = max(1, min(columns, int(figure.get_figwidth() // 2.6)))
+    figure.legend(list(entries.values()), list(entries), loc="outside lower center", ncols=fitting)
 
 
 def trajectories(
-    curves: Sequence[tuple[str, np.ndarray, np.ndarray]], newton_ratio: float, title: str
+    curves: Sequence[tuple[str, np.ndarray, np.ndarray]],
+    newton: float,
+    original: float | None,
+    title: str,
 ) -> Figure:
-    """Draw each method's distance to the oracle against its steps, relative to the original's.
+    """Draw each method's distance to the oracle against its steps.
 
     Parameters
     ----------
     curves : sequence of (name, steps (T,), distance (T,))
         The first record of each is the original model, at step 0.
-    newton_ratio : float
-        Ratio after one Newton removal step.
+    newton : float
+        Distance after one Newton removal step.
+    original : float or None
+        Distance of the original model, the unit of what is drawn; None where it cannot be told
+        from 0, and the distances themselves are drawn.
     title : str
     """
+    unit = 1.0 if original is None else original
     with style():
         figure, axes = new_figure(size=(7.0, 4.4))
         ax = axes[0, 0]
         ax.set_xscale("symlog", linthresh=1.0)
         ax.set_yscale("log")
-        mark_unity(ax)
+        if original is not None:
+            mark_unity(ax)
         for k, (name, steps, distance) in enumerate(curves):
-            ratio = np.asarray(distance) / distance[0]
-            # a diverged run is drawn up to where it leaves the figure
-            shown = np.where(ratio < 1e6, ratio, np.nan)
-            ax.plot(steps, shown, color=COLOURS[k % 7], linestyle=LINES[k % 7], label=name)
-        ax.axhline(newton_ratio, color=GREY, linestyle=":", linewidth=1.6, label="one Newton step")
+            ratio = np.asarray(distance) / unit
+            # a diverged run is drawn up to where it leaves the figure, 0 has no logarithm
+            shown = np.where((ratio < 1e6) & (ratio > 0), ratio, np.nan)
+            ax.plot(steps, shown, color=_of(COLOURS, k), linestyle=_of(LINES, k), label=name)
+        if newton > 0:
+            ax.axhline(newton / unit, color=GREY, linestyle=":", linewidth=1.6, label="Newton step")
         ax.set_xlabel("steps")
-        ax.set_ylabel("distance to oracle / original's")
+        ax.set_ylabel("distance to oracle" + (" / original's" if original is not None else ""))
         ax.set_title(title)
-        figure.legend(loc="outside right upper")
+        _legend(figure, axes, columns=3)
     return figure

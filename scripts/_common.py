@@ -23,6 +23,16 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message} (see --help)\n")
 
 
+class _Formatter(argparse.ArgumentDefaultsHelpFormatter):
+    """Adds a default to an option's help where there is one worth saying."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        unsaid = action.default is None or action.default is False
+        if unsaid or "default" in (action.help or ""):
+            return action.help
+        return super()._get_help_string(action)
+
+
 def parser(description: str, out: str | None = None, quick: str | None = None) -> _Parser:
     """Return an argument parser; with ``out`` and ``quick`` it has these two options.
 
@@ -35,10 +45,7 @@ def parser(description: str, out: str | None = None, quick: str | None = None) -
     quick : str, optional
         What ``--quick`` leaves out.
     """
-    made = _Parser(
-        description=description.split("\n\n")[0],
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
+    made = _Parser(description=description.split("\n\n")[0], formatter_class=_Formatter)
     if out is not None:
         made.add_argument("--out", default=out, metavar="FOLDER", help="where results are written")
     if quick is not None:

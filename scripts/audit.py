@@ -42,9 +42,12 @@ def arguments() -> Namespace:
         "--fraction", type=float, default=0.1, help="share to forget when --forget is a kind"
     )
     made.add_argument("--ridge", type=float, default=0.01, help="ridge parameter lambda > 0")
-    made.add_argument("--loss", choices=tuple(LOSSES), default="logistic")
+    made.add_argument("--loss", choices=tuple(LOSSES), default="logistic", help="pointwise loss")
     made.add_argument(
-        "--method", action="append", choices=tuple(METHODS), help="repeatable (default: five)"
+        "--method",
+        action="append",
+        choices=tuple(METHODS),
+        help="repeatable; by default five of them",
     )
     made.add_argument("--steps", type=int, default=20_000, help="step budget per method")
     made.add_argument("--seed", type=int, default=0, help="for random forget sets and minibatches")
@@ -120,14 +123,14 @@ def as_dict(result: Audit, data: DataSet) -> dict[str, Any]:
                 "status": outcome.trajectory.status.name,
                 "ratio_final": _finite(outcome.ratio),
                 "ratio_excess_retain_risk": _finite(float(outcome.ratios.excess_risk)),
-                "ratio_best_stop_peeking": outcome.best.ratio,
+                "ratio_best_stop_peeking": _finite(outcome.best.ratio),
                 "best_step": outcome.best.step,
                 "steps": int(outcome.trajectory.steps[-1]),
                 "step_size": outcome.trajectory.step_size,
             }
             for outcome in result.outcomes
         ],
-        "newton_step_ratio": result.newton_ratio,
+        "newton_step_ratio": _finite(result.newton_ratio),
         "dependence": {
             "cosine_mean_gradients": measured.cosine_gradients,
             "cosine_mean_signed_rows": measured.cosine_signed,
@@ -158,7 +161,7 @@ def show(result: Audit, data: DataSet) -> None:
     problem, measured = result.problem, result.dependence
     n, d = problem.features.shape
     forgotten = int(problem.forget.sum())
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
     console.print(
         f"{data.name}: {n} rows, {d} columns, forget {forgotten} ({100 * forgotten / n:.1f} %); "
         f"{get_loss(problem.loss).name} loss, ridge {problem.ridge:g}"
@@ -197,7 +200,7 @@ def show(result: Audit, data: DataSet) -> None:
         f"cross-influence norm {measured.cross_influence_norm:.3g} "
         f"(overlap {measured.cross_influence_overlap:.3f} of at most 1)\n"
     )
-    console.print(f"[bold]{result.sentence()}[/bold]")
+    console.print(result.sentence(), style="bold")
     for outcome in result.outcomes[1:]:
         console.print(f"{describe(outcome)}.")
 
@@ -217,15 +220,17 @@ def main() -> int:
         loss=options.loss,
         unpenalised=unpenalised,
     )
-    folder = writable_folder(options.out)
     methods = {"methods": tuple(options.method)} if options.method else {}
     result = audit(problem, steps=options.steps, seed=options.seed, **methods)
+    folder = writable_folder(options.out)
     record = json.dumps(as_dict(result, data), indent=2)
     write_text(folder / "audit.json", record + "\n")
     with plots.style():
+        unit = result.distance_original if result.resolved else None
         figure = plots.trajectories(
             [(o.method, o.trajectory.steps, o.trajectory.distance) for o in result.outcomes],
-            result.newton_ratio,
+            result.newton_ratio * (unit or 0.0),
+            unit,
             f"{data.name}, {options.loss} loss, ridge {options.ridge:g}",
         )
         path, _ = plots.save(figure, folder, "audit")

@@ -81,8 +81,8 @@ SWEEP_CAPTIONS = {
     "(lines) against the lift, for three forget fractions and four ridges. Beyond the sharp "
     "threshold f/(1+f), the dotted line, every end point is farther than the original, and under "
     "the exponential loss the iterations diverge beyond the fold.",
-    "two-directions": "Two correlated directions: the ratio at the end point over the overlap ε and "
-    "the forgotten share α. Under the exponential loss the iterations diverge exactly beyond "
+    "two-directions": "Two correlated directions: the ratio at the end point over the overlap ε "
+    "and the forgotten share α. Under the exponential loss the iterations diverge exactly beyond "
     "the dashed fold; under the logistic loss they stay finite and still end farther.",
     "gaussian": "Gaussian classes whose forget mean makes a given angle with the retain mean: "
     "median and 5–95 % range over the seeds. The end point is farther than the original nearly "

@@ -13,6 +13,7 @@ import time
 from argparse import Namespace
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, replace
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,10 +77,18 @@ def arguments() -> Namespace:
         made.add_argument(
             f"--{option}",
             metavar="LIST",
-            help=f"{text}: 0,0.5,1 or start:stop:count",
+            help=f"{text}: 0,0.5,1 or start:stop:count "
+            f"(default: {_listed(getattr(grid, option.replace('-', '_')))})",
             default=None,
         )
     return made.parse_args()
+
+
+def _listed(values: tuple[float, ...]) -> str:
+    """Return a default list as it would be typed."""
+    if len(values) > 4:
+        return f"{values[0]:g}:{values[-1]:g}:{len(values)}"
+    return ",".join(f"{value:g}" for value in values)
 
 
 def grid_of(options: Namespace) -> Grid:
@@ -97,25 +106,26 @@ def grid_of(options: Namespace) -> Grid:
     return replace(grid, **chosen)
 
 
-def table(groups: list[Group], loss: str) -> None:
-    """Print one loss's groups: a row per model and correlation."""
+def table(groups: list[Group], title: str) -> None:
+    """Print the groups of one loss and method: a row per model and correlation."""
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
-    shown = Table(title=f"{loss} loss: distance to the oracle / the original's", title_style="bold")
-    for heading in ("model", "dependence"):
-        shown.add_column(heading, no_wrap=True)
+    shown = Table(title=title, title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    shown.add_column("dependence", no_wrap=True)
     for heading in ("cases", "end point [5 %, 95 %]", "best*", "farther", "diverged"):
         shown.add_column(heading, justify="right", no_wrap=True)
     last = ""
     for group in groups:
         model, dependence = group.key
-        if last and model != last:
-            shown.add_section()
+        if model != last:
+            if last:
+                shown.add_section()
+            shown.add_row(f"[bold]{model}[/bold]")
         low, middle, high = (_number(v) for v in group.final)
         shown.add_row(
-            "" if model == last else model,
-            dependence,
+            f"  {dependence}",
             str(group.cases),
             f"{middle} [{low}, {high}]",
             _number(group.best[1]),
@@ -123,11 +133,16 @@ def table(groups: list[Group], loss: str) -> None:
             f"{100 * group.diverged / group.cases:.0f} %",
         )
         last = model
-    Console(width=None if sys.stdout.isatty() else 120).print(shown)
+    Console(width=None if sys.stdout.isatty() else 80).print(shown)
 
 
 def _number(value: float) -> str:
-    return "inf" if value == float("inf") else f"{value:.3g}"
+    """Return a ratio in at most six characters."""
+    if value < 1e-3:
+        return "<.001"
+    if value < 10.0:
+        return f"{value:.2g}"
+    return f"{value:.0f}" if value < 1e4 else f"{value:.0e}"
 
 
 def figures(rows: list[Row], folder: Path) -> list[Path]:
@@ -183,8 +198,10 @@ def main() -> int:
         folder / "manifest.json", manifest(options.seed, sys.argv, asdict(grid), **facts) + "\n"
     )
     drawn = figures(rows, folder)
-    for loss in grid.losses:
-        table(summarise([row for row in rows if row.loss == loss]), loss)
+    print("distance to the oracle / the original model's:")
+    for loss, method in product(grid.losses, grid.methods):
+        part = [row for row in rows if (row.loss, row.method) == (loss, method)]
+        table(summarise(part), f"{loss} loss, {method}")
     print("* closest to the oracle at any recorded step: it peeks at the oracle")
     print("inf: it diverged, or the original is the oracle itself and the iteration left it")
     print(f"\n{headline(rows)}")

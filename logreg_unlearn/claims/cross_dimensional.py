@@ -64,7 +64,8 @@ CLAIMS = (
         source="paper, Lemma 9 (App. I)",
         statement=_SETTING + r"If $\epsilon>0$ and $\alpha\ge\max\{f^2/(c(1-f^2)),\ "
         r"cf/(1-f^2)\}$, every stationary point of descent–ascent has $x\le x_D$ and "
-        r"$y\le y_D$; $\alpha$ may exceed 1.",
+        r"$y\le y_D$; $\alpha$ may exceed 1. Since $x_{DA}\le x_D$ implies $y_{DA}\le y_D$, for "
+        r"$\alpha\le1$ the first threshold alone is enough.",
         kind=Kind.LOWER,
         verdict=Verdict.AMENDED,
         uses=("original_bounds", "da_bounds", "coordinate_order"),
@@ -128,7 +129,8 @@ CLAIMS = (
         source="paper, Lemmas 9 and 10 together and Fig. 4",
         statement=_SETTING + r"Let $\epsilon>0$. (i) The $\alpha$ for which the oracle, the "
         r"original and the descent–ascent minimum are ordered, $x_R\ge x_D\ge x_{DA}$ and "
-        r"$y_R\ge y_D\ge y_{DA}$, form an interval. Its upper end is the fold of da_existence "
+        r"$y_R\ge y_D\ge y_{DA}$, form an interval. Its lower end is where $x_D=x_{DA}$ (there "
+        r"$y_D>y_{DA}$), its upper end is the fold of da_existence "
         r"or, if that is larger, $\alpha_y^*=e^{y_R}[(1+\epsilon^2)y_R-2\epsilon "
         r"x]/(b(1-\epsilon^2)^2)$, $x=cy_R+W(b(1-\epsilon^2)^2e^{-cy_R}/(1+\epsilon^2))$. At "
         r"$\epsilon=1$ it is $[f^2/(1-f^2),\ f/(1-f)]$, so it is open near $\epsilon=1$ for "
@@ -155,7 +157,8 @@ CLAIMS = (
         statement=_SETTING + r"With $w=\mu(1,\epsilon)+\nu(\epsilon,1)$: "
         r"$\|w-w_R\|^2=[(x-x_R)^2+(1-\epsilon^2)^2\nu^2]/(1+\epsilon^2)$, $\nu_D=b\alpha "
         r"e^{-y_D}$, $\nu_{DA}=-(b\alpha/f)e^{-y_{DA}}$. Hence $x_R\ge x_D\ge x_{DA}$ and "
-        r"$y_{DA}\le y_D+\ln(1/f)$ imply $\|w_{DA}-w_R\|\ge\|w_D-w_R\|$. The order of the "
+        r"$y_{DA}\le y_D+\ln(1/f)$ imply $\|w_{DA}-w_R\|\ge\|w_D-w_R\|$; for $\epsilon>0$ the "
+        r"order of $x$ implies that of $y$, so $x_R\ge x_D\ge x_{DA}$ is enough. The order of the "
         r"margins alone, for arbitrary points and $0\le\epsilon<1$, gives only the factor "
         r"$(1-\epsilon^2)/(1+\epsilon^2)$.",
         kind=Kind.LOWER,

@@ -32,7 +32,7 @@ CLAIMS = (
             r"over $R$ minus the mean over $F$ instead, $c_4=\frac2{12}-1$, the closed form's "
             r"certified enumeration again finds a single minimum, never $M_1$."
         ),
-        gaps={"figure": "drawn as the third panel of the figure of toy_trap"},
+        gaps={"figure": "drawn as the middle panel of the figure of toy_trap"},
     ),
     Claim(
         slug="toy_retrain_keeps_minimum",
@@ -56,7 +56,7 @@ CLAIMS = (
             r"in 3 of 4 readings $x=-1$ is wrong even before the removal. Reproduce: "
             r"`python -m proofs --only nonconvex_toy`."
         ),
-        gaps={"figure": "drawn as the first two panels of the figure of toy_trap"},
+        gaps={"figure": "drawn as the outer panels of the figure of toy_trap"},
     ),
     Claim(
         slug="toy_trap",

@@ -37,8 +37,8 @@ VERDICTS = ("HELPED", "HARMED", "DIVERGED", "UNCHANGED")
 TOLERANCE = 1e-6
 """Relative change of the distance below which a case counts as UNCHANGED."""
 
-GROUP_ROWS = 1000
-"""Rows of the grouped synthetic sets; weights make every share and lift exact."""
+GROUP_ROWS = 4
+"""Rows of either side of a grouped synthetic set; weights make every share exact."""
 BLOCK_SHARE = 0.1
 """Share of the retained samples that lie in the block."""
 GAUSSIAN_SHAPE = (200, 5)
@@ -200,18 +200,26 @@ def build_problem(case: Case) -> tuple[UnlearningProblem, float | None]:
             settings["correlation"], n=n, d=d, forget_fraction=fraction, seed=case.seed
         )
         return _problem(data, case), settings["correlation"]
-    n_forget = round(fraction * GROUP_ROWS)
-    sizes = dict(n_retain=GROUP_ROWS - n_forget, n_forget=n_forget)
+    sizes = dict(n_retain=GROUP_ROWS, n_forget=GROUP_ROWS)
+    odds = fraction / (1.0 - fraction)
     if case.model == "blocks":
         data = orthogonal_blocks([settings["lift"]], [BLOCK_SHARE], **sizes)
-        return _problem(data, case), settings["lift"]
+        return _problem(_with_odds(data, odds), case), settings["lift"]
     if case.model == "two-directions":
-        data = two_directions(settings["epsilon"], settings["alpha"], **sizes)
-        return _problem(data, case), data.dependence["cosine"]
+        # alpha counts samples of n, the generator's rows are equally many on both sides
+        data = two_directions(settings["epsilon"], settings["alpha"] / odds, **sizes)
+        return _problem(_with_odds(data, odds), case), data.dependence["cosine"]
     raise ValueError(f"expected a model among {MODELS}, got {case.model!r}")
 
 
 MODELS = ("blocks", "two-directions", "gaussian", "real")
+
+
+def _with_odds(data: DataSet, odds: float) -> DataSet:
+    """Weigh the forget side so that ``n_F / n_R`` is ``odds``; both sides have equal rows."""
+    assert data.forget is not None
+    weights = np.ones(len(data.labels)) if data.weights is None else data.weights
+    return replace(data, weights=np.where(data.forget, odds, 1.0) * weights)
 
 
 def _problem(data: DataSet, case: Case) -> UnlearningProblem:

@@ -75,14 +75,14 @@ class Grid:
         Parameters
         ----------
         seed : int
-            First of the ``seeds`` consecutive seeds.
+            First of the ``seeds`` consecutive seeds, at least 0.
 
         Raises
         ------
         ValueError
             If a value lies outside its range.
         """
-        self._validate()
+        self._validate(seed)
         builders = {
             "blocks": self._blocks,
             "two-directions": self._directions,
@@ -103,8 +103,8 @@ class Grid:
         grid = product(self.losses, self.methods, self.direction_ridges, self.epsilons, self.alphas)
         for loss, method, ridge, epsilon, alpha in grid:
             yield Case(
-                "two-directions", f"epsilon={epsilon:g}", loss, f"alpha={alpha:g}", 0.5, ridge,
-                seed, method, self.steps, {"epsilon": epsilon, "alpha": alpha},
+                "two-directions", f"epsilon={epsilon:.12g}", loss, f"alpha={alpha:.12g}", 0.5,
+                ridge, seed, method, self.steps, {"epsilon": epsilon, "alpha": alpha},
             )  # fmt: skip
 
     def _gaussian(self, seed: int) -> Iterator[Case]:
@@ -128,7 +128,7 @@ class Grid:
             for each in range(seed, seed + draws):
                 yield Case("real", dataset, loss, kind, fraction, ridge, each, method, self.steps)
 
-    def _validate(self) -> None:
+    def _validate(self, seed: int) -> None:
         top = 1.0 / BLOCK_SHARE
         ranges = {
             "lifts": (self.lifts, 0.0, top, True),
@@ -136,7 +136,12 @@ class Grid:
             "alphas": (self.alphas, 0.0, 1.0, True),
             "correlations": (self.correlations, -1.0, 1.0, True),
             "fractions": (self.fractions + self.real_fractions, 0.0, 1.0, False),
-            "ridges": (self.ridges + self.real_ridges, 0.0, np.inf, False),
+            "ridges": (
+                self.ridges + self.real_ridges + self.direction_ridges,
+                0.0,
+                np.inf,
+                False,
+            ),
         }
         for name, (values, low, high, closed) in ranges.items():
             for value in values:
@@ -146,9 +151,13 @@ class Grid:
                     raise ValueError(
                         f"expected {name} in {left}{low:g}, {high:g}{right}, got {value:g}"
                     )
-        for name, number in (("seeds", self.seeds), ("steps", self.steps)):
-            if number < 1:
-                raise ValueError(f"expected {name} >= 1, got {number}")
+        for name, number, least in (
+            ("seed", seed, 0),
+            ("seeds", self.seeds, 1),
+            ("steps", self.steps, 1),
+        ):
+            if number < least:
+                raise ValueError(f"expected {name} >= {least}, got {number}")
 
 
 def parse_values(text: str) -> tuple[float, ...]:
@@ -162,7 +171,7 @@ def parse_values(text: str) -> tuple[float, ...]:
     try:
         if ":" in text:
             start, stop, count = text.split(":")
-            if int(count) < 1:
+            if int(count) < 1 or not np.isfinite([float(start), float(stop)]).all():
                 raise ValueError
             return tuple(np.round(np.linspace(float(start), float(stop), int(count)), 12).tolist())
         values = tuple(float(part) for part in text.split(","))

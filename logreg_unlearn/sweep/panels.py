@@ -22,6 +22,7 @@ Panel = dict[str, Any]
 
 def blocks(rows: Sequence[Row]) -> list[Panel]:
     """Panels of ``plots.blocks``: a row per loss, a column per forget fraction."""
+    theory = _is_descent_ascent(rows)
     made = []
     for loss, fraction in _values(rows, "loss", "forget_fraction"):
         part = [r for r in rows if (r.loss, r.forget_fraction) == (loss, fraction)]
@@ -39,7 +40,7 @@ def blocks(rows: Sequence[Row]) -> list[Panel]:
                     solution.original - solution.oracle
                 )
             fold = None
-            if loss == "exponential":
+            if loss == "exponential" and theory:
                 fold = float(da_branches(strength, 0.0).fold)
                 fold = fold if fold <= lift.max() else None
             series.append(
@@ -49,12 +50,13 @@ def blocks(rows: Sequence[Row]) -> list[Panel]:
                     "ratio": np.array([r.ratio_final for r in points])[~diverged],
                     "diverged": lift[diverged],
                     "curve_lift": curve,
-                    "curve_ratio": np.where(np.isfinite(ratio), ratio, np.nan),
+                    "curve_ratio": np.where(np.isfinite(ratio), ratio, np.nan) if theory else None,
                     "fold": fold,
                 }
             )
         title = f"{loss} loss, f = {fraction:g}"
-        made.append({"title": title, "harm": float(harm_threshold(fraction)), "series": series})
+        harm = float(harm_threshold(fraction)) if theory else None
+        made.append({"title": title, "harm": harm, "series": series})
     return made
 
 
@@ -70,7 +72,7 @@ def directions(rows: Sequence[Row]) -> list[Panel]:
             i = np.searchsorted(alpha, _tail(r.forget_kind))
             ratio[i, np.searchsorted(epsilon, _tail(r.dataset))] = r.ratio_final
         fold = None
-        if loss == "exponential":
+        if loss == "exponential" and _is_descent_ascent(rows):
             fine = np.linspace(epsilon.min(), epsilon.max(), 401)
             edge = da_existence(fine, 1.0 / ridge, part[0].forget_fraction).alpha
             fold = (fine, np.where(edge <= alpha.max() * 1.06, edge, np.nan))
@@ -84,6 +86,7 @@ def directions(rows: Sequence[Row]) -> list[Panel]:
 
 def gaussian(rows: Sequence[Row]) -> list[Panel]:
     """Panels of ``plots.gaussian``: a row per loss, a column per forget fraction."""
+    theory = _is_descent_ascent(rows)
     made = []
     for loss, fraction in _values(rows, "loss", "forget_fraction"):
         part = [r for r in rows if (r.loss, r.forget_fraction) == (loss, fraction)]
@@ -107,11 +110,11 @@ def gaussian(rows: Sequence[Row]) -> list[Panel]:
                     "best": best,
                 }
             )
-        threshold = float(strong_ridge_harm_correlation(fraction))
+        threshold = float(strong_ridge_harm_correlation(fraction)) if theory else np.nan
         made.append(
             {
                 "title": f"{loss} loss, f = {fraction:g}",
-                "overshoot": (1.0 - fraction) / fraction,
+                "overshoot": (1.0 - fraction) / fraction if theory else None,
                 "strong_ridge": threshold if -1.0 < threshold < 1.0 else None,
                 "series": series,
             }
@@ -134,9 +137,14 @@ def real_data(rows: Sequence[Row]) -> tuple[list[Panel], float | None]:
             }
         )
     fractions = [r.forget_fraction for r in rows]
-    same = max(fractions) - min(fractions) < 0.01
+    same = max(fractions) - min(fractions) < 0.01 and _is_descent_ascent(rows)
     mean = float(np.mean(fractions))
     return made, (1.0 - mean) / mean if same else None
+
+
+def _is_descent_ascent(rows: Sequence[Row]) -> bool:
+    """Whether the theory's boundaries apply: they are those of descent-ascent alone."""
+    return {row.method for row in rows} == {"da"}
 
 
 def _values(rows: Sequence[Row], *names: str) -> list[tuple[Any, ...]]:

@@ -35,9 +35,14 @@ def run_cases(
             report(len(chunk))
     else:
         futures = {executor.submit(_run_chunk, chunk): k for k, chunk in enumerate(chunks)}
-        for future in as_completed(futures):
-            rows[futures[future]] = future.result()
-            report(len(rows[futures[future]]))
+        try:
+            for future in as_completed(futures):
+                rows[futures[future]] = future.result()
+                report(len(rows[futures[future]]))
+        except BaseException:
+            for future in futures:  # one failure ends the sweep: do not run the rest first
+                future.cancel()
+            raise
     return [row for chunk_rows in rows for row in chunk_rows]
 
 

@@ -42,10 +42,14 @@ def writable_folder(path: str | Path) -> Path:
 def write_text(path: Path, text: str) -> None:
     """Write a file whole or not at all: nothing is left half-written."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-        stream.write(text)
-    os.chmod(name, 0o644)
-    os.replace(name, path)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
 
 
 def csv_text(rows: Sequence[Row]) -> str:
@@ -77,7 +81,7 @@ def manifest(seed: int, command: Sequence[str], grid: dict[str, Any], **facts: A
 
 
 def _cell(value: Any) -> str:
-    return repr(value) if isinstance(value, float) else str(value)
+    return repr(float(value)) if isinstance(value, float) else str(value)
 
 
 def _versions() -> dict[str, str]:

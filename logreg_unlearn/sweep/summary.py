@@ -52,7 +52,7 @@ def correlation_key(row: Row) -> Key:
         return row.model, _lift_region(row)
     if row.model == "gaussian":
         return row.model, f"correlation {row.correlation:+.2f}"
-    low = 0.25 * np.floor(row.correlation / 0.25 + 1e-9)
+    low = min(0.25 * np.floor(row.correlation / 0.25 + 1e-9), 0.75)  # 1 joins the last bin
     return row.model, f"cosine {low:+.2f} ... {low + 0.25:+.2f}"
 
 
@@ -97,17 +97,17 @@ def headline(rows: Sequence[Row]) -> str:
     diverged = sum(row.verdict == "DIVERGED" for row in rows)
     finite = [row for row in rows if np.isfinite(row.ratio_final)]
     text = (
-        f"{farther} of {total} cases ({100 * farther / total:.0f} %) ended farther from the "
-        f"oracle than the original model"
+        f"{farther} of {total} case{'s' if total > 1 else ''} ({100 * farther / total:.0f} %) "
+        "ended farther from the oracle than the original model"
     )
     text += f", {diverged} of them by diverging" if diverged else ""
-    if not finite:
+    worst = max(finite, key=lambda row: row.ratio_final, default=None)
+    if worst is None or worst.ratio_final <= 1.0:
         return text + "."
-    worst = max(finite, key=lambda row: row.ratio_final)
     where = worst.dataset if worst.model == "real" else worst.model
     return (
         f"{text}; the worst that stayed finite ended {worst.ratio_final:.3g}x as far "
-        f"({where}, {worst.loss}, forget {worst.forget_kind}, correlation "
+        f"({where}, {worst.method}, {worst.loss} loss, forget {worst.forget_kind}, correlation "
         f"{worst.correlation:.2f}, f = {worst.forget_fraction:g}, ridge {worst.ridge:g})."
     )
 

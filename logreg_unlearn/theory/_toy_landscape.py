@@ -339,7 +339,9 @@ def _enclose(objective: ToyObjective, centre: Array, radius: Array) -> _Enclosur
     )
 
 
-def _krawczyk(objective: ToyObjective, centre: Array, radius: Array) -> tuple[Array, ...]:
+def _krawczyk(
+    objective: ToyObjective, centre: Array, radius: Array
+) -> tuple[Array, Array, NDArray[np.bool_]]:
     """Return centre and radius (N, 2) of Krawczyk's operator, and which boxes may hold a root.
 
     ``K(B) = m - Y g(m) + (I - Y H(B)) (B - m)`` with Y close to the inverse of the middle

@@ -201,7 +201,8 @@ def original_above_da(epsilon: ArrayLike, forget_fraction: ArrayLike) -> tuple[A
 
     ``f^2/(c (1 - f^2))`` and ``c f/(1 - f^2)``: with alpha at least the larger, both orders
     hold at every descent-ascent stationary point there is, for any ridge and any alpha
-    (also above 1).
+    (also above 1).  For ``alpha <= 1`` the first alone is enough: the order of x implies that
+    of y.
 
     Sufficient (lower bounds of alpha); paper, Lemma 9, amended: existence is a hypothesis.
 
@@ -384,8 +385,8 @@ def detriment_window(
     """The window of Lemmas 9 and 10, and the exact range of alpha that it is part of.
 
     For ``epsilon > 0`` the margins of the original increase with alpha and those of the
-    descent-ascent minimum decrease, so the exact range is an interval: from the root of
-    ``min(x_D - x_DA, y_D - y_DA)`` to the smaller of the fold and ``y_D = y_R``,
+    descent-ascent minimum decrease, so the exact range is an interval: from ``x_D = x_DA``
+    (there ``y_D > y_DA``) to the smaller of the fold and ``y_D = y_R``,
     ``alpha = c e^((1 - c) y_R) (W(r h) - W(b h))/(b h)`` with
     ``h = (1 - epsilon^2)^2/(1 + epsilon^2) e^(-c y_R)``.
 
@@ -417,7 +418,7 @@ def detriment_window(
         alpha = np.exp(log_alpha)
         before = planar.original(e, r, alpha, f)
         after = planar.da_minimum(e, r, alpha, f, existence.point)
-        return np.minimum(before.x - after.x, before.y - after.y)
+        return before.x - after.x
 
     # At alpha = 0 the gap is negative; sixty e-folds below the end alpha is 0 to rounding.
     log_low = planar.increasing_root(gap, np.log(high) - 60.0, np.log(high))
@@ -447,11 +448,12 @@ def ordered(
 def order_implies_distance(
     epsilon: ArrayLike, strength: ArrayLike, alpha: ArrayLike, forget_fraction: ArrayLike
 ) -> NDArray[np.bool_]:
-    """The criterion ``x_R >= x_D >= x_DA`` and ``y_DA <= y_D + ln(1/f)``.
+    """The criterion ``x_R >= x_D >= x_DA``, the order of the retained margins alone.
 
     Where it is true, ``||w_DA - w_R|| >= ||w_D - w_R||``, because
-    ``||w - w_R||^2 = ((x - x_R)^2 + (1 - epsilon^2)^2 nu^2)/(1 + epsilon^2)`` and
-    ``|nu_DA|/nu_D = e^(y_D - y_DA)/f``.  The y side is weaker than the order of the margins.
+    ``||w - w_R||^2 = ((x - x_R)^2 + (1 - epsilon^2)^2 nu^2)/(1 + epsilon^2)``,
+    ``|nu_DA|/nu_D = e^(y_D - y_DA)/f``, and ``x_D >= x_DA`` implies ``y_D >= y_DA``.  It never
+    is for ``epsilon <= 0``.
 
     Sufficient; beyond the paper.
 
@@ -475,9 +477,7 @@ def order_implies_distance(
     )
     retrained, before = planar.oracle(e, r), planar.original(e, r, alpha_, f)
     after = planar.descent_ascent(e, r, alpha_, f)[0]
-    return np.asarray(
-        (retrained.x >= before.x) & (before.x >= after.x) & (after.y <= before.y - np.log(f))
-    )
+    return np.asarray((retrained.x >= before.x) & (before.x >= after.x))
 
 
 def crosses_the_oracle(

@@ -1,0 +1,207 @@
+"""Random forget sets: exact tails, every subset, and simulation with its error bars."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import assume, find, given
+from hypothesis import strategies as st
+from scipy import stats
+
+from logreg_unlearn.objective import Objective
+from logreg_unlearn.optimum import minimise
+from logreg_unlearn.problem import UnlearningProblem
+from logreg_unlearn.theory.random_sets import (
+    forget_size_for,
+    random_cancellation,
+    random_forget_accuracy,
+)
+
+sizes = st.integers(1, 400)
+accuracies = st.floats(1e-9, 1) | st.sampled_from([0.0, 1e-4, 0.5, 0.9999])
+deviations = st.floats(0, 1.2)
+
+
+def exact_tail(accuracy, size, deviation):
+    """Return P(|k/n - u| >= eps) for k ~ Binomial(n, u), counting ties as deviations."""
+    hits = np.arange(size + 1)
+    outside = np.abs(hits / size - accuracy) >= deviation
+    return stats.binom.pmf(hits, size, accuracy)[outside].sum()
+
+
+@given(accuracies, sizes, deviations)
+def test_random_forget_accuracy(accuracy, size, deviation):
+    bound = random_forget_accuracy(deviation, size)
+    assert exact_tail(accuracy, size, deviation) <= bound * (1 + 1e-12)
+    assert bound == min(1.0, 2 * np.exp(-2 * size * deviation**2))
+
+
+def test_forget_accuracy_bound_is_not_vacuous():
+    assert random_forget_accuracy(0.1, 400) < 1e-3
+    # the exponent is the right one: at u = 1/2 the exact tail decays at almost that rate
+    deviation, size = 0.1, 4000
+    rate = np.log(exact_tail(0.5, size, deviation)) / (-2 * size * deviation**2)
+    assert 1.0 <= rate < 1.05
+
+
+def test_forget_accuracy_needs_independent_samples():
+    deviation = 0.5  # ten copies of one fair sample: Acc_F is 0 or 1
+    assert random_forget_accuracy(deviation, 10) < 0.014 < 1.0
+
+
+def test_forget_accuracy_is_not_conditional_on_the_data(rng):
+    # labels fair under their law, but all +1 in this draw: every split deviates by 1/2
+    n, forgotten = 60, 20
+    features, labels = np.ones((n, 1)), np.ones(n)
+    for _ in range(5):
+        forget = np.zeros(n, dtype=bool)
+        forget[rng.choice(n, forgotten, replace=False)] = True
+        problem = UnlearningProblem(features, labels, forget, ridge=0.1)
+        oracle = minimise(problem.oracle()).w
+        accuracy_on_forget = np.mean(labels[forget] * (features[forget] @ oracle) > 0)
+        assert abs(accuracy_on_forget - 0.5) == 0.5
+    assert random_forget_accuracy(0.5, forgotten) < 1e-4
+
+
+def test_forget_accuracy_over_the_draw_of_data_and_split(rng):
+    # one feature, P(y x > 0) = 0.7: the oracle is right with 0.7 if it points the right way
+    n, forgotten, repeats, deviation = 40, 12, 400, 0.25
+    missed = 0
+    for _ in range(repeats):
+        signed = np.where(rng.random(n) < 0.7, 1.0, -1.0)
+        forget = rng.permutation(n) < forgotten
+        slope = -Objective(signed[~forget, None], np.ones(n - forgotten), 1.0).gradient(np.zeros(1))
+        direction = 1.0 if slope[0] > 0 else -1.0  # the sign of the one-coordinate optimum
+        test_accuracy = 0.7 if direction > 0 else 0.3
+        missed += abs(np.mean(signed[forget] * direction > 0) - test_accuracy) >= deviation
+    lower_confidence = stats.beta.ppf(1e-4, missed, repeats - missed + 1) if missed else 0.0
+    assert lower_confidence <= random_forget_accuracy(deviation, forgotten)
+    assert missed > 0
+
+
+@given(st.floats(1e-3, 1), st.floats(1e-8, 0.999))
+def test_forget_size_is_sufficient_and_smallest(deviation, failure):
+    size = forget_size_for(deviation, failure)
+    assert size == np.floor(size) >= 1
+    assert random_forget_accuracy(deviation, size) <= failure
+    if size > 1:
+        assert random_forget_accuracy(deviation, size - 1) > failure * (1 - 1e-12)
+
+
+def test_forget_size_survives_the_rounding_of_its_quotient():
+    # probabilities a hair below the bound of n samples: the quotient often rounds to n itself
+    sizes_wanted = np.arange(1.0, 400.0)
+    for deviation in (0.1, 0.25, 0.3):
+        failure = np.nextafter(random_forget_accuracy(deviation, sizes_wanted), 0.0)
+        assert np.all(
+            random_forget_accuracy(deviation, forget_size_for(deviation, failure)) <= failure
+        )
+
+
+@st.composite
+def small_problems(draw):
+    """Draw a problem of 2 to 8 samples, a size of the forget set and weights."""
+    n = draw(st.integers(2, 8))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    features = rng.normal(size=(n, 2)) * draw(st.sampled_from([0.1, 1.0, 5.0]))
+    return {
+        "features": features,
+        "labels": rng.choice([-1.0, 1.0], size=n),
+        "size": draw(st.integers(1, n - 1)),
+        "ridge": 10.0 ** draw(st.floats(-8, 3)),
+        "weights": rng.normal(size=2),
+    }
+
+
+def every_problem(drawn, loss):
+    n = len(drawn["labels"])
+    for subset in combinations(range(n), drawn["size"]):
+        forget = np.isin(np.arange(n), subset)
+        yield UnlearningProblem(
+            drawn["features"], drawn["labels"], forget, ridge=drawn["ridge"], loss=loss
+        )
+
+
+@given(small_problems(), st.sampled_from(["logistic", "exponential"]))
+def test_random_cancellation(drawn, loss):
+    w = drawn["weights"]
+    problems = list(every_problem(drawn, loss))
+    gaps = np.array([p.retain_loss(w) - p.forget_loss(w) for p in problems])
+    objectives = np.array([p.descent_ascent().value(w) for p in problems])
+    scale = np.abs(gaps).max() + 1e-3
+    assert abs(gaps.mean()) <= 1e-12 * scale
+    ridge_alone = drawn["ridge"] / 2 * w @ w
+    assert objectives.mean() == pytest.approx(ridge_alone, abs=1e-12 * (scale + ridge_alone))
+    single = UnlearningProblem(
+        drawn["features"], drawn["labels"], problems[0].forget, ridge=1.0, loss=loss
+    ).original()
+    losses = single.loss.value(single.margins(w))
+    form = random_cancellation(losses, drawn["size"])
+    assert form == pytest.approx(np.mean(gaps**2), rel=1e-9, abs=1e-14 * scale**2)
+
+
+def test_variance_needs_the_finite_population_factor():
+    losses = np.array([0.0, 1.0, 2.0, 5.0])
+    gaps = [np.mean(np.delete(losses, s)) - np.mean(losses[list(s)])
+            for s in combinations(range(4), 2)]  # fmt: skip
+    assert random_cancellation(losses, 2) == pytest.approx(np.mean(np.square(gaps)))
+    # as if the two sets were drawn independently of one another, with replacement
+    assert np.var(losses) * (1 / 2 + 1 / 2) < 0.8 * random_cancellation(losses, 2)
+
+
+def test_cancellation_by_simulation(rng):
+    losses = rng.exponential(size=200) ** 2
+    size, repeats = 30, 20_000
+    order = rng.permuted(np.tile(losses, (repeats, 1)), axis=1)
+    gaps = order[:, size:].mean(axis=1) - order[:, :size].mean(axis=1)
+    variance = random_cancellation(losses, size)
+    assert abs(gaps.mean()) < 5 * np.sqrt(variance / repeats)
+    spread = np.sqrt(stats.moment(gaps, 4) - variance**2)
+    assert abs(np.mean(gaps**2) - variance) < 5 * spread / np.sqrt(repeats)
+
+
+@given(st.floats(1e-2, 30))
+def test_cancellation_needs_weights_that_do_not_look_at_the_forget_set(length):
+    gaps = []
+    for kept in (1.0, -1.0):  # the signed features of the sample kept, and of the other
+        w = np.array([length * kept])
+        retain, forget = (Objective(np.array([[a]]), np.ones(1), 0.0) for a in (kept, -kept))
+        gaps.append(retain.value(w) - forget.value(w))
+    np.testing.assert_allclose(gaps, -length, rtol=1e-12)
+
+
+@given(st.lists(st.floats(-10, 10), min_size=3, max_size=9), st.data())
+def test_variance_broadcasts_over_rows(losses, data):
+    size = data.draw(st.integers(1, len(losses) - 1))
+    both = random_cancellation([losses, losses[::-1]], size)
+    assert both.shape == (2,)
+    assume(np.ptp(losses) > 1e-3)
+    np.testing.assert_allclose(both, random_cancellation(losses, size), rtol=1e-9)
+
+
+def test_strategies_are_not_degenerate():
+    find(small_problems(), lambda d: d["size"] == 1 and len(d["labels"]) > 5)
+    find(small_problems(), lambda d: d["size"] == len(d["labels"]) - 1 > 3)
+    find(small_problems(), lambda d: len(set(d["labels"])) == 2)
+    find(st.tuples(accuracies, sizes, deviations), lambda t: exact_tail(*t) > 0.01 and t[2] > 0.05)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: random_forget_accuracy(-0.1, 5), "expected deviation"),
+        (lambda: random_forget_accuracy(0.1, 0), "expected forget_size"),
+        (lambda: random_forget_accuracy(np.nan, 5), "expected deviation"),
+        (lambda: forget_size_for(0.0, 0.1), "expected deviation"),
+        (lambda: forget_size_for(0.1, 1.0), "expected failure"),
+        (lambda: random_cancellation([1.0], 1), "at least 2 samples"),
+        (lambda: random_cancellation([1.0, np.inf], 1), "expected finite losses"),
+        (lambda: random_cancellation([1.0, 2.0], 2), "from 1 to 1"),
+        (lambda: random_cancellation([1.0, 2.0, 3.0], 1.5), "whole forget_size"),
+    ],
+)
+def test_bad_input_is_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -1,0 +1,241 @@
+"""Every claim's proof reproduces its verdict and rejects its mutants; the command line."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import sympy as sp
+
+from logreg_unlearn.claims import STEMS, Claim, Kind, Verdict, get_claim, load_claims
+from proofs import __main__ as command
+from proofs.proof import Proof, Sign, Witness, proves
+
+ROOT = Path(__file__).resolve().parent.parent
+CLAIMS = load_claims()
+PROVED = [claim.slug for claim in CLAIMS if "proof" not in claim.gaps]
+a = sp.Symbol("a", positive=True)
+
+
+@proves(wrong={"sign": -1})
+def sound(sign=1):
+    return Proof(("a > 0",), (Sign("a is positive", sign * a, ">"),))
+
+
+@proves(wrong={"sign": -1})
+def unproved(sign=1):
+    return Proof((), (Sign("a is not", -a, ">"),))
+
+
+@proves(harmless={"sign": 2})
+def lenient(sign=1):
+    return Proof((), (Sign("twice a is positive too", sign * a, ">"),))
+
+
+@proves(broken={"sign": None})
+def fragile(sign=1):
+    return Proof((), (Sign("times None", sign * a, ">"),))
+
+
+@proves(wrong={"sign": -1})
+def crashing(sign=1):
+    raise ZeroDivisionError("a proof that divides by zero\nin two lines")
+
+
+def pretend(monkeypatch, **proofs):
+    """Put claims of these names, with these proofs, in the place of all others."""
+    claims = tuple(
+        Claim(name, "derivatives", "beyond the paper", "$a > 0$", Kind.SHARP, Verdict.HOLDS)
+        for name in proofs
+    )
+    module = SimpleNamespace(**{name: f for name, f in proofs.items() if f is not None})
+    monkeypatch.setattr(command, "import_module", lambda name: module)
+    monkeypatch.setattr(command, "load_claims", lambda stem=None: claims)
+    return claims
+
+
+@pytest.mark.parametrize("slug", PROVED)
+def test_verdict_is_reproduced(slug):
+    claim = get_claim(slug)
+    row = command.check(claim, with_mutants=False)
+    assert row.failures == []
+    assert row.steps > 0
+
+
+@pytest.mark.parametrize("slug", PROVED)
+def test_every_mutant_is_rejected(slug):
+    function = command.find_proof(get_claim(slug))
+    fates = {name: command.reject(function, name) for name in function.mutants}
+    assert fates
+    assert {name: fate for name, fate in fates.items() if not fate.startswith("rejected")} == {}
+
+
+@pytest.mark.parametrize("slug", PROVED)
+def test_proof_speaks_of_its_assumptions_and_steps(slug):
+    proof = command.find_proof(get_claim(slug))()
+    assert proof.assumptions
+    assert all(step.what for step in proof.steps)
+    text = command.latex(get_claim(slug), proof)
+    for environment in ("document", "itemize", "enumerate"):
+        assert text.count(rf"\begin{{{environment}}}") == text.count(rf"\end{{{environment}}}") == 1
+    unescaped = re.sub(r"\\[{}]", "", text)
+    assert unescaped.count("{") == unescaped.count("}")
+    assert text.isascii() or set(filter(lambda c: not c.isascii(), text)) <= set("–")
+
+
+def test_gaps_are_the_only_claims_without_a_proof():
+    for claim in CLAIMS:
+        if "proof" in claim.gaps:
+            assert command.check(claim, with_mutants=True).result == "no proof (declared)"
+
+
+def test_mutants_share_the_code_of_the_proof():
+    assert command.reject(sound, "wrong").startswith("rejected at: a is positive")
+    assert command.reject(lenient, "harmless") == "survived"
+    assert command.reject(fragile, "broken").startswith("crashed: ")
+
+
+@pytest.mark.parametrize(
+    ("proof", "options", "status", "said"),
+    [
+        (sound, [], 0, "1 of 1 verdicts reproduced"),
+        (sound, ["--mutants"], 0, "mutant wrong: rejected at: a is positive"),
+        (unproved, [], 1, "FAILED it: a is not: the sign is negative"),
+        (lenient, [], 0, "1 of 1 verdicts reproduced"),
+        (lenient, ["--mutants"], 1, "FAILED it: mutant harmless survived"),
+        (fragile, ["--mutants"], 1, "FAILED it: mutant broken crashed"),
+        (crashing, [], 1, "FAILED it: ZeroDivisionError: a proof that divides by zero\n"),
+        (None, [], 1, "expected a proof proofs/derivatives.py::it, got none"),
+    ],
+)
+def test_exit_status_is_the_verdict(monkeypatch, capsys, proof, options, status, said):
+    pretend(monkeypatch, it=proof)
+    assert command.main(["--only", "derivatives", *options]) == status
+    assert said in capsys.readouterr().out
+
+
+def test_one_failure_does_not_hide_the_others(monkeypatch, capsys):
+    pretend(monkeypatch, first=crashing, second=sound)
+    assert command.main(["--only", "derivatives"]) == 1
+    out = capsys.readouterr().out
+    assert "1 of 2 verdicts reproduced" in out
+    assert re.search(r"^second .* reproduced$", out, re.MULTILINE)
+
+
+def test_a_missing_stem_is_one_line(monkeypatch, capsys):
+    def missing(stem=None):
+        raise ModuleNotFoundError("No module named 'logreg_unlearn.claims.absent'")
+
+    monkeypatch.setattr(command, "load_claims", missing)
+    assert command.main([]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_missing_proof_module_is_a_failure(monkeypatch, capsys):
+    claims = pretend(monkeypatch, it=sound)
+    monkeypatch.setattr(command, "import_module", lambda name: __import__("absent_module"))
+    assert "expected a module proofs/derivatives.py" in command.check(claims[0], False).failures[0]
+
+
+def test_json_is_read_by_machines(capsys):
+    assert command.main(["--only", "random_sets", "--json", "--mutants"]) == 0
+    captured = capsys.readouterr()
+    rows = json.loads(captured.out)
+    assert [row["slug"] for row in rows] == ["random_forget_accuracy", "random_cancellation"]
+    assert all(row["reproduced"] and row["steps"] > 5 and row["mutants"] for row in rows)
+    assert captured.err.count("\n") == 2
+
+
+def test_plain_table_is_aligned(capsys):
+    assert command.main(["--only", "random_sets", "--only", "certificates"]) == 0
+    header, *rows = capsys.readouterr().out.splitlines()
+    assert header.split() == list(command.HEADER)
+    edge = header.index("result")
+    assert [row[edge - 2 :] for row in rows[:-1]] == ["  reproduced"] * 5
+    assert rows[-1].startswith("5 of 5")
+
+
+def test_table_on_a_terminal(monkeypatch, capsys):
+    claims = pretend(monkeypatch, first=sound, second=unproved)
+    rows = command.print_rich(claims, (command.check(c, False) for c in claims))
+    out = capsys.readouterr().out
+    assert [row.reproduced for row in rows] == [True, False]
+    assert "first" in out
+    assert "FAILED" in out
+
+
+def test_latex_shows_the_derivation(capsys):
+    assert command.main(["--latex", "random_cancellation"]) == 0
+    text = capsys.readouterr().out
+    assert r"\section*{random\_cancellation (beyond the paper)}" in text
+    assert r"\item two of them together:" in text
+    assert "n_{F} - 1" in text
+    assert text.count(r"\[") == text.count(r"\]") > 8
+
+
+def test_latex_of_a_failing_proof_is_refused(monkeypatch, capsys):
+    claims = pretend(monkeypatch, it=unproved)
+    monkeypatch.setattr(command, "get_claim", lambda slug: claims[0])
+    assert command.main(["--latex", "it"]) == 1
+    assert capsys.readouterr().out == ""
+
+
+def test_words_are_escaped_and_formulas_are_not():
+    assert command.escape("a_b^2 < 5% & |x| {y}") == (
+        r"a\_b\textasciicircum{}2 \textless{} 5\% \& \textbar{}x\textbar{} \{y\}"
+    )
+    assert command.markdown_to_latex("**a_b** is `c_d`: $x_1 < 2$ and $$y^2$$.") == (
+        r"\textbf{a\_b} is \texttt{c\_d}: $x_1 < 2$ and \[ y^2 \]."
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--only", "nothing"], "expected --only among derivatives"),
+        (["--latex", "harm_certifcate"], "expected a claim such as harm_certificate"),
+        (["--latex", "harm_certificate", "--only", "certificates"], "expected --latex alone"),
+        (["--json", "--latex", "harm_certificate"], "not allowed with"),
+        (["--unknown"], "unrecognized arguments: --unknown"),
+        (["--only"], "expected one argument"),
+    ],
+)
+def test_bad_arguments_are_one_line_and_status_2(capsys, arguments, expected):
+    with pytest.raises(SystemExit) as stop:
+        command.main(arguments)
+    captured = capsys.readouterr()
+    assert stop.value.code == 2
+    assert captured.out == ""
+    assert expected in captured.err
+    assert captured.err.count("\n") == 1
+
+
+def test_a_process_returns_the_status_and_help_is_quick():
+    def process(*arguments):
+        return subprocess.run(
+            [sys.executable, "-X", "importtime", "-m", "proofs", *arguments],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    helped = process("--help")
+    assert helped.returncode == 0
+    assert "sympy" not in helped.stderr
+    assert all(stem in helped.stdout for stem in STEMS)
+    assert process("--only", "nothing").returncode == 2
+    assert process("--only", "random_sets").returncode == 0
+
+
+def test_verdicts_that_change_a_statement_carry_a_counterexample():
+    for claim in CLAIMS:
+        if claim.verdict in (Verdict.AMENDED, Verdict.REFUTED) and "proof" not in claim.gaps:
+            steps = command.find_proof(claim)().steps
+            assert any(isinstance(step, Witness) for step in steps), claim.slug
