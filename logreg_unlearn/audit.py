@@ -138,8 +138,6 @@ def audit(
         raise ValueError("expected at least one method, got none")
     if steps < 1:
         raise ValueError(f"expected steps >= 1, got {steps}")
-    if seed < 0:
-        raise ValueError(f"expected seed >= 0, got {seed}")
     original = _solved("original", minimise(problem.original()))
     oracle = _solved("oracle", minimise(problem.oracle()))
     uncertain = original.radius + oracle.radius

@@ -316,6 +316,8 @@ def _legend(figure: Figure, axes: np.ndarray, columns: int) -> None:
             entries.setdefault(label, handle)
     # an entry is about 2.6 inches wide: more columns than fit would be cut off
     fitting = max(1, min(columns, int(figure.get_figwidth() // 2.6)))
+    rows = -(-len(entries) // fitting)
+    figure.set_figheight(figure.get_figheight() + 0.2 * max(0, rows - 3))
     figure.legend(list(entries.values()), list(entries), loc="outside lower center", ncols=fitting)
 
 

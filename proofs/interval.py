@@ -88,6 +88,8 @@ def _tanh(x: Any) -> Any:
 def _lambert(z: Any, branch: Any = None) -> Any:
     """Enclose W_k by widening mpmath's value until w e^w brackets z on both ends."""
     k = 0 if branch is None else int(mpf(branch.a))
+    if k not in (0, -1):
+        raise NotEnclosed("LambertW on a branch that is not real")
     if not z > -iv.exp(-1):
         raise NotEnclosed("LambertW outside the interior of its real domain")
     with mp.workdps(DIGITS + 10):
@@ -103,6 +105,12 @@ def _lambert(z: Any, branch: Any = None) -> Any:
             if inside and (rising if k == 0 else at_left > z and at_right < z):
                 return iv.mpf([left.a, right.b])
     raise NotEnclosed("LambertW too close to its branch point")
+
+
+def _log(x: Any) -> Any:
+    if not x > 0:
+        raise NotEnclosed("log of a number that may not be positive")
+    return iv.log(x)
 
 
 def _abs(x: Any) -> Any:
@@ -129,7 +137,7 @@ def _exact(end: Any) -> Any:
 
 _RULES = {
     sp.exp: iv.exp,
-    sp.log: iv.log,
+    sp.log: _log,
     sp.tanh: _tanh,
     sp.LambertW: _lambert,
     sp.Abs: _abs,

@@ -40,11 +40,15 @@ class Identity:
 
     def check(self) -> Outcome:
         """Reduce the difference to 0; a numerical probe rejects false ones quickly."""
-        difference = sp.sympify(self.left) - sp.sympify(self.right)
-        if hasattr(difference, "applyfunc"):
-            entries = list(difference)
-        else:
-            entries = [difference]
+        left, right = sp.sympify(self.left), sp.sympify(self.right)
+        if isinstance(left, sp.MatrixBase) and right == 0:
+            right = sp.zeros(*left.shape)
+        if left.has(sp.Float) or right.has(sp.Float):
+            return Outcome(False, "a float is not exact")
+        difference = left - right
+        entries = list(difference) if isinstance(difference, sp.MatrixBase) else [difference]
+        if not entries:
+            return Outcome(False, "nothing is claimed")
         for entry in entries:
             if not _is_zero(entry):
                 return Outcome(False, f"does not reduce to 0: {_short(entry)}")
@@ -82,6 +86,8 @@ class Sign:
                 lemma = factor.check()
                 if not lemma.proved:
                     return Outcome(False, f"{factor.what}: {lemma.why}")
+                if isinstance(factor, Monotone) and not factor.covers_its_variable():
+                    return Outcome(False, f"{factor.what}: holds beyond its start only")
                 sign: str | None = _CLASS[factor.relation]
             else:
                 sign = _sign_class(value)
@@ -106,8 +112,9 @@ class Monotone:
     or non-negative beyond) or ``"<"``/``"<="``.  ``start`` may be ``-oo`` (then the limit is
     taken, and the variable stays real).  Where the sign of the derivative is not visible, the
     same argument is applied to the derivative, up to four deep.  ``factors`` are those of the
-    derivative with ``variable`` replaced by ``start + step``; give them as a function of the
-    new positive symbol when sympy cannot see the sign unaided.
+    derivative with ``variable`` replaced by ``start + step`` (by ``step`` for ``start = -oo``);
+    give them as a function of the new symbol when sympy cannot see the sign unaided.  The
+    expression must be visibly continuous beyond the start; at the start it must be so as well.
     """
 
     what: str
@@ -121,17 +128,31 @@ class Monotone:
         """Check the value at the start, then the derivative's sign beyond it."""
         return self._check(depth=4)
 
+    def covers_its_variable(self) -> bool:
+        """Whether every admissible value of the variable lies beyond the start."""
+        if self.start == -sp.oo:
+            return True
+        gap = self.variable - sp.sympify(self.start)
+        return bool(gap.is_positive or ("=" in self.relation and gap.is_nonnegative))
+
     def _check(self, depth: int) -> Outcome:
         expr = sp.sympify(self.expr)
-        step = sp.Dummy("step", positive=True)
+        # a symbol of its own: the variable's assumptions need not hold all the way to the start
         if self.start == -sp.oo:
-            at_start, beyond = sp.limit(expr, self.variable, -sp.oo), self.variable
+            step = sp.Dummy("step", real=True)
+            moved = expr.subs(self.variable, step)
+            at_start = sp.limit(moved, step, -sp.oo)
         else:
-            at_start, beyond = expr.subs(self.variable, self.start), self.start + step
+            step = sp.Dummy("step", positive=True)
+            moved = expr.subs(self.variable, self.start + step)
+            at_start = moved.subs(step, 0)  # from the right: a jump at the start is seen
+        broken = _maybe_discontinuous(moved)
+        if broken is not None:
+            return Outcome(False, f"continuity undecided: {_short(broken)}")
         value = Sign("value at the start", at_start, self.relation[0] + "=").check()
         if not value.proved:
             return Outcome(False, f"at the start: {value.why}")
-        slope = sp.diff(expr, self.variable).subs(self.variable, beyond)
+        slope = sp.diff(moved, step)
         factors = self.factors(step) if self.factors else ()
         derivative = Sign("derivative", slope, self.relation, factors).check()
         if derivative.proved or factors or depth == 0 or self.start == -sp.oo:
@@ -214,7 +235,11 @@ def proves(**mutants: Mapping[str, Any]) -> Callable[[Callable[..., Proof]], Cal
 
 def decide(relation: Any, point: Mapping[sp.Symbol, Any] | None = None) -> bool | None:
     """Return the truth of a relation at a point, or None where it cannot be decided."""
+    if isinstance(relation, bool):  # a Python comparison says nothing about the expressions
+        return None
     relation = sp.sympify(relation)
+    if not all(_admissible(symbol, value) for symbol, value in (point or {}).items()):
+        return None
     exact = {k: v for k, v in (point or {}).items() if isinstance(v, sp.Basic | int)}
     substituted = relation.subs(exact)
     if substituted in (sp.true, sp.false):
@@ -222,7 +247,7 @@ def decide(relation: Any, point: Mapping[sp.Symbol, Any] | None = None) -> bool 
     if not isinstance(relation, sp.core.relational.Relational):
         return None
     try:
-        difference = enclose(relation.lhs, point) - enclose(relation.rhs, point)
+        difference = enclose(relation.lhs - relation.rhs, point)
     except NotEnclosed:
         return None
     if difference > 0:
@@ -240,6 +265,68 @@ _IMPLIES = {
 }
 _CLASS = {">": "positive", ">=": "nonnegative", "<": "negative", "<=": "nonpositive"}
 _LATEX = {">": ">", ">=": r"\ge", "<": "<", "<=": r"\le"}
+
+
+# Continuous on the whole real line, whatever the (continuous, real) argument.
+_ENTIRE = (sp.exp, sp.tanh, sp.sinh, sp.cosh, sp.sin, sp.cos, sp.atan, sp.Abs, sp.Max, sp.Min)
+
+
+def _maybe_discontinuous(expr: sp.Expr) -> sp.Expr | None:
+    """Return a part of ``expr`` that may jump or have a pole, or None if there is none."""
+    for part in sp.preorder_traversal(expr):
+        if part.is_Atom or part.is_Add or part.is_Mul or isinstance(part, _ENTIRE):
+            continue
+        if (
+            part.is_Pow
+            and part.exp.is_nonnegative
+            and (
+                part.exp.is_integer or _sign_class(part.base) in ("positive", "nonnegative", "zero")
+            )
+        ):
+            continue
+        if (
+            part.is_Pow
+            and part.exp.is_integer
+            and _sign_class(part.base)
+            in (
+                "positive",
+                "negative",
+            )
+        ):
+            continue
+        # a real base > 0 to any real power, log of a positive number, W0 from 0 on
+        argument = part.base if part.is_Pow else part.args[0]
+        sign = _sign_class(argument)
+        if (part.is_Pow or isinstance(part, sp.log)) and sign == "positive":
+            continue
+        if (
+            isinstance(part, sp.LambertW)
+            and len(part.args) == 1
+            and (sign in ("positive", "nonnegative", "zero"))
+        ):
+            continue
+        return part
+    return None
+
+
+def _admissible(symbol: sp.Symbol, value: Any) -> bool:
+    """Whether a value of a Witness agrees with the assumptions on its symbol."""
+    if isinstance(value, sp.Basic | int):
+        exact = sp.sympify(value)
+        if exact.has(sp.Float) or not exact.is_finite:
+            return False
+        return all(getattr(exact, f"is_{fact}") is holds for fact, holds in _facts(symbol))
+    positive, negative = bool(value > 0), bool(value < 0)
+    known = {"positive": positive, "negative": negative, "nonnegative": bool(value >= 0)}
+    known |= {"nonpositive": bool(value <= 0), "zero": not (positive or negative)}
+    known |= {"nonzero": positive or negative, "integer": False}
+    return all(known.get(fact, True) is holds for fact, holds in _facts(symbol) if holds)
+
+
+def _facts(symbol: sp.Symbol) -> list[tuple[str, bool]]:
+    named = ("real", "integer", "positive", "negative", "nonnegative", "nonpositive", "nonzero")
+    facts = ((name, getattr(symbol, f"is_{name}")) for name in named)
+    return [(name, truth) for name, truth in facts if truth is not None]
 
 
 def _is_zero(expr: sp.Expr) -> bool:

@@ -208,6 +208,8 @@ def show(result: Audit, data: DataSet) -> None:
 def main() -> int:
     """Audit the data that the command line names."""
     options = arguments()
+    if options.seed < 0:
+        raise ValueError(f"expected --seed >= 0, got {options.seed}")
     data = load(options)
     unpenalised: tuple[int, ...] = ()
     if options.unpenalised_intercept:

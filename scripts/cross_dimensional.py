@@ -145,7 +145,7 @@ def _slack(strength: np.ndarray, fraction: np.ndarray, epsilon: np.ndarray) -> n
 
 def detriment_window(quick: bool = False) -> Drawing:
     """The paper's Fig. 4 as printed, the exact region, the fold, and where the window is open."""
-    grid = 10 if quick else 22
+    grid = 8 if quick else 22
     epsilon = np.linspace(0.004, 1.0, 60 if quick else 250)
     table: dict[str, Any] = {}
     with plots.style():
@@ -247,7 +247,7 @@ def order_implies_distance(quick: bool = False) -> Drawing:
     """Distance of descent-ascent over the original's, with the criterion and the order."""
     from matplotlib.colors import LogNorm
 
-    cells, fine = (10, 60) if quick else (28, 200)
+    cells, fine = (9, 40) if quick else (28, 200)
     table: dict[str, Any] = {}
     with plots.style():
         figure, axes = plots.new_figure(1, 2, size=(10.0, 4.9))

@@ -112,7 +112,9 @@ def table(groups: list[Group], title: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    shown = Table(title=title, title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    shown = Table(
+        title=title, title_style="bold", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
+    )
     shown.add_column("dependence", no_wrap=True)
     for heading in ("cases", "end point [5 %, 95 %]", "best*", "farther", "diverged"):
         shown.add_column(heading, justify="right", no_wrap=True)

@@ -154,6 +154,10 @@ def test_ascent_then_finetune() -> None:
     trajectory = run(ascent_then_finetune(0.25), problem, np.zeros(3), steps=40, step_size=eta)
     assert np.allclose(trajectory.w[-1], w, rtol=1e-11)
     assert np.argmax(trajectory.loss_forget) == np.flatnonzero(trajectory.steps == 10)[0]
+    # where the phases meet, the norm is that of the phase that begins
+    at = np.flatnonzero(trajectory.steps == 10)[0]
+    slope = np.linalg.norm(problem.oracle().gradient(trajectory.w[at]))
+    assert trajectory.gradient_norm[at] == pytest.approx(slope, rel=1e-9)
     long = run(ascent_then_finetune(0.1), problem, steps=5000)
     assert long.status is Status.CONVERGED
     assert long.distance[-1] < 1e-7
@@ -224,6 +228,20 @@ def test_minibatch_limit_is_near_the_full_one() -> None:
         assert not end.diverged
         gaps.append(np.linalg.norm(end.w[-1] - full.w[-1]))
     assert gaps[1] < 0.3 * gaps[0] < 0.03
+
+
+def test_minibatches_are_cycled_in_order() -> None:
+    """Step k takes batch k modulo the cycle: pausing for records does not start it anew."""
+    problem, eta = example(), 0.05
+    method = neggrad_plus(0.7, batch_size=4)
+    (phase,) = method.phases(problem, np.random.default_rng(5))
+    trajectory = run(method, problem, np.zeros(3), steps=60, step_size=eta, seed=5)
+    batches, w, by_hand = phase.objectives, np.zeros(3), [np.zeros(3)]
+    assert len(batches) > 2
+    for k in range(60):
+        w = w - eta * batches[k % len(batches)].gradient(w)
+        by_hand.append(w)
+    assert np.allclose(trajectory.w, np.array(by_hand)[trajectory.steps], rtol=1e-10)
 
 
 def test_one_batch_is_the_full_batch() -> None:

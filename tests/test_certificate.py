@@ -152,3 +152,59 @@ def test_judge_never_contradicts_the_true_order(drawn) -> None:
     swapped = {Judgement.HARM: Judgement.HELP, Judgement.HELP: Judgement.HARM}
     assert judge(case.problem, original, unlearned) is swapped.get(verdict, verdict)
     assert judge(case.problem, original, original) is Judgement.UNDECIDED
+
+
+@pytest.mark.parametrize("loss", [LOGISTIC, EXPONENTIAL])
+def test_cases_reach_what_they_are_meant_to(loss: Loss) -> None:
+    quiet = settings(max_examples=500, database=None, derandomize=True)
+    these = known(st.just(loss))
+    find(these, lambda case: case.problem.unpenalised != (), settings=quiet)
+    find(these, lambda case: case.problem.ridge < 1e-5, settings=quiet)
+    find(these, lambda case: case.problem.ridge > 1e2, settings=quiet)
+    find(these, lambda case: np.all(retained(case.problem).margins(case.start) > 2), settings=quiet)
+
+
+@pytest.mark.parametrize("verdict", [Judgement.HARM, Judgement.HELP])
+def test_judge_decides_in_drawn_cases(verdict: Judgement) -> None:
+    quiet = settings(max_examples=500, database=None, derandomize=True)
+    find(pairs, lambda drawn: judge(drawn[0].problem, *drawn[1:]) is verdict, settings=quiet)
+
+
+@pytest.fixture
+def ordinary(rng) -> UnlearningProblem:
+    features = rng.normal(loc=[1.0, 0.5, 0.0], size=(200, 3))
+    labels = np.where(features @ [1.0, -1.0, 0.5] + rng.normal(size=200) > 0, 1.0, -1.0)
+    return UnlearningProblem(features, labels, np.arange(200) < 20, ridge=0.05)
+
+
+def test_bounds_are_tight_near_the_oracle(ordinary: UnlearningProblem) -> None:
+    oracle = minimise(ordinary.oracle()).w
+    for reach, within in ((1e-3, 1e-2), (1e-5, 1e-4)):
+        bounds = distance_bounds(ordinary, oracle + reach / np.sqrt(3.0))
+        assert reach * (1 - within) < bounds.lower < bounds.upper < reach * (1 + within)
+
+
+def test_harm_and_help_on_ordinary_data(ordinary: UnlearningProblem) -> None:
+    original = minimise(ordinary.original()).w
+    ascended = minimise(ordinary.descent_ascent(), start=original).w
+    assert judge(ordinary, ascended, original) is Judgement.HARM
+    assert judge(ordinary, newton_removal(ordinary, original), original) is Judgement.HELP
+
+
+def test_no_ridge_on_the_intercept_leaves_finite_bounds(rng) -> None:
+    features = np.column_stack([rng.normal(size=60), np.ones(60)])
+    problem = UnlearningProblem(
+        features, rng.choice([-1.0, 1.0], 60), np.arange(60) < 6, ridge=0.1, unpenalised=(1,)
+    )
+    near = minimise(problem.original()).w
+    assert np.isfinite(distance_bounds(problem, near).upper)
+    # far away the curvature is gone and, without a ridge, so is the upper bound
+    assert distance_bounds(problem, np.array([0.0, 50.0])).upper == np.inf
+
+
+@pytest.mark.parametrize("w", [np.zeros(2), np.zeros((1, 3)), np.array([0.0, np.nan, 0.0])])
+def test_errors(ordinary: UnlearningProblem, w: Array) -> None:
+    with pytest.raises(ValueError, match=r"^expected finite weights of shape \(3,\), got"):
+        distance_bounds(ordinary, w)
+    with pytest.raises(ValueError, match="expected finite weights"):
+        judge(ordinary, np.zeros(3), w)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import sympy as sp
-from hypothesis import find, given
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 from mpmath import iv, mp
 
@@ -222,8 +222,9 @@ def test_the_drawn_expressions_meet_every_rule():
     def meets(rule):
         return lambda expr: expr.has(rule) and expr.has(x)
 
+    unshrunk = settings(phases=[Phase.generate], max_examples=500)
     for rule in (sp.Abs, sp.Max, sp.Min, sp.LambertW, sp.tanh, sp.log, sp.exp):
-        find(expressions(), meets(rule))
+        find(expressions(), meets(rule), settings=unshrunk)
 
 
 @pytest.mark.parametrize("expr", [sp.Max(x, y), sp.Min(x, y), sp.Abs(x), sp.Abs(-x)], ids=str)

@@ -242,7 +242,7 @@ def test_the_default_lifts_run_with_every_method(sweep) -> None:
         (["--real-ridges=-1"], ["ridges in (0, inf)"]),
         (["--fractions", "0"], ["fractions in (0, 1)"]),
         (["--real-fractions", "1"], ["fractions in (0, 1)"]),
-        (["--fractions", "0.0001"], ["fraction", "0.0001"]),
+        (["--fractions", "1.5"], ["fraction", "1.5"]),
         (["--lifts", "1,,2"], ["0,0.5,1 or start:stop:count", "'1,,2'"]),
         (["--lifts", "0:1"], ["start:stop:count", "'0:1'"]),
         (["--epsilons", "nan"], ["finite numbers"]),

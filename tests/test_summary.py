@@ -59,14 +59,14 @@ def test_headline_counts_and_names_the_worst_finite_case() -> None:
     text = headline(rows)
     assert text.startswith("5 of 8 cases (62 %) ended farther from the oracle than the original")
     assert "2 of them by diverging" in text
-    assert "137x as far (anes96, logistic, forget easiest, correlation 0.50" in text
+    assert "137x as far (anes96, da, logistic loss, forget easiest, correlation 0.50" in text
     assert "ridge 0.01" in text and text.endswith(".") and "\n" not in text
 
 
 def test_headline_without_divergence_or_without_a_finite_case() -> None:
     assert "diverging" not in headline([row(0.5), row(2.0)])
     assert headline([row(np.inf)]) == (
-        "1 of 1 cases (100 %) ended farther from the oracle than the original model, "
+        "1 of 1 case (100 %) ended farther from the oracle than the original model, "
         "1 of them by diverging."
     )
 

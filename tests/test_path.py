@@ -1,0 +1,212 @@
+"""The path of minimisers: closed form of one coordinate, folds, the original, real data, errors."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import lambertw
+
+from logreg_unlearn.data import real
+from logreg_unlearn.data.forget_sets import forget_set
+from logreg_unlearn.metrics.distance import excess_risk
+from logreg_unlearn.optimum import PointKind, classify, minimise
+from logreg_unlearn.path import Path, follow, objective_at, original_beta
+from logreg_unlearn.problem import UnlearningProblem
+from tests.strategies import Block, losses, problems, seeds
+
+strengths = st.floats(-2.0, 1.5).map(lambda e: 10.0**e)
+lifts = st.floats(-1.0, 0.7).map(lambda e: 10.0**e)
+fractions = st.floats(0.05, 0.9)
+
+
+def residual(path: Path, block: Block, loss: str) -> np.ndarray:
+    """Return how far each record is from the closed form's equation, relative to its terms."""
+    w, level = path.w[:, 0], block.strength * (1 - block.lift * path.beta)
+    left = w * np.exp(w) if loss == "exponential" else w * (1 + np.exp(w))
+    # the slope of the left side at w times one unit of w, and its terms
+    size = block.strength * (1 + block.lift * abs(path.beta)) + np.exp(w) * (1 + abs(w)) + abs(w)
+    return np.abs(left - level) / size
+
+
+def fold_of(block: Block) -> float:
+    """Return the beta of the exponential fold, where s(1 - rho beta) = -1/e."""
+    return (1 + 1 / (np.e * block.strength)) / block.lift
+
+
+@given(strengths, lifts, fractions)
+def test_path_of_a_block_under_the_exponential_loss(s: float, rho: float, f: float) -> None:
+    block = Block(s, rho, f)
+    edge = fold_of(block)
+    problem = block.problem("exponential")
+    path = follow(problem)
+    assert np.all(residual(path, block, "exponential") < 1e-8)
+    assert np.all(path.w[:-1, 0] > -1)
+    if edge > 1.0 + 1e-6:
+        assert path.folds == () and path.end is not None
+        expected = lambertw(s * (1 - rho)).real
+        assert abs(path.end.w[0] - expected) <= path.end.radius + 1e-9 * (1 + abs(expected))
+        assert path.beta[-1] == 1.0 and np.all(path.smallest_eigenvalue > 0)
+    elif edge < 1.0 - 1e-6:
+        assert path.end is None and len(path.folds) == 1
+        assert path.folds[0].beta == pytest.approx(edge, rel=1e-8)
+        assert path.folds[0].w[0] == pytest.approx(-1.0, abs=1e-4)
+        assert np.all(path.smallest_eigenvalue[:-1] > 0)
+        assert abs(path.smallest_eigenvalue[-1]) < 1e-4 * path.smallest_eigenvalue[0]
+
+
+@pytest.mark.parametrize(("s", "rho"), [(1.0, 2.0), (10.0, 1.2), (0.1, 5.0)])
+def test_the_other_branch_beyond_the_fold(s: float, rho: float) -> None:
+    block = Block(s, rho, 0.2)
+    path = follow(block.problem("exponential"), through_folds=True, max_steps=150)
+    turn = int(np.argmax(path.beta))
+    beyond = slice(turn + 1, None)
+    assert len(path.folds) == 1 and len(path.beta[beyond]) > 20
+    assert np.all(np.diff(path.beta[beyond]) < 0)
+    expected = lambertw(s * (1 - rho * path.beta[beyond]), -1)
+    exists = np.abs(expected.imag) < 1e-12  # W_-1 is real below level 0
+    np.testing.assert_allclose(path.w[beyond, 0][exists], expected.real[exists], rtol=1e-7)
+    assert exists.sum() > 20
+    assert np.all(path.smallest_eigenvalue[beyond] < 0)
+    assert np.all(residual(path, block, "exponential") < 1e-8)
+
+
+@given(strengths.filter(lambda s: s < 10), lifts, fractions)
+def test_path_of_a_block_under_the_logistic_loss_has_no_fold(
+    s: float, rho: float, f: float
+) -> None:
+    block = Block(s, rho, f)
+    path = follow(block.problem("logistic"))
+    assert path.folds == () and path.end is not None
+    assert np.all(residual(path, block, "logistic") < 1e-8)
+    assert np.all(np.diff(path.beta) > 0) and np.all(path.smallest_eigenvalue > 0)
+
+
+@given(problems())
+def test_records_are_stationary_and_the_end_is_the_minimum(problem: UnlearningProblem) -> None:
+    path = follow(problem, max_steps=400)
+    lengths = np.linalg.norm(problem.features, axis=1)
+    size = float(np.abs(problem.descent_ascent().coefficients) @ lengths)
+    for beta, w, eigenvalue in zip(path.beta, path.w, path.smallest_eigenvalue, strict=True):
+        objective = problem.path(beta)
+        assert np.linalg.norm(objective.gradient(w)) <= 1e-8 * (1 + size)
+        assert eigenvalue == pytest.approx(np.linalg.eigvalsh(objective.hessian(w))[0], abs=1e-12)
+    assert path.beta[0] == 0.0
+    assert np.all(np.diff(path.beta) > 0)
+    np.testing.assert_allclose(path.w[0], minimise(problem.oracle()).w, atol=1e-8)
+    if path.end is not None:
+        assert path.beta[-1] == 1.0
+        np.testing.assert_array_equal(path.w[-1], path.end.w)
+        again = minimise(problem.descent_ascent(), path.w[-1])
+        away = float(np.linalg.norm(again.w - path.end.w))
+        assert away <= again.radius + path.end.radius
+        if np.isfinite(path.end.radius):
+            kind = classify(problem.descent_ascent(), path.end.w).kind
+            assert kind is PointKind.MINIMUM
+
+
+@given(problems())
+def test_the_original_lies_on_the_path(problem: UnlearningProblem) -> None:
+    stop = original_beta(problem)
+    f = problem.forget_fraction
+    assert stop == (-1.0 if problem.normalisation == "sum" else pytest.approx(-f / (1 - f)))
+    original = minimise(problem.original())
+    path = follow(problem, stop, step=0.2)
+    assert path.end is not None and path.folds == ()
+    assert path.beta[-1] == stop
+    away = float(np.linalg.norm(path.end.w - original.w))
+    assert away <= (path.end.radius + original.radius) * (1 + 1e-6)
+    # and its objective is the original's times a number
+    factor = 1.0 if problem.normalisation == "sum" else 1 / (1 - f)
+    gradient = objective_at(problem, stop).gradient(original.w + 1.0)
+    np.testing.assert_allclose(
+        gradient, factor * problem.original().gradient(original.w + 1.0), rtol=1e-9, atol=1e-9
+    )
+
+
+@given(problems())
+def test_forget_loss_and_excess_risk_only_rise(problem: UnlearningProblem) -> None:
+    path = follow(problem, step=0.1, max_steps=200)
+    forget = problem.forget_loss(path.w)
+    risk = excess_risk(problem.oracle(), path.w, path.w[0])
+    assert np.all(np.diff(forget) >= -1e-9 * (1 + abs(forget[1:])))
+    assert np.all(np.diff(risk) >= -1e-9 * (1 + abs(risk[1:])))
+
+
+@given(seeds, losses)
+def test_velocity_is_the_inverse_hessian_times_the_forget_gradient(seed: int, loss) -> None:
+    rng = np.random.default_rng(seed)
+    problem = UnlearningProblem(
+        rng.standard_normal((12, 3)),
+        rng.choice([-1.0, 1.0], 12),
+        np.arange(12) < 3,
+        ridge=3.0,
+        loss=loss,
+    )
+    path = follow(problem, step=0.01)
+    sure = slice(1, 8)  # steps of one size, away from the end
+    for k in range(sure.start, min(sure.stop, len(path.beta) - 2)):
+        run, beta = path.beta[k + 1] - path.beta[k - 1], path.beta[k]
+        difference = (path.w[k + 1] - path.w[k - 1]) / run
+        slope = problem.weighted(0.0, 1.0, ridge=False).gradient(path.w[k])
+        velocity = np.linalg.solve(problem.path(beta).hessian(path.w[k]), slope)
+        assert np.linalg.norm(difference - velocity) <= 0.05 * np.linalg.norm(velocity)
+
+
+@lru_cache
+def patients(seed: int, fraction: float, ridge: float, loss: str) -> UnlearningProblem:
+    data = real.load("breast_cancer")
+    mask = forget_set("random", data.features, data.labels, fraction=fraction, seed=seed)
+    return UnlearningProblem(data.features, data.labels, mask, ridge=ridge, loss=loss)
+
+
+@pytest.mark.parametrize(
+    ("seed", "fraction", "ridge", "loss"),
+    [
+        (0, 0.1, 0.1, "exponential"),
+        (2, 0.1, 1e-4, "exponential"),
+        (2, 0.2, 0.01, "exponential"),
+        (0, 0.1, 0.1, "logistic"),
+    ],
+)
+def test_fold_on_real_data(seed: int, fraction: float, ridge: float, loss: str) -> None:
+    problem = patients(seed, fraction, ridge, loss)
+    path = follow(problem)
+    assert path.end is None
+    (fold,) = path.folds
+    assert 0 < fold.beta < 1 and path.beta[-1] == fold.beta
+    assert np.all(path.smallest_eigenvalue[:-1] > 0)
+    assert abs(path.smallest_eigenvalue[-1]) < 1e-6 * ridge
+    # minima on this side, next to the path; none near it beyond
+    inside, outside = (problem.path((1 + share) * fold.beta) for share in (-1e-3, 1e-2))
+    near = minimise(inside, path.w[-2])
+    scale = np.linalg.norm(fold.w)
+    assert near.converged and np.linalg.norm(near.w - fold.w) < 0.2 * scale
+    assert np.linalg.norm(minimise(outside, fold.w).w - fold.w) > 0.2 * scale
+
+
+def test_the_branch_beyond_a_fold_on_real_data_is_one_of_saddles() -> None:
+    problem = patients(0, 0.1, 0.1, "exponential")
+    path = follow(problem, through_folds=True, max_steps=60)
+    turn = int(np.argmax(path.beta))
+    assert turn < len(path.beta) - 5
+    assert np.all(path.smallest_eigenvalue[:turn] > 0)
+    assert np.all(path.smallest_eigenvalue[turn + 1 :] < 0)
+    kinds = {
+        classify(problem.path(b), w).kind for b, w in zip(path.beta, path.w, strict=True)
+    }  # fmt: skip
+    assert PointKind.MINIMUM in kinds and PointKind.SADDLE in kinds
+
+
+@pytest.mark.parametrize("target", [0.0, np.nan, np.inf, -np.inf])
+def test_impossible_targets_are_refused(target: float) -> None:
+    with pytest.raises(ValueError, match="expected a finite target other than 0"):
+        follow(Block(1.0, 0.5, 0.2).problem("logistic"), target)
+
+
+def test_an_exhausted_budget_is_not_an_end() -> None:
+    path = follow(Block(1.0, 0.5, 0.2).problem("logistic"), max_steps=3)
+    assert path.end is None and path.folds == () and 0 < path.beta[-1] < 1
