@@ -54,7 +54,7 @@ def distance_bounds(problem: UnlearningProblem, w: Array) -> DistanceBounds:
     ----------
     problem : UnlearningProblem
     w : ndarray (d,)
-        Any finite weights.
+        Any finite weights; where the loss overflows the bounds are 0 and infinity.
 
     Returns
     -------
@@ -72,20 +72,23 @@ def distance_bounds(problem: UnlearningProblem, w: Array) -> DistanceBounds:
         raise ValueError(f"expected finite weights of shape ({objective.dimension},), got {w}")
     rows = objective.signed_features[~problem.forget]
     coefficients = objective.coefficients[~problem.forget]
-    z = objective.margins(w)
     lengths = np.linalg.norm(objective.signed_features, axis=1)
-    gradient = objective.gradient(w)
-    norm = float(np.linalg.norm(gradient))
-    error = gradient_rounding(objective, w, z, lengths)
+    with np.errstate(over="ignore", invalid="ignore"):
+        z = objective.margins(w)
+        gradient = objective.gradient(w)
+        norm = float(np.linalg.norm(gradient))
+        error = gradient_rounding(objective, w, z, lengths)
+        hessian = objective.hessian(w)
+    if not (np.isfinite(norm + error) and np.all(np.isfinite(hessian))):
+        return DistanceBounds(0.0, np.inf)  # the loss overflowed: nothing is known
     ridge = float(np.min(objective.ridge_diagonal))
     # an exact eigenvalue, never an iterative estimate from below
     top = float(np.linalg.eigvalsh((rows.T * coefficients) @ rows)[-1])
-    smoothness = objective.loss.curvature_bound * top * (1 + 1e-12) + float(
-        np.max(objective.ridge_diagonal)
-    )
+    curvature = objective.loss.curvature_bound * top * (1 + 1e-12) if top > 0 else 0.0
+    smoothness = curvature + float(np.max(objective.ridge_diagonal))
     lower = max(norm - error, 0.0) / smoothness
     upper = float(distance_sandwich(norm + error, ridge).upper) if ridge > 0 else np.inf
-    eigenvalues, basis = np.linalg.eigh(objective.hessian(w))
+    eigenvalues, basis = np.linalg.eigh(hessian)
     rounding = len(rows) * np.finfo(float).eps * float(np.abs(eigenvalues).sum())
     smallest = max(float(eigenvalues[0]) - rounding, ridge)
     if smallest > 0:
@@ -101,7 +104,7 @@ def distance_bounds(problem: UnlearningProblem, w: Array) -> DistanceBounds:
         newton = euclidean_sandwich(step, decrement, change, smallest)
         lower = max(lower, float(newton.lower) - slack)
         upper = min(upper, float(newton.upper) + slack)
-    return DistanceBounds(min(lower, upper), upper)
+    return DistanceBounds(float(min(lower, upper)), float(upper))
 
 
 def judge(problem: UnlearningProblem, unlearned: Array, original: Array) -> Judgement:

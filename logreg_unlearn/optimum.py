@@ -146,7 +146,7 @@ def minimise(
             radius = _radius(objective, point, lengths)
         if objective.convex and radius > _VAGUE * (1.0 + float(np.linalg.norm(point.w))):
             # a small ridge magnifies what is left of the gradient: go on to the rounding floor
-            point, extra = chord_newton(objective, point.w, 0.0, 5)
+            point, extra = chord_newton(objective, point.w, 0.0, 50)
             radius = min(radius, _radius(objective, point, lengths))
             iterations += extra
         norm = point.norm

@@ -17,8 +17,8 @@ from typing import Any
 import sympy as sp
 from mpmath import iv
 
-from proofs._two_directions import Covering, a, b, c, eps, f, k, less, r
-from proofs.proof import Identity, Monotone, Sign, Step, Witness
+from proofs._two_directions import Covering, a, b, c, eps, f, k, r
+from proofs.proof import Identity, Monotone, Sign, Step, Witness, less
 
 _SPLIT = sp.Rational(2, 5)
 

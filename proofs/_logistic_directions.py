@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from proofs._two_directions import a, c, eps, less, r, x
-from proofs.proof import Identity, Monotone, Proof, Sign, Witness
+from proofs._two_directions import a, c, eps, r, x
+from proofs.proof import Identity, Monotone, Proof, Sign, Witness, less
 
 # Hundredths of x between which the example has its three stationary points.
 _SEPARATORS = (200, 250, 310, 350)

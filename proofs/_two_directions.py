@@ -16,7 +16,7 @@ import sympy as sp
 from mpmath import findroot, iv, mp, mpf
 
 from proofs.interval import DIGITS
-from proofs.proof import Identity, Monotone, Outcome, Sign, Witness
+from proofs.proof import Identity, Monotone, Outcome, Sign, Witness, less
 
 eps = sp.Symbol("epsilon", real=True)
 r, k, alpha, X, Y = sp.symbols("r k alpha X Y", positive=True)
@@ -112,14 +112,6 @@ def interval(low: Any, high: Any) -> Any:
         return iv.mpf([ends[0].a, ends[1].b])
     finally:
         iv.dps = before
-
-
-def less(left: Any, right: Any) -> sp.StrictLessThan:
-    """``left < right`` between numbers, left for interval arithmetic to decide.
-
-    Sympy would decide at once, by floating-point evaluation that treats small as zero.
-    """
-    return sp.StrictLessThan(sp.sympify(left), sp.sympify(right), evaluate=False)
 
 
 def rational(value: Any, digits: int = 30) -> sp.Rational:

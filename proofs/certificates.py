@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import sympy as sp
 
-from proofs.proof import Identity, Monotone, Proof, Sign, Step, Witness, proves
+from proofs.proof import Identity, Monotone, Proof, Sign, Step, Witness, less, proves
 
 z, m = sp.symbols("z m", real=True)
 x = sp.Symbol("x", real=True)
@@ -247,7 +247,7 @@ def harm_certificate(same_norm: bool = True, side: int = 1, power: int = 2) -> P
             Identity("one norm is needed: take w* = 0 in", sp.diff(pair, w).subs(w, 0)),
             Witness(
                 "each in the norm of its own Hessian, w = 2 would seem closer than w = 1/5",
-                holds=(energy.subs(w, far) < energy.subs(w, close), far > close),
+                holds=(less(energy.subs(w, far), energy.subs(w, close)), less(close, far)),
             ),
         ),
     )

@@ -32,7 +32,6 @@ from proofs._two_directions import (
     hessian,
     k,
     lambert_increases,
-    less,
     m,
     margins,
     no_da_point,
@@ -43,7 +42,7 @@ from proofs._two_directions import (
     y,
 )
 from proofs.interval import enclose
-from proofs.proof import Identity, Monotone, Proof, Sign, Witness, proves
+from proofs.proof import Identity, Monotone, Proof, Sign, Witness, less, proves
 
 _ORIGINAL, _ORACLE, _ASCENT = coefficients()
 _W = sp.Symbol("W", positive=True)
@@ -1031,6 +1030,11 @@ def near_parallel_limit(
                 "n_F = 1, n_R = d + 1: lambda = 2 e d/(d + 1)",
                 threshold.subs({n_f: 1, n_r: d + 1}),
                 2 * sp.E * d / (d + 1),
+            ),
+            Witness(
+                "the source takes a limit for granted: nine retained, one forgotten, ridge 1",
+                {n_r: sp.Integer(9), n_f: sp.Integer(1), lam: sp.Integer(1)},
+                holds=(less(2 * (a_r - a_f), -sp.exp(-1)), less(lam, threshold)),
             ),
         ),
     )

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import sympy as sp
 from sympy.concrete.delta import deltasummation
 
-from proofs.proof import Identity, Proof, Sign, Step, Witness, proves
+from proofs.proof import Identity, Proof, Sign, Step, Witness, less, proves
 
 z = sp.Symbol("z", real=True)
 E = sp.exp(z)
@@ -98,7 +98,7 @@ def exp_loss_derivatives(sign: int = -1, excess: sp.Expr = sp.Integer(1)) -> Pro
             ),
             Witness(
                 "a wrong decision costs more than a right one",
-                holds=(loss.subs(z, -1) > loss.subs(z, 1),),
+                holds=(less(loss.subs(z, 1), loss.subs(z, -1)),),
             ),
         ),
     )
@@ -151,7 +151,7 @@ def objective_derivatives(
         Witness(
             "with a negative coefficient the Hessian can be indefinite",
             {size: sp.Integer(8), ridge: sp.Integer(1), z: sp.Integer(0)},
-            holds=(ridge - size * curvature < 0, ridge + size * curvature > 0),
+            holds=(less(ridge - size * curvature, 0), less(0, ridge + size * curvature)),
         ),
     ]
     return Proof(

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
-from proofs.proof import Identity, Monotone, Proof, Sign, Witness, proves
+from proofs.proof import Identity, Monotone, Proof, Sign, Witness, less, proves
 
 _MEANS = "mean convention: L_S = l_S + (lambda/2)||w||^2 with l_S the mean loss over S"
 _STATIONARY = "w_D is stationary for L_D; the sample losses are differentiable, nothing else"
@@ -401,10 +401,10 @@ def _maxima_run_backwards() -> list[Any]:
         Witness(
             "a branch of maxima: beta grows from w = -2 to w = -1.5, yet l_F = e^{-w} falls",
             holds=(
-                sp.Lt(weight_of.subs(w, early), weight_of.subs(w, late)),
-                sp.Lt(curvature.subs(w, early), 0),
-                sp.Lt(curvature.subs(w, late), 0),
-                sp.Lt(sp.exp(-late), sp.exp(-early)),
+                less(weight_of.subs(w, early), weight_of.subs(w, late)),
+                less(curvature.subs(w, early), 0),
+                less(curvature.subs(w, late), 0),
+                less(sp.exp(-late), sp.exp(-early)),
             ),
         )
     ]

@@ -233,6 +233,11 @@ def proves(**mutants: Mapping[str, Any]) -> Callable[[Callable[..., Proof]], Cal
     return mark
 
 
+def less(left: Any, right: Any) -> sp.Basic:
+    """Return ``left < right`` unevaluated: sympy would compare irrationals by rounded values."""
+    return sp.StrictLessThan(sp.sympify(left), sp.sympify(right), evaluate=False)
+
+
 def decide(relation: Any, point: Mapping[sp.Symbol, Any] | None = None) -> bool | None:
     """Return the truth of a relation at a point, or None where it cannot be decided."""
     if isinstance(relation, bool):  # a Python comparison says nothing about the expressions
@@ -240,12 +245,13 @@ def decide(relation: Any, point: Mapping[sp.Symbol, Any] | None = None) -> bool 
     relation = sp.sympify(relation)
     if not all(_admissible(symbol, value) for symbol, value in (point or {}).items()):
         return None
-    exact = {k: v for k, v in (point or {}).items() if isinstance(v, sp.Basic | int)}
-    substituted = relation.subs(exact)
-    if substituted in (sp.true, sp.false):
-        return bool(substituted)
     if not isinstance(relation, sp.core.relational.Relational):
+        # decided when it was written down: sympy compares irrationals by rounded values
         return None
+    exact = {k: v for k, v in (point or {}).items() if isinstance(v, sp.Basic | int)}
+    sides = [side.subs(exact) for side in relation.args]
+    if all(side.is_Rational for side in sides):
+        return bool(relation.func(*sides))
     try:
         difference = enclose(relation.lhs - relation.rhs, point)
     except NotEnclosed:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from proofs.proof import Identity, Monotone, Proof, Sign, Step, Witness, proves
+from proofs.proof import Identity, Monotone, Proof, Sign, Step, Witness, less, proves
 
 w = sp.Symbol("w", real=True)
 p, lift, ridge, s = sp.symbols("p rho lambda s", positive=True)
@@ -289,8 +289,8 @@ def distance_growth(factor: sp.Expr = sp.Integer(1), loss: sp.Expr = EXPONENTIAL
         Witness(
             "not vacuous: s = 1, c = 2 has a positive distance below ln 2",
             holds=(
-                sp.Gt(sp.LambertW(2, evaluate=False) - sp.LambertW(1, evaluate=False), 0),
-                sp.Lt(sp.LambertW(2, evaluate=False) - sp.LambertW(1, evaluate=False), sp.log(2)),
+                less(0, sp.LambertW(2, evaluate=False) - sp.LambertW(1, evaluate=False)),
+                less(sp.LambertW(2, evaluate=False) - sp.LambertW(1, evaluate=False), sp.log(2)),
             ),
         ),
     )
@@ -327,9 +327,9 @@ def distance_unlearning(
         Witness(
             "and the bound holds there",
             holds=(
-                sp.Gt(
-                    sp.LambertW(sp.Rational(1, 10)) - sp.LambertW(sp.Rational(-1, 10)),
+                less(
                     sp.LambertW(sp.Rational(1, 10)),
+                    sp.LambertW(sp.Rational(1, 10)) - sp.LambertW(sp.Rational(-1, 10)),
                 ),
             ),
         ),
@@ -518,7 +518,7 @@ def logistic_minimiser(
         Identity("r' takes its least value at -2", slope.subs(w, -2), floor),
         Monotone("r' is above it for w > -2", (slope - floor).subs(w, -2 + x), x, ">"),
         Monotone("r' is above it for w < -2", (slope - floor).subs(w, -2 - x), x, ">"),
-        Witness("which is positive", holds=(sp.Gt(floor, 0),)),
+        Witness("which is positive", holds=(less(0, floor),)),
         Monotone("so r(x) is above that multiple of x", r.subs(w, x) - floor * x, x, ">"),
         Sign("and r(-x) below that multiple of -x: r is onto", r.subs(w, -x) + floor * x, "<"),
     )
@@ -580,7 +580,7 @@ def early_stopping_phases(
         Monotone(
             "logistic: r increases, below -2", slope.subs(w, -2 - x) - slope.subs(w, -2), x, ">"
         ),
-        Witness("logistic: the least slope is positive", holds=(sp.Gt(slope.subs(w, -2), 0),)),
+        Witness("logistic: the least slope is positive", holds=(less(0, slope.subs(w, -2)),)),
         Identity(
             "the drift at w_D, over lambda s psi",
             unlearned - original,
@@ -705,5 +705,5 @@ def _closer_witness() -> Witness:
     original += 4 * (root((many + strong) * half) - root(many)) ** 2
     return Witness(
         "f = 1/2, d = 5, p = (0.999, 4 x 0.00025), q = (0, 4 x 0.25), lambda = 100: closer",
-        holds=(sp.Lt(ascent, original), sp.Gt(5 * ascent / 4, original)),
+        holds=(less(ascent, original), less(original, 5 * ascent / 4)),
     )

@@ -535,8 +535,9 @@ def early_stopping_phases(quick: bool = False) -> Drawing:
         f"Top: what descent-ascent with small steps does from the original (markers, s = {s:g}) "
         "over the exact regions f/(1+f), 1 and 1 + 1/(e s); bottom: distance over time for one "
         "lift of each region (f = 0.2), and the time of passing the oracle, exact and observed. "
-        "Stopping early can help only above lift 1, where the flow runs exactly through the "
-        "oracle and then away from it, and from f/(1+f) up to 1 every step harms."
+        "Only above lift 1 does the stopping time decide, for there the flow runs exactly through "
+        "the oracle and then away from it; from f/(1+f) up to 1 every step harms, and below every "
+        "step helps."
     )
     return Drawing(figure, {**table, **times}, caption)
 

@@ -116,7 +116,7 @@ def table(groups: list[Group], title: str) -> None:
         title=title, title_style="bold", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0)
     )
     shown.add_column("dependence", no_wrap=True)
-    for heading in ("cases", "end point [5 %, 95 %]", "best*", "farther", "diverged"):
+    for heading in ("cases", "end point [5 %, 95 %]", "best*", "farther", "div."):
         shown.add_column(heading, justify="right", no_wrap=True)
     last = ""
     for group in groups:

@@ -454,7 +454,9 @@ def test_block_closed_form_is_the_certified_solution(loss: str, block: Block) ->
         assert optimum.status is OptimumStatus.UNBOUNDED
     else:
         assert optimum.status in (OptimumStatus.CONVERGED, OptimumStatus.STALLED)
-        allowed = min(optimum.radius, 1e-6 * (1 + abs(ascent)))
+        # no certificate next to the fold: then what the tolerance allows, over the curvature
+        curvature = problem.ridge * max(1 + ascent, 1e-3)
+        allowed = optimum.radius if np.isfinite(optimum.radius) else 1e-9 / curvature
         assert abs(optimum.w[0] - ascent) <= allowed + 1e-11 * (1 + abs(ascent))
 
 

@@ -168,12 +168,12 @@ def test_local_certificate_is_not_vacuous(objective: Objective) -> None:
     optimum = minimise(objective)
     if objective.loss is LOGISTIC:
         assert optimum.converged
-    if optimum.converged:
+    if optimum.status is OptimumStatus.UNBOUNDED:
+        assert optimum.radius == np.inf
+    else:  # far down the exponential loss rounding may stall it, at a minimum all the same
+        assert optimum.status in (OptimumStatus.CONVERGED, OptimumStatus.STALLED)
         assert optimum.radius <= 1e-6 * (1.0 + np.linalg.norm(optimum.w))
         check_certificate(objective, optimum)
-    else:
-        assert optimum.status is OptimumStatus.UNBOUNDED
-        assert optimum.radius == np.inf
 
 
 @both
@@ -226,7 +226,8 @@ def test_far_start_with_an_intercept(loss: Loss) -> None:
     )
     near = minimise(objective)
     assert near.converged
-    for start in ([300.0, 100.0, -100.0], [-1e4, 1e3, 1e3], [1e4, 0.0, 0.0]):
+    # margins of 300, of 710 (the curvature is subnormal) and of 1e4 (it is zero)
+    for start in ([300.0, 100.0, -100.0], [710.0, 0.1, 0.0], [-1e4, 1e3, 1e3], [1e4, 0.0, 0.0]):
         far = minimise(objective, np.array(start))
         assert far.converged, start
         assert np.linalg.norm(far.w - near.w) <= far.radius + near.radius

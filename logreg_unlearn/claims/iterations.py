@@ -29,7 +29,6 @@ CLAIMS = (
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
-        gaps={"figure": _NOT_DRAWN},
     ),
     Claim(
         slug="overshoot_path",
@@ -120,7 +119,6 @@ CLAIMS = (
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
         uses=("log_loss_derivatives",),
-        gaps={"figure": "a Taylor expansion: its remainder is bounded, not drawn"},
     ),
     Claim(
         slug="alternating_fixed_point",

@@ -1,0 +1,158 @@
+"""Figures of the iterations and of random forget sets: numbers that are the theory's, two
+sentences a caption, no warning."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from _figures import Drawing
+
+import iterations
+import numpy as np
+import pytest
+import random_sets
+
+from logreg_unlearn.data import real
+from logreg_unlearn.iterate import run
+from logreg_unlearn.methods.ascent import simultaneous
+from logreg_unlearn.metrics.distance import cosine
+from logreg_unlearn.optimum import minimise
+from logreg_unlearn.path import original_beta
+from logreg_unlearn.theory import iterations as theory
+from logreg_unlearn.theory import random_sets as random_theory
+
+SCRIPTS = {f.__name__: f for f in (*iterations.FIGURES, *random_sets.FIGURES)}
+
+
+@lru_cache
+def drawn(name: str) -> Drawing:
+    """Return a figure once; the tests share it."""
+    return SCRIPTS[name](True)
+
+
+def column(name: str, key: str) -> np.ndarray:
+    return np.asarray(drawn(name).table[key])
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_caption_is_two_sentences_and_the_legend_is_whole(name: str) -> None:
+    drawing = drawn(name)
+    assert drawing.caption.endswith(".")
+    assert len(re.findall(r"\.(?=\s+[A-Z]|$)", drawing.caption)) == 2
+    assert not re.search(r"\b(e\.g|i\.e|cf|resp|w\.r\.t)\b", drawing.caption)
+    drawing.figure.draw_without_rendering()
+    for legend in drawing.figure.legends:
+        labels = [text.get_text() for text in legend.get_texts()]
+        assert len(set(labels)) == len(labels)
+        box, page = legend.get_window_extent(), drawing.figure.bbox
+        assert box.x0 >= -1 and box.x1 <= page.width + 1
+        assert box.y0 >= -1 and box.y1 <= page.height + 1
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_every_column_has_finite_numbers(name: str) -> None:
+    for values in drawn(name).table.values():
+        array = np.asarray(values)
+        assert array.ndim == 1 and array.size > 0
+        if array.dtype.kind == "f":
+            assert np.isfinite(array).any()
+
+
+@pytest.mark.parametrize("seed", [0, 7, 23])
+def test_first_step_alignment_is_that_of_the_first_step(seed: int) -> None:
+    problem = iterations._random(seed)
+    start, oracle = minimise(problem.original()).w, minimise(problem.oracle()).w
+    trajectory = run(simultaneous(), problem, start, steps=1, step_size=1e-6)
+    direct = cosine(trajectory.w[-1] - start, oracle - start)
+    assert column("first_step_identity", "alignment")[seed] == pytest.approx(direct, abs=1e-5)
+    ratio = run(simultaneous(), problem, start, steps=5_000).distance
+    assert column("first_step_identity", "ratio")[seed] == pytest.approx(ratio[-1] / ratio[0])
+
+
+def test_overshoot_path_starts_at_the_original_and_passes_the_oracle() -> None:
+    name, data = "overshoot_path", iterations.DATASETS[0]
+    beta, distance, risk = (
+        column(name, f"{data} {key}") for key in ("beta", "distance", "excess risk")
+    )
+    problem = iterations._chosen(real.load(data), "random")
+    assert beta[0] == original_beta(problem) and 0.0 in beta
+    assert distance[0] == risk[0] == 1.0
+    middle = int(np.flatnonzero(beta == 0.0)[0])
+    assert distance[middle] == 0.0 and abs(risk[middle]) < 1e-12
+    w_d, w_r = minimise(problem.original()).w, minimise(problem.oracle()).w
+    # the last point is a minimiser as well, at the drawn distance (relative to the original's)
+    last = minimise(problem.path(0.5 * beta[-1]), w_r).w
+    between = np.interp(0.5 * beta[-1], beta[middle:], distance[middle:])
+    exact = np.linalg.norm(last - w_r) / np.linalg.norm(w_d - w_r)
+    assert between == pytest.approx(exact, rel=0.05)
+    assert np.all(np.diff(distance[middle:]) > 0) and distance[-1] > 9
+
+
+def test_path_monotonicity_columns_only_rise() -> None:
+    name = "path_monotonicity"
+    beta, forget, risk = (column(name, k) for k in ("beta", "forget_loss", "excess_retain_risk"))
+    assert np.all(np.diff(beta) > 0)
+    assert np.all(theory.path_monotonicity(beta, forget, risk) >= -1e-9)
+    assert np.all(np.diff(forget) > 0) and np.all(np.diff(risk) > 0) and risk[0] == 0.0
+
+
+def test_alternating_steps_approach_twice_the_ridge() -> None:
+    name = "alternating_expansion"
+    problem = iterations._chosen(real.load("breast_cancer"), "random")
+    start, oracle = minimise(problem.original()).w, minimise(problem.oracle()).w
+    doubled = problem.descent_ascent()
+    doubled = doubled.with_coefficients(doubled.coefficients, 2 * problem.ridge)
+    limit = np.linalg.norm(minimise(doubled, start).w - oracle) / np.linalg.norm(start - oracle)
+    sizes = column(name, "step_size")
+    simultaneous_end = column(name, "simultaneous")
+    assert np.ptp(simultaneous_end) < 1e-3 * simultaneous_end[0]
+    for order in ("ascent first", "descent first"):
+        error = np.abs(column(name, f"alternating, {order}") / limit - 1)
+        assert np.all(np.diff(error) > 0)
+        assert error[0] < 0.5 * sizes[0] / sizes[1] * error[1] + 0.5 * error[1]
+
+
+def test_bifurcation_diagram_settles_on_the_fixed_point_up_to_its_stability() -> None:
+    lift, orbit = column("alternating_fixed_point", "lift"), column("alternating_fixed_point", "u")
+    assert lift.shape == orbit.shape
+    known = theory.alternating_fixed_point(lift).descent_first
+    edge = np.exp(np.sqrt(2.0))
+    calm = (lift > 1.3) & (lift < 0.97 * edge)
+    np.testing.assert_allclose(orbit[calm], known[calm], atol=1e-6)
+    for value in np.unique(lift[(lift > 1.03 * edge) & (lift < 5.5)]):
+        assert np.ptp(orbit[lift == value]) > 0.1
+
+
+def test_strong_ridge_harm_is_on_the_upper_side_of_the_boundary() -> None:
+    name = "strong_ridge_limit"
+    f, c, ratio = (column(name, key) for key in ("fraction", "correlation", "ratio"))
+    boundary = 1 - 1 / (2 * f**2)
+    clear = np.abs(c - boundary) > 0.05
+    assert np.array_equal(ratio[clear] > 1, (c > boundary)[clear])
+    assert np.any(ratio < 1) and np.all(ratio[f < 0.5] > 1)
+
+
+def test_random_forget_accuracy_stays_below_its_bound() -> None:
+    name = "random_forget_accuracy"
+    deviation = column(name, "deviation")
+    for size in (10, 50, 250):
+        bound, seen = column(name, f"bound n_F={size}"), column(name, f"frequency n_F={size}")
+        assert np.array_equal(bound, random_theory.random_forget_accuracy(deviation, size))
+        assert np.all(seen <= bound) and seen[0] == 1.0
+        assert np.all(np.diff(seen) <= 0) and np.any((seen > 0) & (seen < 0.5))
+
+
+def test_random_cancellation_is_zero_with_the_predicted_deviation() -> None:
+    name = "random_cancellation"
+    mean, deviation, predicted = (
+        column(name, key) for key in ("mean", "deviation", "predicted_deviation")
+    )
+    draws = 200
+    assert np.all(np.abs(mean) < 4 * predicted / np.sqrt(draws))
+    # losses have heavy tails: few forgotten samples make the simulated deviation noisy
+    assert np.all(np.abs(deviation / predicted - 1) < 0.5)
+    assert np.all(np.diff(predicted) < 0)
+    ratio = column(name, "ratio")
+    assert ratio[0] == 1.0 and ratio[-1] > 10
+    assert column(name, "accuracy")[-1] < column(name, "accuracy")[0]
