@@ -4,7 +4,8 @@ A step solves ``H s = -grad`` with a Cholesky factor that is kept while it contr
 (a *chord* step costs one pass over the data, a new Hessian about ``1 + d/25`` passes).
 Where the full step is not good, the line search minimises along the margins ``z + t dz``,
 which needs no further product with the data.  Large problems are warmed up on strided
-subsamples n/64 and n/8, whose factor then serves the next level.
+subsamples n/64 and n/8, whose factor then serves the next level.  Overflow is an answer here (the
+exponential loss), so the callers silence NumPy's warnings of it.
 """
 
 from __future__ import annotations
@@ -37,14 +38,17 @@ def evaluate(objective: Objective, w: Array) -> Iterate:
     rows, c, loss = objective.signed_features, objective.coefficients, objective.loss
     gradient = objective.ridge_diagonal * w
     margins = np.empty(len(rows))
-    with np.errstate(over="ignore", invalid="ignore"):
-        for chunk in row_chunks(rows.shape):
-            z = margins[chunk]
-            np.dot(rows[chunk], w, out=z)
-            if objective.offset is not None:
-                z += objective.offset[chunk]
-            gradient += np.dot(c[chunk] * loss.derivative(z), rows[chunk])
-        norm = math.sqrt(np.dot(gradient, gradient))
+    for chunk in row_chunks(rows.shape):
+        z = margins[chunk]
+        np.dot(rows[chunk], w, out=z)
+        if objective.offset is not None:
+            z += objective.offset[chunk]
+        gradient += np.dot(c[chunk] * loss.derivative(z), rows[chunk])
+    norm = math.sqrt(np.dot(gradient, gradient))
+    if norm == 0.0 or norm == math.inf:  # the squares left float64, the norm may not have
+        largest = float(np.max(np.abs(gradient)))
+        if 0.0 < largest < math.inf:
+            norm = largest * float(np.linalg.norm(gradient / largest))
     return Iterate(w, margins, gradient, norm)
 
 
@@ -55,8 +59,7 @@ def hessian_at(objective: Objective, margins: Array, columns: Array | None = Non
     one plain product is fastest.  Without it, symmetric rank-k updates by row chunks.
     """
     rows = objective.signed_features
-    with np.errstate(over="ignore"):
-        weights = objective.coefficients * objective.loss.curvature(margins)
+    weights = objective.coefficients * objective.loss.curvature(margins)
     if columns is not None:
         hessian = np.dot(columns * weights, rows)
     else:
@@ -70,10 +73,10 @@ def hessian_at(objective: Objective, margins: Array, columns: Array | None = Non
 
 
 @lru_cache(maxsize=64)
-def row_chunks(shape: tuple[int, ...]) -> tuple[slice, ...]:
-    """Slices of rows that hold about ``CHUNK`` entries each."""
+def row_chunks(shape: tuple[int, ...], entries: int = CHUNK) -> tuple[slice, ...]:
+    """Slices of rows that hold about ``entries`` matrix entries each."""
     n, d = shape
-    size = max(1, CHUNK // d)
+    size = max(1, entries // d)
     return tuple(slice(i, min(i + size, n)) for i in range(0, n, size))
 
 
@@ -84,10 +87,14 @@ class _Factor:
         from scipy.linalg import lapack
 
         self._solve = lapack.dpotrs
-        diagonal = np.sqrt(hessian.diagonal())
-        # unit diagonal first: columns of very different scale then cost no accuracy
-        self._scale = 1.0 / np.where(diagonal > 0, diagonal, 1.0)
-        scaled = hessian * self._scale * self._scale[:, None]
+        curvatures = hessian.diagonal()
+        largest = curvatures.max() or 1.0
+        # unit diagonal first: columns of very different scale then cost no accuracy; the floor
+        # holds a coordinate whose curvature vanished
+        self._scale = 1.0 / np.sqrt(np.maximum(curvatures, 1e-40 * largest))
+        scaled = hessian * self._scale
+        scaled *= self._scale[:, None]
+        scaled.flat[:: len(scaled) + 1] = 1.0
         damping = 0.0
         while True:
             self._factor, failed = lapack.dpotrf(scaled, lower=1, clean=0)
@@ -142,21 +149,30 @@ def _iterate(
     objective: Objective, start: Array, target: float, budget: int, factor: _Factor | None
 ) -> tuple[Iterate, int, _Factor | None]:
     here = best = evaluate(objective, start)
-    if not np.isfinite(here.norm):  # the exponential loss overflowed: a start is only a hint
+    if not math.isfinite(here.norm):  # the exponential loss overflowed: a start is only a hint
         here = best = evaluate(objective, np.zeros_like(start))
+    if not math.isfinite(here.norm):
+        return best, 0, factor
     fresh, stalled = False, 0
+    pending: Array | None = None  # H^-1 grad here, when the step to here already needed it
     rows = objective.signed_features
     columns = np.ascontiguousarray(rows.T) if rows.size <= CHUNK else None
     for steps in range(budget):
         if here.norm <= target or stalled >= 3:
             return best, steps, factor
         if factor is None:
-            factor, fresh = _Factor(hessian_at(objective, here.margins, columns)), True
-        direction = -factor.solve(here.gradient)
+            hessian = hessian_at(objective, here.margins, columns)
+            if not math.isfinite(hessian.trace()):  # a sum of squares: any overflow shows
+                return best, steps, None
+            factor, fresh, pending = _Factor(hessian), True, None
+        direction = factor.solve(here.gradient) if pending is None else pending
         there = _move(objective, here, direction)
-        before = -float(direction @ here.gradient)
-        after = float(there.gradient @ factor.solve(there.gradient))
-        contraction = np.sqrt(after / before) if before > 0 and after > 0 else 0.0
+        if not math.isfinite(there.norm):
+            return best, steps, factor
+        pending = factor.solve(there.gradient)
+        before = float(np.dot(direction, here.gradient))
+        after = float(np.dot(there.gradient, pending))
+        contraction = math.sqrt(after / before) if before > 0 and after > 0 else 0.0
         poor = not contraction < 1.0
         if poor and not fresh:
             factor = None  # a stale factor led nowhere: stay here and renew it
@@ -174,8 +190,7 @@ def _iterate(
 
 def _resolution(objective: Objective, here: Iterate) -> float:
     """Decrease of the objective that its rounding hides."""
-    with np.errstate(over="ignore"):
-        losses = float(objective.coefficients @ objective.loss.value(here.margins))
+    losses = float(objective.coefficients @ objective.loss.value(here.margins))
     return 1e-14 * (losses + float(objective.ridge_diagonal @ np.square(here.w)))
 
 
@@ -190,25 +205,35 @@ def _renewal_pays(contraction: float, norm: float, target: float, d: int) -> boo
 
 
 def _move(objective: Objective, here: Iterate, direction: Array) -> Iterate:
-    """Take the full step, or the minimiser along it where the full step is a bad one."""
-    there = evaluate(objective, here.w + direction)
-    slope = float(direction @ here.gradient)
-    slope_there = float(direction @ there.gradient)
-    if abs(slope_there) <= 0.5 * abs(slope):
+    """Step along ``-direction``: fully, or to the minimiser where the full step is a bad one."""
+    there = evaluate(objective, here.w - direction)
+    dz = there.margins - here.margins
+    if not np.dot(dz, dz) <= 100.0 * len(dz):
+        # where no curvature is left (a far start, no ridge) a step has no natural length
+        longest = float(np.max(np.abs(dz)))
+        limit = 10.0 + 10.0 * float(np.max(np.abs(here.margins)))
+        if longest > limit:
+            direction = direction * (limit / longest)
+            there = evaluate(objective, here.w - direction)
+            dz = there.margins - here.margins
+    slope = np.dot(direction, here.gradient)
+    slope_there = np.dot(direction, there.gradient)
+    # the exponential loss falls by a factor e a full step: look farther sooner
+    good = 0.5 if objective.loss.name == "logistic" else 0.3
+    if abs(slope_there) <= good * abs(slope):
         return there
-    t = _line_search(objective, here, there.margins - here.margins, direction)
-    return evaluate(objective, here.w + t * direction)
+    t = _line_search(objective, here, dz, direction)
+    return evaluate(objective, here.w - t * direction)
 
 
 def _line_search(objective: Objective, here: Iterate, dz: Array, direction: Array) -> float:
-    """Return t > 0 with a slope along the direction below a tenth of the one at 0."""
+    """Return t > 0 with a slope along ``-direction`` below a tenth of the one at 0."""
     c, loss = objective.coefficients, objective.loss
     ridge = objective.ridge_diagonal * direction
-    constant, linear = float(ridge @ here.w), float(ridge @ direction)
+    constant, linear = -float(ridge @ here.w), float(ridge @ direction)
 
     def slope(t: float) -> float:
-        with np.errstate(over="ignore", invalid="ignore"):
-            return float((c * loss.derivative(here.margins + t * dz)) @ dz) + constant + t * linear
+        return float((c * loss.derivative(here.margins + t * dz)) @ dz) + constant + t * linear
 
     wanted = 0.1 * abs(slope(0.0))
     low, high = 0.0, 1.0

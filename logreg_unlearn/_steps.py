@@ -6,8 +6,8 @@ affine in ``t = (tanh(z/2), w, 1)``:
 .. math:: w^+ = -\tfrac\eta2\sum_i c_i t_i a_i + (1-\eta\lambda)w + \tfrac\eta2\sum_i c_i a_i,
 
 two products and one ``tanh``; with ``e^{-z}`` in its place the same holds for the exponential
-loss.  Below ``CHUNK`` entries the two matrices of the step are both kept; above, one copy of
-the data is streamed through the cache in blocks.
+loss.  Small problems keep the two matrices of the step; large ones keep one copy of the data
+and stream it through the cache in blocks.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from logreg_unlearn.objective import Objective
 
 Advance = Callable[[Array], None]
 
+_STREAM = 1_048_576
+"""Matrix entries per streamed block, 8 MiB: a share of the last-level cache."""
+
 
 def gradient_step(objective: Objective, step_size: float) -> Advance:
     """Return a function that replaces ``w`` (d,) by ``w - step_size * gradient(w)`` in place.
@@ -32,6 +35,9 @@ def gradient_step(objective: Objective, step_size: float) -> Advance:
         Without batch axes.
     step_size : float
     """
+    used = objective.coefficients != 0
+    if not used.all():  # nothing to compute there, and 0 times an overflowed loss is no number
+        objective = objective.with_rows(used)
     logistic = objective.loss.name == "logistic"
     rows = objective.signed_features
     # margins enter as z/2 (tanh) or -z (exp); the constants move into the matrices
@@ -41,7 +47,9 @@ def gradient_step(objective: Objective, step_size: float) -> Advance:
     decay = 1.0 - step_size * objective.ridge_diagonal
     drift = -outer * (objective.coefficients @ rows) if logistic else np.zeros(len(decay))
     offset = None if objective.offset is None else inner * objective.offset
-    build = _fused if rows.size <= CHUNK else _streamed
+    n, d = rows.shape
+    # the fused step adds a diagonal block of d x d
+    build = _fused if d * (n + d) <= 2 * CHUNK else _streamed
     return build(rows, inner, offset, link, outer * objective.coefficients, decay, drift)
 
 
@@ -82,21 +90,24 @@ def _streamed(
     drift: Array,
 ) -> Advance:
     blocks = []
-    for chunk in row_chunks(rows.shape):
+    for chunk in row_chunks(rows.shape, _STREAM):
         block = np.ascontiguousarray(inner * rows[chunk].T)
         part = None if offset is None else offset[chunk]
         blocks.append((block, part, weights[chunk] / inner, np.empty(block.shape[1])))
+    total, product = np.empty(rows.shape[1]), np.empty(rows.shape[1])
     dot = np.dot
 
     def advance(w: Array) -> None:
-        total = decay * w + drift
+        np.multiply(decay, w, out=total)
+        np.add(total, drift, out=total)
         for block, part, weight, margins in blocks:
             dot(w, block, out=margins)
             if part is not None:
                 np.add(margins, part, out=margins)
             link(margins, out=margins)
             np.multiply(margins, weight, out=margins)
-            total += dot(block, margins)
+            dot(block, margins, out=product)
+            np.add(total, product, out=total)
         w[:] = total
 
     return advance

@@ -43,10 +43,19 @@ def trust_region(
     radius, w = unit, np.array(start, dtype=np.float64)
     with np.errstate(over="ignore", invalid="ignore"):
         value, gradient = float(objective.value(w)), objective.gradient(w)
+        # the exponential loss (nearly) overflowed: a start is only a hint
+        if not np.isfinite(value) or np.abs(objective.hessian(w)).max() > _OVERFLOWING:
+            w = np.zeros_like(w)
+            value, gradient = float(objective.value(w)), objective.gradient(w)
+        # a logistic objective with a ridge everywhere has all its minima in this ball
+        reach = np.inf
+        ridge = float(np.min(objective.ridge_diagonal))
+        if objective.loss.name != "logistic" or ridge == 0:
+            reach = 1e12 * (unit + float(np.linalg.norm(start)))
         for iteration in range(max_iterations):
             hessian = objective.hessian(w)
             if not np.all(np.isfinite(hessian)) or np.abs(hessian).max() > _OVERFLOWING:
-                return w, iteration, True
+                return w, iteration, value < 0
             eigenvalues, basis = np.linalg.eigh(hessian)
             norm = float(np.linalg.norm(gradient))
             if norm <= target and eigenvalues[0] > 0:
@@ -55,9 +64,7 @@ def trust_region(
             trial = w + step
             new_value, new_gradient = float(objective.value(trial)), objective.gradient(trial)
             predicted = -float(gradient @ step + 0.5 * step @ hessian @ step)
-            if new_value == -np.inf or np.linalg.norm(trial) > 1e12 * (
-                unit + np.linalg.norm(start)
-            ):
+            if new_value == -np.inf or np.linalg.norm(trial) > reach:
                 return trial, iteration, True
             noise = 1e-14 * float(np.abs(objective.coefficients) @ _sizes(objective, w))
             if predicted <= noise + 1e-14 * abs(value):

@@ -153,6 +153,8 @@ def run(
     start = minimise(problem.original()).w if start is None else np.asarray(start, float)
     if start.shape != oracle.w.shape:
         raise ValueError(f"expected a start of shape {oracle.w.shape}, got {start.shape}")
+    if not np.all(np.isfinite(start)):
+        raise ValueError(f"expected a finite start, got {start[~np.isfinite(start)][0]}")
     phases = method.phases(problem, np.random.default_rng(seed))
     if step_size is None:
         step_size = default_step_size(phases, (start, oracle.w))
@@ -221,7 +223,10 @@ def _budgets(phases: tuple[Phase, ...], steps: int) -> list[tuple[Phase, int]]:
     """Split the step budget by the phases' shares; every phase gets at least one step."""
     total = sum(phase.share for phase in phases)
     ends = np.rint(np.cumsum([phase.share / total for phase in phases]) * steps).astype(int)
-    counts = np.maximum(np.diff(ends, prepend=0), 1)
+    # each phase has a step, and the last one what is left of the budget
+    least = np.arange(1, len(phases) + 1)
+    ends = np.clip(ends, least, np.maximum(steps - len(phases) + least, least))
+    counts = np.diff(ends, prepend=0)
     return [(phase, int(count)) for phase, count in zip(phases, counts, strict=True)]
 
 
@@ -241,10 +246,15 @@ def _run_phase(
     taken = 0
 
     def residual(point: Array) -> float:
-        moved = point.copy()
+        # not the displacement over the step size: that is lost to rounding for a short step
+        moved, total = point.copy(), np.zeros_like(point)
         for k in range(cycle):
-            advances[(taken * phase.per_step + k) % cycle](moved)
-        return float(np.linalg.norm(moved - point)) / step_size
+            position = (taken * phase.per_step + k) % cycle
+            total += phase.objectives[position].gradient(moved)
+            if k + 1 < cycle:
+                advances[position](moved)
+        length = float(np.linalg.norm(total))
+        return length if np.isfinite(length) else np.inf
 
     recorder.add(done, w, residual(w))
     last = w.copy()
@@ -286,18 +296,28 @@ def _reach(objectives: tuple[Objective, ...], start: Array) -> float:
     """Norm beyond which an iterate has diverged; unchanged by a rescaling of the features."""
     ridge = float(np.min(sum(o.ridge_diagonal for o in objectives)))
     norm = float(np.linalg.norm(start))
-    if ridge > 0:
+    # only a slope that is bounded by 1 bounds where the ridge can be balanced
+    if ridge > 0 and objectives[0].loss.name == "logistic":
         return 2.0 * max(norm, sum(_gradient_scale(o) for o in objectives) / ridge)
     longest = max(float(np.linalg.norm(o.signed_features, axis=1).max()) for o in objectives)
-    return 1e4 * max(norm, 1.0 / longest)
+    return 1e4 * max(norm, 1.0 / longest) if longest > 0 else np.inf
 
 
 def _curvature(objective: Objective, points: tuple[Array, ...]) -> float:
+    used = objective.coefficients != 0
+    if not used.any():
+        return float(np.max(objective.ridge_diagonal))
+    objective = objective.with_rows(used)
     rows, weights = objective.signed_features, np.abs(objective.coefficients)
     bound = objective.loss.curvature_bound
     if np.isfinite(bound):
         bounds = [weights * bound]
     else:
         bounds = [weights * objective.loss.curvature(objective.margins(p)) for p in points]
-    largest = max(float(np.linalg.eigvalsh((rows.T * b) @ rows)[-1]) for b in bounds)
+    with np.errstate(over="ignore", invalid="ignore"):
+        grams = [(rows.T * b) @ rows for b in bounds]
+    if not all(np.all(np.isfinite(gram)) for gram in grams):
+        # the loss overflows at these points: no step is short enough
+        return float(np.finfo(np.float64).max)
+    largest = max(float(np.linalg.eigvalsh(gram)[-1]) for gram in grams)
     return largest + float(np.max(objective.ridge_diagonal))

@@ -76,21 +76,31 @@ class Objective:
         z = np.matmul(self.signed_features, np.asarray(w, dtype=np.float64)[..., None])[..., 0]
         return z if self.offset is None else z + self.offset
 
+    def _weighted(self, values: Array) -> Array:
+        with np.errstate(over="ignore", invalid="ignore"):
+            weighted = self.coefficients * values
+        # a sample of coefficient 0 is absent, also where its exponential loss overflowed
+        return (
+            weighted
+            if np.all(np.isfinite(weighted))
+            else np.where(self.coefficients == 0, 0.0, weighted)
+        )
+
     def value(self, w: Array) -> Array:
         """Return J at ``w`` (..., d), shape (...)."""
-        losses = np.sum(self.coefficients * self.loss.value(self.margins(w)), axis=-1)
+        losses = np.sum(self._weighted(self.loss.value(self.margins(w))), axis=-1)
         return losses + 0.5 * np.sum(self.ridge_diagonal * np.square(w), axis=-1)
 
     def gradient(self, w: Array) -> Array:
         """Return the gradient at ``w`` (..., d), same shape."""
-        slopes = self.coefficients * self.loss.derivative(self.margins(w))
+        slopes = self._weighted(self.loss.derivative(self.margins(w)))
         return np.matmul(slopes[..., None, :], self.signed_features)[..., 0, :] + (
             self.ridge_diagonal * w
         )
 
     def hessian(self, w: Array) -> Array:
         """Return the Hessian at ``w`` (..., d), shape (..., d, d); possibly indefinite."""
-        weights = self.coefficients * self.loss.curvature(self.margins(w))
+        weights = self._weighted(self.loss.curvature(self.margins(w)))
         transposed = np.swapaxes(self.signed_features, -1, -2)
         data = np.matmul(transposed * weights[..., None, :], self.signed_features)
         diagonal = self.ridge_diagonal[..., None] * np.eye(self.dimension)
@@ -98,7 +108,7 @@ class Objective:
 
     def hessian_vector(self, w: Array, v: Array) -> Array:
         """Return the Hessian at ``w`` times ``v`` (..., d) without forming the Hessian."""
-        weights = self.coefficients * self.loss.curvature(self.margins(w))
+        weights = self._weighted(self.loss.curvature(self.margins(w)))
         along = np.matmul(self.signed_features, np.asarray(v)[..., None])[..., 0]
         data = np.matmul((weights * along)[..., None, :], self.signed_features)[..., 0, :]
         return data + self.ridge_diagonal * v
@@ -109,6 +119,15 @@ class Objective:
         """Return the same data under other coefficients (and another ridge, if given)."""
         new_ridge = self.ridge if ridge is None else ridge
         return replace(self, coefficients=np.asarray(coefficients, float), ridge=new_ridge)
+
+    def with_rows(self, chosen: Mask) -> Objective:
+        """Return the objective of the chosen rows (n,) alone."""
+        return replace(
+            self,
+            signed_features=self.signed_features[..., chosen, :],
+            coefficients=self.coefficients[..., chosen],
+            offset=None if self.offset is None else self.offset[..., chosen],
+        )
 
     def collapse(self) -> Objective:
         """Merge equal rows (same features and offset) into one with the summed coefficient.

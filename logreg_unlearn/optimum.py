@@ -125,17 +125,29 @@ def minimise(
         If the objective has batch axes or the start has the wrong shape.
     """
     rows = objective.signed_features
-    if rows.ndim != 2 or objective.coefficients.ndim != 1:
-        raise ValueError(f"expected one objective without batch axes, got rows {rows.shape}")
+    batched = np.ndim(objective.ridge) > 0 or (
+        objective.offset is not None and objective.offset.ndim > 1
+    )
+    if rows.ndim != 2 or objective.coefficients.ndim != 1 or batched:
+        raise ValueError(
+            f"expected one objective without batch axes, got rows {rows.shape}, coefficients "
+            f"{objective.coefficients.shape}, ridge {np.shape(objective.ridge)}"
+        )
     d = objective.dimension
     w = np.zeros(d) if start is None else np.asarray(start, dtype=np.float64)
     if w.shape != (d,):
         raise ValueError(f"expected a start of shape ({d},), got {w.shape}")
+    used = objective.coefficients != 0
+    if not used.all():  # 0 times an overflowed loss is no number
+        objective = objective.with_rows(used)
+        rows = objective.signed_features
+    if not np.all(np.isfinite(w)):
+        raise ValueError(f"expected a finite start, got {w[~np.isfinite(w)][0]}")
     lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
     scale = float(np.abs(objective.coefficients) @ lengths)
     target = tolerance * min(1.0, scale)
     unbounded = False
-    with blas_threads(rows.size):
+    with blas_threads(rows.size), np.errstate(over="ignore", invalid="ignore"):
         if objective.convex:
             point, iterations = chord_newton(objective, w, target, max_iterations)
         else:
@@ -146,7 +158,8 @@ def minimise(
             radius = _radius(objective, point, lengths)
         if objective.convex and radius > _VAGUE * (1.0 + float(np.linalg.norm(point.w))):
             # a small ridge magnifies what is left of the gradient: go on to the rounding floor
-            point, extra = chord_newton(objective, point.w, 0.0, 50)
+            spare = min(50, max_iterations - iterations)
+            point, extra = chord_newton(objective, point.w, 0.0, spare)
             radius = min(radius, _radius(objective, point, lengths))
             iterations += extra
         norm = point.norm
@@ -171,7 +184,9 @@ def classify(objective: Objective, w: Array) -> StationaryPoint:
     w = np.asarray(w, dtype=np.float64)
     hessian = objective.hessian(w)
     eigenvalues = np.asarray(np.linalg.eigvalsh(hessian), dtype=np.float64)
-    weights = np.abs(objective.coefficients * objective.loss.curvature(objective.margins(w)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        weights = np.abs(objective.coefficients * objective.loss.curvature(objective.margins(w)))
+    weights = np.where(objective.coefficients == 0, 0.0, weights)
     magnitude = float(weights @ np.square(objective.signed_features).sum(axis=-1))
     magnitude += float(np.max(objective.ridge_diagonal))
     noise = objective.dimension * _UNIT * magnitude
@@ -208,17 +223,20 @@ def gradient_rounding(objective: Objective, w: Array, z: Array, lengths: Array) 
     c, loss = np.abs(objective.coefficients), objective.loss
     offset = 0.0 if objective.offset is None else np.abs(objective.offset)
     margin_error = (d + 2) * _UNIT * (lengths * np.linalg.norm(w) + offset)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
         slope = np.abs(loss.derivative(z))
         error = slope * np.expm1(np.minimum(margin_error, 700.0)) + (n + 8) * _UNIT * slope
         data = float((c * error) @ lengths)
-    return data + 4 * _UNIT * float(np.linalg.norm(objective.ridge_diagonal * w))
+    underflow = np.finfo(np.float64).tiny * (1.0 + float(c @ lengths))
+    return data + 4 * _UNIT * float(np.linalg.norm(objective.ridge_diagonal * w)) + underflow
 
 
 def _radius(objective: Objective, point: Iterate, lengths: Array) -> float:
     """Distance within which the exact minimiser lies, rounding included."""
     w, z, norm = point.w, point.margins, point.norm
     exact_norm = norm + gradient_rounding(objective, w, z, lengths)
+    if not np.isfinite(exact_norm):
+        return np.inf
     ridge = float(np.min(objective.ridge_diagonal))
     plain = exact_norm / ridge if ridge > 0 and objective.convex else np.inf
     # a Hessian costs several passes over the data: only where the plain radius says little
@@ -226,8 +244,10 @@ def _radius(objective: Objective, point: Iterate, lengths: Array) -> float:
         return plain
     if objective.convex:
         hessian = hessian_at(objective, z)
+        if not np.all(np.isfinite(hessian)):
+            return plain
         smallest = max(_smallest_eigenvalue(hessian, len(z)), ridge)
-        longest = float(lengths.max())
+        longest = float(lengths.max(initial=0.0))
         kappa = longest * exact_norm / smallest if smallest > 0 else np.inf
         if not kappa < 1.0:
             return plain

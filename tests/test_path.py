@@ -14,7 +14,7 @@ from logreg_unlearn.data import real
 from logreg_unlearn.data.forget_sets import forget_set
 from logreg_unlearn.metrics.distance import excess_risk
 from logreg_unlearn.optimum import PointKind, classify, minimise
-from logreg_unlearn.path import Path, follow, objective_at, original_beta
+from logreg_unlearn.path import Path, _Follower, follow, objective_at, original_beta
 from logreg_unlearn.problem import UnlearningProblem
 from tests.strategies import Block, losses, problems, seeds
 
@@ -176,6 +176,19 @@ def test_velocity_is_the_inverse_hessian_times_the_forget_gradient(seed: int, lo
         slope = problem.weighted(0.0, 1.0, ridge=False).gradient(path.w[k])
         velocity = np.linalg.solve(problem.path(beta).hessian(path.w[k]), slope)
         assert np.linalg.norm(difference - velocity) <= 0.05 * np.linalg.norm(velocity)
+
+
+@given(solvable(), st.sampled_from([-0.3, 0.4]))
+def test_jacobian_of_the_system_is_its_derivative(problem: UnlearningProblem, beta: float) -> None:
+    follower = _Follower(problem, np.sign(beta), 0.05)
+    rng = np.random.default_rng(0)
+    w = rng.standard_normal(problem.features.shape[1]) / max(1.0, follower.scale)
+    point, direction = np.append(w, beta), rng.standard_normal(len(w) + 1)
+    _, jacobian = follower.system(point)
+    ahead, behind = (follower.system(point + h * direction)[0] for h in (1e-5, -1e-5))
+    exact = jacobian @ direction
+    error = np.linalg.norm((ahead - behind) / 2e-5 - exact)
+    assert error <= 1e-5 * (np.abs(jacobian).sum() + np.linalg.norm(exact))
 
 
 @lru_cache

@@ -118,13 +118,15 @@ def _minibatches(
         parts.append(np.array_split(rng.permutation(indices), count))
     c = whole.coefficients
     objectives = []
-    for k in range(max(len(part) for part in parts)):
+    cycle = max(len(part) for part in parts)
+    for k in range(cycle):
         rows, coefficients = [], []
         for part in parts:
             batch = part[k % len(part)]
             rows.append(batch)
-            # len(part) batches share the total: each stands for all of them
-            coefficients.append(c[batch] * len(part))
+            # a cycle visits this batch so many times: its mean is the whole
+            visits = len(range(k % len(part), cycle, len(part)))
+            coefficients.append(c[batch] * (cycle / visits))
         chosen = np.concatenate(rows)
         objectives.append(
             Objective(
