@@ -135,7 +135,7 @@ def chord_newton(
     factor = None
     n, d = objective.signed_features.shape
     for stride in (64, 8):
-        if n // stride >= 20 * d:
+        if n // stride >= 5 * d:
             part = _subsample(objective, stride)
             # a tenth of the sampling error of the subsample itself is accurate enough
             goal = 0.1 * evaluate(part, start).norm * np.sqrt(d / (n / stride))

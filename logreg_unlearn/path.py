@@ -15,6 +15,7 @@ crosses zero the path turns back in beta: a *fold*, beyond which this branch has
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 
@@ -25,6 +26,18 @@ from logreg_unlearn.problem import UnlearningProblem
 from logreg_unlearn.threads import blas_threads
 
 _CORRECTIONS = 8
+_STANDSTILL = 1e-10  # dbeta per arc length below which beta has stopped for good
+
+
+class PathStatus(Enum):
+    """How a continuation ended."""
+
+    REACHED = "a minimum at the target was reached"
+    FOLD = "the branch of minima ends at a fold before the target"
+    LOST = "the branch behind the folds did not lead to a minimum at the target"
+    BUDGET = "the steps ran out before the target"
+
+
 _SMALLEST_STEP = 1e-9
 
 
@@ -56,6 +69,7 @@ class Path:
     folds : tuple of Fold
     end : Optimum or None
         Certified minimum at the target, None where the path did not lead to one.
+    status : PathStatus
     """
 
     beta: Array
@@ -63,6 +77,7 @@ class Path:
     smallest_eigenvalue: Array
     folds: tuple[Fold, ...]
     end: Optimum | None
+    status: PathStatus
 
 
 def original_beta(problem: UnlearningProblem) -> float:
@@ -113,7 +128,8 @@ def follow(
     Raises
     ------
     ValueError
-        If the target is not a finite number other than 0.
+        If the target is not a finite number other than 0, or the oracle has no minimum (an
+        unpenalised column separates the retained samples).
     """
     if not np.isfinite(target) or target == 0.0:
         raise ValueError(f"expected a finite target other than 0, got {target}")
@@ -128,6 +144,11 @@ class _Follower:
         self.problem, self.target, self.largest = problem, target, step
         self.rescaled = target < 0 and problem.normalisation == "mean"
         oracle = minimise(problem.oracle())
+        if not np.isfinite(oracle.radius):
+            raise ValueError(
+                "expected an oracle with a minimum, got none: an unpenalised column "
+                "separates the retained samples"
+            )
         rows = problem.oracle().signed_features
         unit = 1.0 / float(np.linalg.norm(rows, axis=1).max())
         self.scale = max(float(np.linalg.norm(oracle.w)), unit)
@@ -190,8 +211,10 @@ class _Follower:
         step = 0.2 * self.largest
         self.record(self.point)
         end: Optimum | None = None
+        status = PathStatus.BUDGET
         for _ in range(max_steps):
             if step < _SMALLEST_STEP:
+                status = PathStatus.LOST
                 break
             moved = self.correct(self.point + step * direction, direction)
             # a correction as long as the step has left the path for another one
@@ -206,20 +229,30 @@ class _Follower:
             if turned[-1] * direction[-1] < 0:
                 self.fold(moved, direction, step)
                 if not through_folds:
+                    status = PathStatus.FOLD
                     break
+            if max(abs(turned[-1]), abs(direction[-1])) < _STANDSTILL:
+                status = PathStatus.LOST  # a coordinate without ridge runs off to infinity
+                break
             crossed = (moved[-1] - self.target) * (self.point[-1] - self.target) <= 0
             if crossed and self.point[-1] != self.target:
                 share = (self.target - self.point[-1]) / (moved[-1] - self.point[-1])
                 end = self.finish(self.point + share * (moved - self.point))
                 if end is not None:
+                    status = PathStatus.REACHED
                     break
             self.point, direction = moved, turned
             self.record(self.point)
             if np.linalg.norm(self.point[:-1]) > 1e6:
+                status = PathStatus.LOST
                 break
-            step = min(self.largest, step * (1.5 if bend > 0.995 else 1.0))
+            step = min(self.limit(), step * (1.5 if bend > 0.995 else 1.0))
         beta, w, eigenvalue = (np.array(column) for column in zip(*self.records, strict=True))
-        return Path(beta, w, eigenvalue, tuple(self.folds), end)
+        return Path(beta, w, eigenvalue, tuple(self.folds), end, status)
+
+    def limit(self) -> float:
+        """Return the largest step here: it grows with the distance from the origin."""
+        return self.largest * max(1.0, float(np.linalg.norm(self.point)))
 
     def fold(self, beyond: Array, direction: Array, step: float) -> None:
         """Locate the turning point of beta between the last point and ``beyond`` by bisection."""
@@ -246,7 +279,7 @@ class _Follower:
         optimum = minimise(objective, self.scale * guess[:-1])
         away = float(np.linalg.norm(optimum.w - self.scale * guess[:-1]))
         # on a branch of saddles the descent leaves for another point: that is not this path's end
-        if not optimum.converged or away > self.largest * self.scale:
+        if not optimum.converged or away > self.limit() * self.scale:
             return None
         self.record(np.append(optimum.w / self.scale, self.target))
         return optimum

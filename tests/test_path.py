@@ -14,7 +14,7 @@ from logreg_unlearn.data import real
 from logreg_unlearn.data.forget_sets import forget_set
 from logreg_unlearn.metrics.distance import excess_risk
 from logreg_unlearn.optimum import PointKind, classify, minimise
-from logreg_unlearn.path import Path, _Follower, follow, objective_at, original_beta
+from logreg_unlearn.path import Path, PathStatus, _Follower, follow, objective_at, original_beta
 from logreg_unlearn.problem import UnlearningProblem
 from tests.strategies import Block, losses, problems, seeds
 
@@ -245,3 +245,39 @@ def test_impossible_targets_are_refused(target: float) -> None:
 def test_an_exhausted_budget_is_not_an_end() -> None:
     path = follow(Block(1.0, 0.5, 0.2).problem("logistic"), max_steps=3)
     assert path.end is None and path.folds == () and 0 < path.beta[-1] < 1
+
+
+def test_statuses_say_how_the_path_ended() -> None:
+    # logistic loss, one block far beyond lift 1: the end is 400 oracles away
+    far = UnlearningProblem(
+        np.ones((4, 1)) * [[1.0], [0.0], [1.0], [0.0]],
+        np.ones(4),
+        np.array([False, False, True, True]),
+        ridge=0.001,
+        weights=np.array([0.1, 0.9, 0.5, 0.5]),
+    )
+    assert follow(far).status is PathStatus.REACHED
+    assert follow(far, max_steps=3).status is PathStatus.BUDGET
+    folded = UnlearningProblem(
+        far.features, far.labels, far.forget, ridge=0.001, loss="exponential", weights=far.weights
+    )
+    path = follow(folded)
+    assert path.status is PathStatus.FOLD and path.end is None and len(path.folds) == 1
+    # an intercept without ridge: beyond some weight it runs off to infinity
+    data = np.array([[1.14, 0.10], [-0.04, 0.36], [1.80, 0.95], [-0.20, -1.27]])
+    free = UnlearningProblem(
+        data, np.array([-1.0, 1, 1, -1]), np.array([False, False, True, False]), ridge=1.0,
+        unpenalised=(1,),
+    )  # fmt: skip
+    path = follow(free)
+    assert path.status is PathStatus.LOST and path.end is None and np.all(np.diff(path.beta) > 0)
+
+
+def test_an_oracle_without_a_minimum_is_refused() -> None:
+    # the free column separates the retained samples
+    problem = UnlearningProblem(
+        np.array([[1.0, 1.0], [-0.5, 1.0], [0.3, -1.0]]),
+        np.ones(3), np.array([False, False, True]), ridge=1.0, unpenalised=(1,),
+    )  # fmt: skip
+    with pytest.raises(ValueError, match=r"expected an oracle with a minimum, got none"):
+        follow(problem)
