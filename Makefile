@@ -35,7 +35,7 @@ types: $(VENV)/.installed-test ## mypy over package, proofs, scripts and tests
 	@echo "mypy"
 	@$(PY) -m mypy --no-error-summary $(CODE)
 
-unit: $(VENV)/.installed-test $(VENV)/.installed-real ## the tests alone (ARGS="-k harm", WORKERS=4)
+unit: $(VENV)/.installed-test $(VENV)/.installed-report ## the tests alone (ARGS="-k harm", WORKERS=4)
 	@$(PY) -m pytest -q -n $(WORKERS) $(ARGS)
 
 proofs: $(VENV)/.installed-real ## check every derivation symbolically (ARGS="--only iterations")
@@ -50,7 +50,7 @@ docs: $(VENV)/.installed-docs ## the documentation as HTML, warnings are errors
 	@$(PY) -m sphinx -W --keep-going -q -b html docs $(DOCS)
 	@echo "$(DOCS)/index.html"
 
-report: $(VENV)/.installed-real ## every figure and table in one report
+report: $(VENV)/.installed-report ## every figure and table in one report
 	@$(PY) scripts/report.py $(ARGS)
 
 bench: $(VENV)/.installed-bench ## speed against scikit-learn and JAX, as ratios measured in one run

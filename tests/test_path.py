@@ -264,7 +264,14 @@ def test_statuses_say_how_the_path_ended() -> None:
     path = follow(folded)
     assert path.status is PathStatus.FOLD and path.end is None and len(path.folds) == 1
     # an intercept without ridge: beyond some weight it runs off to infinity
-    data = np.array([[1.14, 0.10], [-0.04, 0.36], [1.80, 0.95], [-0.20, -1.27]])
+    data = np.array(
+        [
+            [1.14042265, 0.10490012],
+            [-0.03566937, 0.36159505],
+            [1.80400005, 0.94708096],
+            [-0.20373524, -1.26542147],
+        ]
+    )
     free = UnlearningProblem(
         data, np.array([-1.0, 1, 1, -1]), np.array([False, False, True, False]), ridge=1.0,
         unpenalised=(1,),
