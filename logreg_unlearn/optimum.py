@@ -25,7 +25,7 @@ from logreg_unlearn.threads import blas_threads
 
 _UNIT = np.finfo(np.float64).eps
 _THIRD_LOGISTIC = 1.0 / (6.0 * np.sqrt(3.0))  # sup |phi'''|, claim log_loss_derivatives
-_VAGUE = 1e-6  # a radius above this share of 1 + ||w|| is worth some work to sharpen
+_VAGUE = 1e-8  # a radius above this share of 1 + ||w|| is worth some work to sharpen
 
 
 class OptimumStatus(Enum):

@@ -129,7 +129,8 @@ def test_vanishing_ridge() -> None:
     distance = table["unlearned"]
     np.testing.assert_allclose(distance, theory.distance_unlearning(strength), rtol=1e-6)
     assert np.all((lower < distance) & (distance < upper))
-    assert np.all(table["original"] < 1e-8)
+    # equal minimisers, each certified to 1e-8 (1 + |w|), |w| <= 20
+    assert np.all(table["original"] < 4.2e-7)
     assert np.all(table["unlearned lift=0.5"] < np.log(2))
 
 
