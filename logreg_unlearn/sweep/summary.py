@@ -104,11 +104,14 @@ def headline(rows: Sequence[Row]) -> str:
     worst = max(finite, key=lambda row: row.ratio_final, default=None)
     if worst is None or worst.ratio_final <= 1.0:
         return text + "."
+    times = (
+        f"{worst.ratio_final:,.0f}x" if worst.ratio_final >= 1e3 else f"{worst.ratio_final:.3g}x"
+    )
     where = worst.dataset if worst.model == "real" else worst.model
     return (
-        f"{text}; the worst that stayed finite ended {worst.ratio_final:.3g}x as far "
+        f"{text}; the worst that stayed finite ended {times} as far "
         f"({where}, {worst.method}, {worst.loss} loss, forget {worst.forget_kind}, correlation "
-        f"{worst.correlation:.2f}, f = {worst.forget_fraction:g}, ridge {worst.ridge:g})."
+        f"{worst.correlation:.2f}, f = {worst.forget_fraction:.3g}, ridge {worst.ridge:g})."
     )
 
 

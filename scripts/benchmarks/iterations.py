@@ -20,7 +20,7 @@ from logreg_unlearn.objective import Objective
 from logreg_unlearn.optimum import minimise
 from logreg_unlearn.problem import UnlearningProblem
 
-SIZES = ((200, 2, 100_000), (2000, 20, 20_000), (20_000, 50, 300))
+SIZES = ((200, 2, 100_000), (2000, 20, 20_000), (20_000, 50, 3_000))
 Job = Callable[[], object]
 
 
