@@ -3,7 +3,6 @@ sentences, and drawing them raises no warning."""
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from _figures import Drawing
@@ -14,6 +13,7 @@ import pytest
 
 from logreg_unlearn.claims import load_claims
 from logreg_unlearn.theory import cross_dimensional as theory
+from tests.figures import check_caption_and_legends
 
 NAMES = [figure.__name__ for figure in script.FIGURES]
 
@@ -35,17 +35,7 @@ def test_every_claim_with_a_figure_is_drawn() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_caption_is_two_sentences_and_the_legend_is_whole(name: str) -> None:
-    drawing = drawn(name)
-    assert drawing.caption.endswith(".")
-    assert len(re.findall(r"\.(?=\s+[A-Z]|$)", drawing.caption)) == 2
-    assert not re.search(r"\b(e\.g|i\.e|cf|resp|w\.r\.t)\b", drawing.caption)
-    drawing.figure.draw_without_rendering()
-    for legend in drawing.figure.legends:
-        labels = [text.get_text() for text in legend.get_texts()]
-        assert len(set(labels)) == len(labels)
-        box, page = legend.get_window_extent(), drawing.figure.bbox
-        assert box.x0 >= -1 and box.x1 <= page.width + 1
-        assert box.y0 >= -1 and box.y1 <= page.height + 1
+    check_caption_and_legends(drawn(name))
 
 
 def test_da_existence() -> None:

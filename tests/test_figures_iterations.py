@@ -3,7 +3,6 @@ sentences a caption, no warning."""
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from _figures import Drawing
@@ -21,6 +20,7 @@ from logreg_unlearn.optimum import minimise
 from logreg_unlearn.path import original_beta
 from logreg_unlearn.theory import iterations as theory
 from logreg_unlearn.theory import random_sets as random_theory
+from tests.figures import check_caption_and_legends
 
 SCRIPTS = {f.__name__: f for f in (*iterations.FIGURES, *random_sets.FIGURES)}
 
@@ -37,17 +37,7 @@ def column(name: str, key: str) -> np.ndarray:
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_caption_is_two_sentences_and_the_legend_is_whole(name: str) -> None:
-    drawing = drawn(name)
-    assert drawing.caption.endswith(".")
-    assert len(re.findall(r"\.(?=\s+[A-Z]|$)", drawing.caption)) == 2
-    assert not re.search(r"\b(e\.g|i\.e|cf|resp|w\.r\.t)\b", drawing.caption)
-    drawing.figure.draw_without_rendering()
-    for legend in drawing.figure.legends:
-        labels = [text.get_text() for text in legend.get_texts()]
-        assert len(set(labels)) == len(labels)
-        box, page = legend.get_window_extent(), drawing.figure.bbox
-        assert box.x0 >= -1 and box.x1 <= page.width + 1
-        assert box.y0 >= -1 and box.y1 <= page.height + 1
+    check_caption_and_legends(drawn(name))
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

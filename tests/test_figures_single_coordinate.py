@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from functools import lru_cache
 
 from _figures import Drawing
@@ -18,6 +17,7 @@ from logreg_unlearn.claims.certificates import CLAIMS as CERTIFICATES
 from logreg_unlearn.claims.single_coordinate import CLAIMS as SINGLE
 from logreg_unlearn.theory import single_coordinate as theory
 from logreg_unlearn.theory.certificates import harm_certificate, self_concordant_sandwich
+from tests.figures import check_caption_and_legends
 
 LOSSES = ("exponential", "logistic")
 STEMS = ((single_coordinate, SINGLE), (certificates, CERTIFICATES))
@@ -45,9 +45,7 @@ def test_figure_is_drawn_with_a_caption_of_two_sentences(name: str) -> None:
     stream = io.BytesIO()
     made.figure.savefig(stream)
     assert stream.getvalue().startswith(b"\x89PNG")
-    assert made.caption.endswith(".")
-    assert len(re.findall(r"\.(?:\s|$)", made.caption)) == 2
-    assert "  " not in made.caption
+    check_caption_and_legends(made)
     for ax in made.figure.axes:
         assert ax.get_xlabel()
         assert ax.lines
