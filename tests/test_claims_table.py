@@ -47,14 +47,47 @@ def test_a_claim_is_found_with_all_its_places_in_one_line() -> None:
 def test_a_gap_shows_its_reason_and_no_link() -> None:
     text = claims_table.claims_page([HOLDS])
     assert "figure: none, an identity: nothing to draw" in text
+    assert "· no figure |" in text
     assert "scripts/iterations.py" not in text
 
 
 def test_findings_hold_what_did_not_simply_hold() -> None:
     text = claims_table.findings_page([HOLDS, REFUTED])
     assert "### a_hope" in text and REFUTED.finding in text
-    assert "pytest tests/claims/test_iterations.py -k a_hope" in text
+    assert 'make proofs ARGS="--latex a_hope"' in text
+    assert "| paper, App. Z | [`a_hope`](#a_hope) | refuted |" in text
     assert "a_fact" not in text
+
+
+def test_a_claim_names_the_command_of_each_of_its_places() -> None:
+    text = claims_table.claims_page([REFUTED])
+    assert 'make proofs ARGS="--latex a_hope"' in text
+    assert 'make unit ARGS="tests/claims/test_iterations.py -k a_hope"' in text
+    assert ".venv/bin/python scripts/iterations.py --only a_hope" in text
+
+
+def test_only_a_refuted_statement_is_marked_false() -> None:
+    marked = "**False, as the source has it.** "
+    assert marked + REFUTED.statement in claims_table.claims_page([REFUTED])
+    assert marked not in claims_table.claims_page([HOLDS])
+
+
+def test_the_abstract_is_made_precise_by_claims_that_exist() -> None:
+    claims = {claim.slug: claim for claim in load_claims()}
+    for _, _, slugs in claims_table.ABSTRACT:
+        assert set(slugs) <= set(claims)
+    (head, table) = claims_table.abstract_table(claims)
+    assert head.startswith("## ") and len(table.splitlines()) == 2 + len(claims_table.ABSTRACT)
+    assert list(claims_table.abstract_table({})) == []
+
+
+@pytest.mark.parametrize("number", [*range(1, 11), 12])
+def test_a_lemma_of_the_paper_is_found_by_its_number(number: int) -> None:
+    rows = [line for line in claims_table.pages()["claims.md"].splitlines() if line[:2] == "| "]
+    found = [row for row in rows if re.search(rf"Lemma {number}\b", row)]
+    assert found
+    for row in found:
+        assert all(f"../{PLACES[kind].split('/')[0]}/" in row for kind in ("theory", "proof"))
 
 
 def test_a_remark_on_a_claim_of_our_own_stays_with_the_claim() -> None:

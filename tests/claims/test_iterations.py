@@ -150,7 +150,8 @@ def test_first_step_in_sums_is_twice_retain_descent(problem: UnlearningProblem) 
 )
 def test_first_step_away_and_reach(problem: UnlearningProblem, stretch: float) -> None:
     f, ridge, oracle = problem.forget_fraction, problem.ridge, problem.oracle()
-    w_d, w_r = minimise(problem.original()).w, minimise(oracle).w
+    original = minimise(problem.original())
+    w_d, w_r = original.w, minimise(oracle).w
     delta = norm(w_r - w_d)
     assume(delta > 1e-5)
     arguments = (oracle.gradient(w_d), w_d, w_r, ridge, f)
@@ -158,7 +159,9 @@ def test_first_step_away_and_reach(problem: UnlearningProblem, stretch: float) -
     reach = float(theory.first_step_reach(*arguments))
     gradient = problem.descent_ascent().gradient(w_d)
     size = norm(gradient) * delta
-    assert away == pytest.approx(float(gradient @ (w_r - w_d)), abs=1e-8 * size / f)
+    # the identity takes w_D for stationary: what is left of its gradient counts, over f
+    residual = 1.01 * original.gradient_norm * delta / f
+    assert away == pytest.approx(float(gradient @ (w_r - w_d)), abs=1e-8 * size / f + residual)
     assert (reach == 0) == (away >= 0)
     # where it moves away the oracle is the longer vector
     if away > 1e-8 * size / f:
@@ -642,7 +645,8 @@ def test_alternating_fixed_point(lift: float, step_size: float, share: float) ->
     assert float(closed.multiplier) == pytest.approx(float(multiplier), rel=1e-11, abs=1e-13)
     assert float(same) == pytest.approx(float(multiplier), rel=1e-11, abs=1e-13)
     if abs(lift - theory.LIFT_OF_DOUBLING) > 1e-9:
-        assert bool(closed.attracting) == (abs(closed.multiplier) < 1)
+        # in 60 digits: next to lift 1 the multiplier rounds to 1
+        assert bool(closed.attracting) == bool(abs(multiplier) < 1)
 
 
 @given(u=st.floats(-300, 300), lift=log_uniform(1e-6, 1e6))
@@ -760,7 +764,10 @@ def test_strong_ridge_limit(problem: UnlearningProblem) -> None:
     )
     for objective, wanted in solved:
         optimum = minimise(objective)
-        assert optimum.converged
+        # weights of 1e7 leave no more of a gradient than the rounding of their margins
+        lengths = np.linalg.norm(objective.signed_features, axis=1)
+        floor = gradient_rounding(objective, optimum.w, objective.margins(optimum.w), lengths)
+        assert optimum.converged or optimum.gradient_norm <= floor
         bound = theory.strong_ridge_error(objective.signed_features, objective.coefficients, ridge)
         # a gradient that is not quite zero shifts lambda w by as much
         slack = optimum.gradient_norm + 100 * UNIT * gradient_size(objective, optimum.w)
