@@ -119,11 +119,16 @@ def test_check_reports_a_stale_page_and_writing_mends_it(
     assert claims_table.main(check) == 1
 
 
-def test_the_example_in_the_how_to_runs(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_examples_in_the_how_to_run(capsys: pytest.CaptureFixture[str]) -> None:
     text = (claims_table.DOCS / "how-to.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
-    exec(compile(example, "how-to.md", "exec"), {})
-    assert "Status." in capsys.readouterr().out
+    examples = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    scope: dict[str, object] = {}
+    for example in examples:
+        exec(compile(example, "how-to.md", "exec"), scope)
+    out = capsys.readouterr().out
+    assert "Status.CONVERGED" in out and "PathStatus.FOLD 0.2597" in out
+    (certified,) = re.findall(r"```text\n(ascent: .*?)```", text, flags=re.DOTALL)
+    assert certified in out
 
 
 def test_every_stem_and_place_has_a_name_to_print() -> None:

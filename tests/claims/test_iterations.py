@@ -14,7 +14,7 @@ from logreg_unlearn.iterate import Status, run
 from logreg_unlearn.losses import EXPONENTIAL, LOGISTIC, Array
 from logreg_unlearn.methods.ascent import alternating, simultaneous
 from logreg_unlearn.objective import Objective
-from logreg_unlearn.optimum import Optimum, minimise
+from logreg_unlearn.optimum import Optimum, gradient_rounding, minimise
 from logreg_unlearn.problem import UnlearningProblem
 from logreg_unlearn.theory import iterations as theory
 
