@@ -180,7 +180,8 @@ def _iterate(
         here = there
         if here.norm >= 0.9 * best.norm and before <= _resolution(objective, here):
             stalled += 1
-        best = min(best, here, key=lambda point: point.norm)
+        if here.norm < best.norm:
+            best = here
         if here.norm > target and _renewal_pays(contraction, here.norm, target, len(start)):
             factor, fresh = None, False
         else:
@@ -200,8 +201,8 @@ def _renewal_pays(contraction: float, norm: float, target: float, d: int) -> boo
         return True
     if contraction <= 0 or target <= 0:
         return False
-    chord_steps_left = np.log(target / norm) / np.log(contraction)
-    return bool(chord_steps_left > 3.0 + d / 25.0)
+    chord_steps_left = math.log(target / norm) / math.log(contraction)
+    return chord_steps_left > 3.0 + d / 25.0
 
 
 def _move(objective: Objective, here: Iterate, direction: Array) -> Iterate:

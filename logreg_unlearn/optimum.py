@@ -171,7 +171,8 @@ def minimise(
         out = iterations >= max_iterations
         status = OptimumStatus.BUDGET if out else OptimumStatus.STALLED
     with np.errstate(over="ignore", invalid="ignore"):
-        value = float(objective.value(point.w))
+        losses = float(objective.coefficients @ objective.loss.value(point.margins))
+        value = losses + 0.5 * float(objective.ridge_diagonal @ np.square(point.w))
     return Optimum(point.w, value, norm, float(radius), status, iterations)
 
 
