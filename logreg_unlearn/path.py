@@ -227,6 +227,9 @@ class _Follower:
                 step *= 0.5
                 continue
             if turned[-1] * direction[-1] < 0:
+                if self.orientation(moved) == self.orientation(self.point):
+                    step *= 0.5  # no eigenvalue crossed zero: a sharp turn in w, not a fold
+                    continue
                 self.fold(moved, direction, step)
                 if not through_folds:
                     status = PathStatus.FOLD
@@ -249,6 +252,11 @@ class _Follower:
             step = min(self.limit(), step * (1.5 if bend > 0.995 else 1.0))
         beta, w, eigenvalue = (np.array(column) for column in zip(*self.records, strict=True))
         return Path(beta, w, eigenvalue, tuple(self.folds), end, status)
+
+    def orientation(self, point: Array) -> float:
+        """Return the sign of the Hessian's determinant, which changes at a fold."""
+        _, jacobian = self.system(point)
+        return float(np.linalg.slogdet(jacobian[:, :-1])[0])
 
     def limit(self) -> float:
         """Return the largest step here: it grows with the distance from the origin."""

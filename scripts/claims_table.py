@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import inspect
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -66,12 +66,53 @@ CLAIMS_INTRODUCTION = """\
 
 Every statement of the theory, with what became of it. "The paper" is Mavrothalassitis,
 Puigdemont, Levi and Cevher, [*Ascent Fails to Forget*](https://arxiv.org/abs/2509.26427); the
-notation is that of [](theory.md). A claim has one name, the same in its closed form, its symbolic
-proof, its property-based test and its figure. A statement that needed a change stands here *as it
-is true*; what the source says, and why it was changed, stands in [](findings.md).
+notation is that of [](theory.md), every symbol is in the [](glossary.md). A claim has one name, the
+same in its closed form, its symbolic proof, its property-based test and its figure. A statement
+that needed a change stands here *as it is true*; what the source says, and why it was changed,
+stands in [](findings.md). Only a refuted statement stands as its source has it.
 
-`python -m proofs` checks all proofs at once, `make test` runs all tests."""
+`make proofs` checks all proofs at once, `make test` runs all tests."""
 
+ABSTRACT_INTRODUCTION = """\
+## What the abstract says
+
+What the abstract of the paper says in words, with the conditions under which it is true. "Farther"
+and "closer" are Euclidean distances of parameters to the retrained optimum."""
+
+ABSTRACT = (
+    (
+        "forget set metrics should mirror test set metrics",
+        r"For random forget sets, with probability at least $1-2e^{-2n_F\varepsilon^2}$ up to "
+        r"$\varepsilon$; and in expectation descent–ascent then optimises the ridge alone.",
+        ("random_forget_accuracy", "random_cancellation"),
+    ),
+    (
+        "iterations progressively diverge from the retrained model",
+        r"In one coordinate from the first instant for $\frac f{1+f}<\rho\le1$, for $\rho>1$ only "
+        r"after they have passed through it; to infinity only for the exponential loss, beyond the "
+        r"fold. On general data the first step usually comes closer.",
+        ("early_stopping_phases", "da_branches", "first_step_identity", "crosses_the_oracle"),
+    ),
+    (
+        "solutions even farther from it than the original model",
+        r"In one coordinate if and only if $\rho>\frac f{1+f}$, for every ridge and both losses; "
+        r"over $d$ coordinates always if $f\le\frac1{\sqrt d}$; in two correlated directions where "
+        r"the three points are ordered.",
+        (
+            "harm_threshold",
+            "logistic_harm_threshold",
+            "vector_level_closeness",
+            "order_implies_distance",
+            "strong_ridge_limit",
+        ),
+    ),
+    (
+        "trapped in inferior local minima, inescapable via finetuning",
+        "In the toy in 7 of its 24 readings; in the two of them that were followed in time, only "
+        "if the ascent lasts long enough.",
+        ("toy_trap", "toy_irreversibility_needs_long_ascent"),
+    ),
+)
 FINDINGS_INTRODUCTION = """\
 # What we found in the paper
 
@@ -82,7 +123,12 @@ forget and retain set is what sends descent–ascent away from the retrained opt
 farther from it than the original model. Some statements needed a hypothesis, a constant or a
 different proof. This page lists them, with what it takes to see each for oneself; it also lists
 remarks on what is true as stated, and the questions that stay open. Mistakes here are ours: if
-one of these findings is wrong, its proof or its test is where to show it."""
+one of these findings is wrong, its proof or its test is where to show it.
+
+The command under each finding checks the derivation again, the counterexample included, and prints
+it as LaTeX: statement, finding and every step; if a step fails it says which, and exits with
+status 1. `make proofs ARGS=--mutants` shows that wrong versions are rejected, and the page of the
+claim names the test that tries to break it at random points."""
 
 
 def paragraphs(text: str) -> str:
@@ -105,9 +151,8 @@ def place_link(claim: Claim, kind: str, label: str) -> str:
 def summary_row(claim: Claim) -> str:
     """Return the claim's line in the table of its stem: one grep finds every place."""
     places = [
-        place_link(claim, kind, name)
+        f"no {name}" if kind in claim.gaps else place_link(claim, kind, name)
         for kind, name in PLACE_NAMES.items()
-        if kind not in claim.gaps
     ]
     return (
         f"| [`{claim.slug}`](#{claim.slug}) | {claim.source} "
@@ -115,23 +160,30 @@ def summary_row(claim: Claim) -> str:
     )
 
 
-def reproduce(claim: Claim) -> Iterator[str]:
-    """Yield the commands that check this claim, as a fenced block; nothing without any."""
-    commands = []
-    if "proof" not in claim.gaps:
-        commands.append(f"python -m proofs --only {claim.stem}")
-        commands.append(f"python -m proofs --latex {claim.slug}")
-    if "test" not in claim.gaps:
-        commands.append(f"pytest {PLACES['test'].format(stem=claim.stem)} -k {claim.slug}")
-    if commands:
-        yield "\n".join(("```bash", *commands, "```"))
+def reproduce(claim: Claim) -> str:
+    """Return the one command that checks and prints the derivation of this claim."""
+    return f'make proofs ARGS="--latex {claim.slug}"'
+
+
+def commands(claim: Claim) -> Iterator[str]:
+    """Yield the commands that check, test and draw this claim, as a fenced block."""
+    test, figure = (PLACES[kind].format(stem=claim.stem) for kind in ("test", "figure"))
+    by_kind = {
+        "proof": reproduce(claim),
+        "test": f'make unit ARGS="{test} -k {claim.slug}"',
+        "figure": f".venv/bin/python {figure} --only {claim.slug}",
+    }
+    lines = [line for kind, line in by_kind.items() if kind not in claim.gaps]
+    if lines:
+        yield "\n".join(("```bash", *lines, "```"))
 
 
 def claim_section(claim: Claim) -> Iterator[str]:
     """Yield the blocks of one claim on the claims page."""
     yield f"### {claim.slug}"
     yield f"*{claim.source}* · **{claim.verdict.name.lower()}**: {claim.verdict.value}"
-    yield paragraphs(claim.statement)
+    false = claim.verdict is Verdict.REFUTED
+    yield ("**False, as the source has it.** " if false else "") + paragraphs(claim.statement)
     if claim.finding and not is_finding(claim):
         yield f"**Remark.** {paragraphs(claim.finding)}"
     lines = [f"- kind: {claim.kind.name.lower()}, {claim.kind.value}"]
@@ -145,7 +197,7 @@ def claim_section(claim: Claim) -> Iterator[str]:
     if is_finding(claim):
         lines.append(f"- [what was found](findings.md#{claim.slug})")
     yield "\n".join(lines)
-    yield from reproduce(claim)
+    yield from commands(claim)
 
 
 def count_line(claims: Sequence[Claim]) -> str:
@@ -157,6 +209,27 @@ def count_line(claims: Sequence[Claim]) -> str:
     return f"{len(claims)} claims: {', '.join(counts)}."
 
 
+def abstract_table(claims: Mapping[str, Claim]) -> Iterator[str]:
+    """Yield what the abstract says in words, next to the claims that make it precise."""
+    rows = []
+    for words, conditions, slugs in ABSTRACT:
+        links = ", ".join(f"[`{slug}`](#{slug})" for slug in slugs if slug in claims)
+        if links:
+            rows.append(f"| {words} | {conditions} | {links} |")
+    if rows:
+        yield ABSTRACT_INTRODUCTION
+        yield "\n".join(("| in words | when it is true | claims |", "|---|---|---|", *rows))
+
+
+def findings_table(claims: Sequence[Claim]) -> str:
+    """Return the overview of the findings page, in the order of the paper's theory."""
+    rows = [
+        f"| {claim.source} | [`{claim.slug}`](#{claim.slug}) | {claim.verdict.name.lower()} |"
+        for claim in claims
+    ]
+    return "\n".join(("| where | finding | verdict |", "|---|---|---|", *rows))
+
+
 def page(blocks: Iterable[str]) -> str:
     """Join blocks into a Markdown page that ends in one newline."""
     return "\n\n".join(blocks) + "\n"
@@ -165,6 +238,7 @@ def page(blocks: Iterable[str]) -> str:
 def claims_page(claims: Sequence[Claim]) -> str:
     """Return ``claims.md``: for every stem a table, then each claim in full."""
     blocks = [GENERATED, CLAIMS_INTRODUCTION, count_line(claims)]
+    blocks += abstract_table({claim.slug: claim for claim in claims})
     for stem, members in groupby(claims, key=lambda claim: claim.stem):
         group = tuple(members)
         blocks.append(f"## {STEM_TITLES[stem]}")
@@ -177,9 +251,10 @@ def claims_page(claims: Sequence[Claim]) -> str:
 
 def findings_page(claims: Sequence[Claim]) -> str:
     """Return ``findings.md``: every claim with a finding, by verdict."""
-    blocks = [GENERATED, FINDINGS_INTRODUCTION]
+    found = [claim for claim in claims if is_finding(claim)]
+    blocks = [GENERATED, FINDINGS_INTRODUCTION, findings_table(found)]
     for verdict, (title, meaning) in FINDING_TITLES.items():
-        group = [claim for claim in claims if claim.verdict is verdict and is_finding(claim)]
+        group = [claim for claim in found if claim.verdict is verdict]
         if not group:
             continue
         blocks += [f"## {title}", meaning]
@@ -188,7 +263,8 @@ def findings_page(claims: Sequence[Claim]) -> str:
             blocks.append(f"*{claim.source}*")
             blocks.append(paragraphs(claim.finding))
             blocks.append(f"The claim in full: [`{claim.slug}`](claims.md#{claim.slug}).")
-            blocks.extend(reproduce(claim))
+            if "proof" not in claim.gaps:
+                blocks.append(f"```bash\n{reproduce(claim)}\n```")
     return page(blocks)
 
 

@@ -27,15 +27,18 @@ CLAIMS = (
         stem="certificates",
         source="beyond the paper",
         statement=(
-            r"Let $c\ge0$, $H=\nabla^2J(w)$, $s=-H^{-1}\nabla J(w)$ the Newton step at any "
-            r"$w$, $w^*$ the minimiser and $\|v\|_H=\sqrt{v^\top Hv}$. For the logistic and "
-            r"the exponential loss, with $\delta\ge\max_i|a_i\cdot(w^*-w)|$ (over the samples "
-            r"with $c_i>0$), $$\|s\|_H\frac{\delta}{e^\delta-1}\le\|w^*-w\|_H\le\|s\|_H"
-            r"\frac{\delta}{1-e^{-\delta}},\qquad \|w^*-w-s\|_H\le\|s\|_H\Bigl(\frac{\delta}"
-            r"{1-e^{-\delta}}-1\Bigr).$$ Any upper bound may stand for $\delta$: "
-            r"$\max_i\|a_i\|\,\|\nabla J(w)\|/\lambda$, or, whenever $\kappa=\max_i"
-            r"\|a_i\|_{H^{-1}}\|s\|_H<1$, $-\log(1-\kappa)$. At $\delta\le0.1$ both sides are "
-            r"within 5.1 % of $\|s\|_H$. The rates $e^{\pm\delta}$ are best possible."
+            r"Let $J(w)=\sum_ic_i\varphi(a_i\cdot w)+\frac\lambda2\|w\|^2$ with $c\ge0$, "
+            r"$\lambda>0$ (the oracle's objective is one), $H=\nabla^2J(w)$, "
+            r"$\Delta=-H^{-1}\nabla J(w)$ the Newton step at any $w$, $w^*$ the minimiser and "
+            r"$\|v\|_A=\sqrt{v^\top Av}$. For the logistic and "
+            r"the exponential loss and any $\delta>0$ with $\delta\ge\max_i|a_i\cdot(w^*-w)|$ "
+            r"(over the samples with $c_i>0$), $$\|\Delta\|_H\frac{\delta}{e^\delta-1}\le"
+            r"\|w^*-w\|_H\le\|\Delta\|_H\frac{\delta}{1-e^{-\delta}},\qquad "
+            r"\|w^*-w-\Delta\|_H\le\|\Delta\|_H\Bigl(\frac{\delta}"
+            r"{1-e^{-\delta}}-1\Bigr).$$ Known without $w^*$, and so a choice of $\delta$, are "
+            r"$\max_i\|a_i\|\,\|\nabla J(w)\|/\lambda$ and, whenever $\kappa=\max_i"
+            r"\|a_i\|_{H^{-1}}\|\Delta\|_H<1$, $-\log(1-\kappa)$. At $\delta\le0.1$ both sides are "
+            r"within 5.1 % of $\|\Delta\|_H$. The rates $e^{\pm\delta}$ are best possible."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,

@@ -11,8 +11,8 @@ from logreg_unlearn.claims import Claim, Kind, Verdict
 _SETTING = (
     r"Retained samples $(1,\epsilon)$, forgotten $(\epsilon,1)$, exponential loss, margins "
     r"$x=w_i+\epsilon w_j$, $y=\epsilon w_i+w_j$, $\alpha=|F_{ij}|/|R_{ij}|>0$, "
-    r"$r=|R_{ij}|/(\lambda n_R)$, $f=n_F/n$, $b=r(1-f)$, $k=(1-f)/f$, "
-    r"$c=2\epsilon/(1+\epsilon^2)$. "
+    r"$r=|R_{ij}|/(\lambda n_R)$, $f=n_F/n$, $b=r(1-f)$, $k=n_R/n_F=(1-f)/f$, "
+    r"$c=2\epsilon/(1+\epsilon^2)$, the cosine of the two directions, $W=W_0$. "
 )
 _IN_WINDOW = "a bound that enters the window: drawn by detriment_window"
 
@@ -103,10 +103,11 @@ CLAIMS = (
         kind=Kind.SHARP,
         verdict=Verdict.AMENDED,
         gaps={"figure": "a sign: nothing to draw"},
-        finding=r"The statement is right; the proof is not. The source argues by induction along "
-        r"the fixed-point iteration and needs its iterates to keep rising, $x_1>x_0$; each right "
-        r"side decreases in $x$ and in $y$ (for $\epsilon>0$), so the map reverses order: from 0 "
-        r"the iterates rise once and then fall. The identity above, with strict convexity for "
+        finding=r"The statement is right; its proof needs another argument. The source argues by "
+        r"induction along the fixed-point iteration, whose iterates would have to keep rising. For "
+        r"$\epsilon>0$ each right side decreases in $x$ and in $y$, so the map reverses order and "
+        r"the iterates alternate: at $\epsilon=0.5$, $r=2$, $f=0.5$, $\alpha=0.5$ they are "
+        r"$x=0,\ 1.75,\ 0.3157,\ 1.2832,\dots$ The identity above, with strict convexity for "
         r"uniqueness, proves the lemma in two lines, for negative correlations too.",
     ),
     Claim(
@@ -115,27 +116,27 @@ CLAIMS = (
         source="beyond the paper",
         statement=_SETTING + r"For every real $\epsilon\ne0$ the stationary points of "
         r"descent–ascent lie on $\alpha k=\Phi(x)=e^{g(x)}[(1+\epsilon^2)re^{-x}-x]/(2\epsilon "
-        r"r)$, $g(x)=[(1+\epsilon^2)x-r(1-\epsilon^2)^2e^{-x}]/(2\epsilon)$. $\Phi$ has exactly "
-        r"one turning point, a maximum. Below it there are exactly one local minimum and one "
-        r"saddle (at $\epsilon=1$ the saddle only for $\alpha k>1$), above it no stationary "
-        r"point, so the flow is unbounded. The maximum is $1/(er)$ at $\epsilon=0$ and "
-        r"$1+1/(2er)$ at $\epsilon=1$.",
+        r"r)$, $g(x)=[(1+\epsilon^2)x-r(1-\epsilon^2)^2e^{-x}]/(2\epsilon)$. Where it is "
+        r"positive, $\Phi$ has exactly one turning point, a maximum. For $\alpha k$ below that "
+        r"maximum there are exactly one local minimum and one saddle (at $\epsilon=1$ the saddle "
+        r"only for $\alpha k>1$), above it no stationary point, so the flow is unbounded. The "
+        r"maximum tends to $1/(er)$ as $\epsilon\to0$ and is $1+1/(2er)$ at $\epsilon=1$.",
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
     ),
     Claim(
         slug="detriment_window",
         stem="cross_dimensional",
-        source="paper, Lemmas 9 and 10 together and Fig. 4",
+        source="paper, Lemma 9 and Lemma 10 together, Fig. 4",
         statement=_SETTING + r"Let $\epsilon>0$. (i) The $\alpha$ for which the oracle, the "
         r"original and the descent–ascent minimum are ordered, $x_R\ge x_D\ge x_{DA}$ and "
-        r"$y_R\ge y_D\ge y_{DA}$, form an interval. Its lower end is where $x_D=x_{DA}$ (there "
-        r"$y_D>y_{DA}$), its upper end is the fold of da_existence "
-        r"or, if that is larger, $\alpha_y^*=e^{y_R}[(1+\epsilon^2)y_R-2\epsilon "
-        r"x]/(b(1-\epsilon^2)^2)$, $x=cy_R+W(b(1-\epsilon^2)^2e^{-cy_R}/(1+\epsilon^2))$. At "
-        r"$\epsilon=1$ it is $[f^2/(1-f^2),\ f/(1-f)]$, so it is open near $\epsilon=1$ for "
-        r"every $r$ and $f$. (ii) The window of Lemmas 9 and 10 with $\alpha\le1$ is empty for "
-        r"every $\epsilon$ and $f$ when $r\ge3.05$.",
+        r"$y_R\ge y_D\ge y_{DA}$, form an interval, which may be empty. Its lower end is where "
+        r"$x_D=x_{DA}$ (there $y_D>y_{DA}$), its upper end the smaller of the fold, $\max\Phi/k$ "
+        r"of `da_existence`, and $\alpha_y^*=e^{y_R}[(1+\epsilon^2)y_R-2\epsilon "
+        r"x]/(b(1-\epsilon^2)^2)$, $x=cy_R+W(b(1-\epsilon^2)^2e^{-cy_R}/(1+\epsilon^2))$, where "
+        r"$y_D=y_R$. At $\epsilon=1$ it is $[f^2/(1-f^2),\ f/(1-f)]$, so it is open near "
+        r"$\epsilon=1$ for every $r$ and $f$. (ii) The window of Lemmas 9 and 10 with $\alpha\le1$ "
+        r"is empty for every $\epsilon$ and $f$ when $r\ge3.05$.",
         kind=Kind.SHARP,
         verdict=Verdict.AMENDED,
         uses=("original_above_da", "oracle_above_original", "da_existence"),
@@ -154,7 +155,7 @@ CLAIMS = (
         slug="order_implies_distance",
         stem="cross_dimensional",
         source="beyond the paper",
-        statement=_SETTING + r"With $w=\mu(1,\epsilon)+\nu(\epsilon,1)$: "
+        statement=_SETTING + r"With $w=\mu(1,\epsilon)+\nu(\epsilon,1)$, $|\epsilon|\ne1$: "
         r"$\|w-w_R\|^2=[(x-x_R)^2+(1-\epsilon^2)^2\nu^2]/(1+\epsilon^2)$, $\nu_D=b\alpha "
         r"e^{-y_D}$, $\nu_{DA}=-(b\alpha/f)e^{-y_{DA}}$. Hence $x_R\ge x_D\ge x_{DA}$ and "
         r"$y_{DA}\le y_D+\ln(1/f)$ imply $\|w_{DA}-w_R\|\ge\|w_D-w_R\|$; for $\epsilon>0$ the "
@@ -167,18 +168,20 @@ CLAIMS = (
     Claim(
         slug="crosses_the_oracle",
         stem="cross_dimensional",
-        source="paper, section 5.1.2: divergence from the very first step",
-        statement=_SETTING + r"With $w=\mu(1,\epsilon)+\nu(\epsilon,1)$: "
+        source="paper, §5.1.2: divergence from the very first step",
+        statement=_SETTING + r"With $w=\mu(1,\epsilon)+\nu(\epsilon,1)$, $|\epsilon|\ne1$: "
         r"$\nu_{DA}<0=\nu_R<\nu_D$ at every stationary point of descent–ascent: in this "
         r"component it passes the oracle. For $\epsilon>0$ and $f^2/(c(1-f^2))\le\alpha\le1$ the "
         r"first descent–ascent step from the original raises neither margin.",
         kind=Kind.QUALITATIVE,
         verdict=Verdict.AMENDED,
         uses=("coordinate_order",),
-        finding=r"Away from the oracle from the very first step is true of the margins, and false "
+        finding=r"That the iterations move away from the oracle from the very first step is true "
+        r"of the margins in the range given, but not "
         r"in weight space even inside the window of Lemmas 9 and 10: at $\epsilon=0.5$, $f=0.5$, "
-        r"$r=1$, $\alpha=0.6$ the squared distance first falls, at the rate $-0.0564\lambda$, "
-        r"because $\nu$ starts on the wrong side and crosses the oracle's 0.",
+        r"$r=1$, $\alpha=0.6$ the squared distance under the gradient flow first falls, at the "
+        r"rate $-0.0564\lambda$, because $\nu$ starts on the wrong side and crosses the oracle's "
+        r"0.",
     ),
     Claim(
         slug="whole_dataset_order",
@@ -186,7 +189,7 @@ CLAIMS = (
         source="beyond the paper",
         statement=_SETTING + r"For $\epsilon>0$, $\epsilon\ne1$: $y_D\le y_R$ implies $\alpha "
         r"k\le c\,e^{-(1-c)x_R}<1$. So if the two groups are the whole data set ($\alpha k=1$) "
-        r"the order of detriment_window never holds.",
+        r"the order of `detriment_window` never holds.",
         kind=Kind.UPPER,
         verdict=Verdict.HOLDS,
         uses=("detriment_window", "oracle_closed_form"),
@@ -199,7 +202,8 @@ CLAIMS = (
         statement=_SETTING + r"For $\epsilon<0$, $x_D<x_R<x_{DA}$ and $y_{DA}<y_R<y_D$ at every "
         r"stationary point of descent–ascent: the order never holds, and descent–ascent may end "
         r"closer ($\epsilon=-0.5$, $r=1$, $f=0.5$, $\alpha=0.1$: 0.690 times the distance). "
-        r"$\epsilon\ne0$ has the margins of $1/\epsilon$ with $r\epsilon^2$ for $r$. At "
+        r"For every $\epsilon\ne0$ the margins at $\epsilon$ are those at $1/\epsilon$ with "
+        r"$r\epsilon^2$ for $r$. At "
         r"$\epsilon=0$ the order never holds either ($x_D<x_R=x_{DA}$), and descent–ascent may "
         r"still end farther ($r=1$, $f=0.5$, $\alpha=0.25$): harm needs no correlation.",
         kind=Kind.SHARP,
@@ -229,11 +233,13 @@ CLAIMS = (
         stem="cross_dimensional",
         source="paper, App. J",
         statement=r"One retained sample $(1,\epsilon)$ and one forgotten $(\epsilon,1)$ of one "
-        r"label, exponential loss, $A_S=1/(\lambda|S|)$. Original, for every $\epsilon\ne-1$: "
+        r"label among $n_R$ and $n_F$ whose other samples vanish in these two coordinates, "
+        r"exponential loss, $A_S=1/(\lambda|S|)$, $W=W_0$. Original, for every $\epsilon\ne-1$: "
         r"$w_1=w_2=W((1+\epsilon)^2A_D)/(1+\epsilon)$. Oracle: "
         r"$w=(1,\epsilon)\,W((1+\epsilon^2)A_R)/(1+\epsilon^2)$. Descent–ascent as "
-        r"$\epsilon\to1$: $w_1+w_2\to W_0(2(A_R-A_F))$ and $w_1-w_2\to0$ if $\lambda>2e(1/n_F-"
-        r"1/n_R)$; if $\lambda$ is below that, no stationary point near $\epsilon=1$.",
+        r"$\epsilon\to1$, at its local minimum: $w_1+w_2\to W_0(2(A_R-A_F))$ and $w_1-w_2\to0$ if "
+        r"$\lambda>2e(1/n_F-1/n_R)$; if $\lambda$ is below that, there is no stationary point near "
+        r"$\epsilon=1$.",
         kind=Kind.SHARP,
         verdict=Verdict.AMENDED,
         uses=("da_existence",),

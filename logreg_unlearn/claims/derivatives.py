@@ -49,12 +49,13 @@ CLAIMS = (
         statement=(
             r"Let $J(w)=\sum_{i=1}^n c_i\,\varphi(a_i\cdot w+o_i)+\frac\lambda2\sum_{k=1}^d "
             r"p_kw_k^2$ with $a_i=y_ix_i$, signed coefficients $c_i$, offsets $o_i$, "
-            r"$\lambda>0$ and $p_k\in\{0,1\}$. Then $\nabla J=\sum c_i\varphi'(z_i)a_i+\lambda "
-            r"Pw$ and $\nabla^2J=\sum c_i\varphi''(z_i)a_ia_i^\top+\lambda P$, "
-            r"$P=\mathrm{diag}(p)$. If $c\ge0$ and $P=I$, $J$ is $\lambda$-strongly convex. "
-            r"For the logistic loss $\lambda P-\frac14\sum c_i^-a_ia_i^\top\preceq\nabla^2J"
-            r"\preceq\lambda P+\frac14\sum c_i^+a_ia_i^\top$ at every $w$, and with a negative "
-            r"coefficient the Hessian can be indefinite."
+            r"$\lambda>0$ and $p_k\in\{0,1\}$ (1: coordinate $k$ carries the ridge). With "
+            r"$z_i=a_i\cdot w+o_i$ and $P=\mathrm{diag}(p)$: $\nabla J=\sum c_i\varphi'(z_i)a_i+"
+            r"\lambda Pw$ and $\nabla^2J=\sum c_i\varphi''(z_i)a_ia_i^\top+\lambda P$. If $c\ge0$ "
+            r"and $P=I$, $J$ is $\lambda$-strongly convex. For the logistic loss, with "
+            r"$c_i^\pm=\max(\pm c_i,0)$, $\lambda P-\frac14\sum "
+            r"c_i^-a_ia_i^\top\preceq\nabla^2J\preceq\lambda P+\frac14\sum c_i^+a_ia_i^\top$ at "
+            r"every $w$, and with a negative coefficient the Hessian can be indefinite."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,

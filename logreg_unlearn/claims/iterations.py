@@ -16,7 +16,8 @@ CLAIMS = (
             r"point of $L_D$. Then $\nabla L_{DA}(w_D)=\frac1f\nabla L_R(w_D)+\lambda w_D$: the "
             r"first descent–ascent step is retain descent scaled by $n/n_F$, plus a shrinkage. If "
             r"the ridge is ascended together with the forget loss the shrinkage is absent; in the "
-            r"sum convention it is absent too and $\nabla J_{DA}(w_D)=2\nabla J_R(w_D)$. With "
+            r"sum convention, $J_S$ for $L_S$, it is absent too: $\nabla J_{DA}(w_D)=2\nabla "
+            r"J_R(w_D)$. With "
             r"$\delta=w_R-w_D$ and $g=\nabla L_{DA}(w_D)$, a step of size $\eta$ ends closer to "
             r"the oracle iff $0<\eta<2\langle-g,\delta\rangle/\|g\|^2$, so the first step moves "
             r"away at once iff $\lambda\langle w_D,\delta\rangle>\frac1f\langle-\nabla L_R(w_D),"
@@ -24,8 +25,9 @@ CLAIMS = (
             r"\|\delta\|^2$, so this needs $\|w_R\|^2>\|w_D\|^2+(1+\frac2f)\|\delta\|^2$. Both "
             r"directions occur: one block, exponential loss, $f=\frac12$, $w_R=1$: away at "
             r"$w_D=0.9$ (lift 0.63), closer at $w_D=1.1$ (lift 1.43). Moving away from the very "
-            r"first step is therefore not generic: it happens in a few per cent of random "
-            r"Gaussian problems, while the end point is farther in almost all of them."
+            r"first step is therefore not generic: in the Gaussian part of the sweep (logistic "
+            r"loss, the default grid) it happens in 30 of 1080 cases, while the end point is "
+            r"farther than the original in 1040."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
@@ -49,11 +51,13 @@ CLAIMS = (
             r"finite $\lambda$. "
             r"With sums throughout, descent–ascent is $\beta=+n_F/n_R$, the mirror image: both "
             r"factors are 1. With means throughout the original is at $\beta=-n_F/n_R$ with "
-            r"the ridge $\lambda n/n_R$, which is *off* the path: if every forgotten sample has "
-            r"$x=0$, then $w_{DA}=w_R\ne w_D$ (exponential loss, $f=\frac34$, $\lambda=\frac1"
-            r"{8\log2}$: $w_{DA}=w_R=\log4$, $w_D=\log2$). It is on the path $L_R-\beta L_F$, "
-            r"where the ridge is ascended too, at $\beta=-n_F/n_R$, and there the statements hold "
-            r"with $\nabla L_F$ in place of $\nabla\bar\ell_F$ while $H_\beta\succ0$."
+            r"the ridge $\lambda n/n_R$, which is *off* the path: if all retained samples form "
+            r"one block and every forgotten sample has $x=0$, then $w_{DA}=w_R\ne w_D$ "
+            r"(exponential loss, $f=\frac34$, $\lambda=\frac1{8\log2}$: $w_{DA}=w_R=\log4$, "
+            r"$w_D=\log2$). It is on the path $L_R-\beta L_F$, "
+            r"$L_F=\bar\ell_F+\frac\lambda2\|w\|^2$, where the ridge is ascended too, at "
+            r"$\beta=-n_F/n_R$, and there the statements hold with $\nabla L_F$ in place of "
+            r"$\nabla\bar\ell_F$ while $H_\beta\succ0$."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
@@ -112,9 +116,9 @@ CLAIMS = (
             r"plus $O(\eta^3)$. For the logistic loss and every $\eta>0$ the remainder is at most "
             r"$\frac{\eta^3}{12\sqrt3}$ times the mean of $\|x_i\|(x_i\cdot v)^2$ over the set of "
             r"the second half step, $v$ being the direction of the first. One coordinate, "
-            r"exponential loss, $E=e^{-w}$, $\bar\ell_R=rE$, $\bar\ell_F=\phi E$: $\eta^2(\phi E-"
-            r"\lambda)(rE-\lambda w)$ and $\eta^2(rE+\lambda)(\phi E+\lambda w)$; they differ by "
-            r"$-\eta^2\lambda(r+\phi)E(1+w)$, so without ridge the orders agree to this order."
+            r"exponential loss, $E=e^{-w}$, $\bar\ell_R=pE$, $\bar\ell_F=qE$: $\eta^2(qE-"
+            r"\lambda)(pE-\lambda w)$ and $\eta^2(pE+\lambda)(qE+\lambda w)$; they differ by "
+            r"$-\eta^2\lambda(p+q)E(1+w)$, so without ridge the orders agree to this order."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
@@ -126,7 +130,7 @@ CLAIMS = (
         source="beyond the paper",
         statement=(
             r"One coordinate, exponential loss, $\lambda=0$, lift $\rho=q/p$, step size $\eta$. In "
-            r"$u=w-\ln(\eta p)$ a round with descent first is $u\mapsto v-\rho e^{-v}$, "
+            r"$u=w-\ln(\eta p)$ a round with descent first is the map $T(u)=v-\rho e^{-v}$, "
             r"$v=u+e^{-u}$: $\rho$ alone decides. For $\rho\le1$ there is no fixed point. For "
             r"$\rho>1$ simultaneous steps go to $-\infty$, yet the round has exactly one fixed "
             r"point, $w^*=\ln\frac{\eta p}{\ln\rho}$ (ascent first: $\ln\frac{\eta q}{\ln\rho}$), "
@@ -134,7 +138,7 @@ CLAIMS = (
             r"$1-(\ln\rho)^2$ in both orders. Every start converges to it iff $1<\rho\le e^{\sqrt2}"
             r"\approx4.1133$, the end included; beyond it repels. At $e^{\sqrt2}$ the period "
             r"doubles (a supercritical flip), and at $\rho=6$ there are cycles of every period and "
-            r"chaos in the sense of Li and Yorke: $f^3(a)>a>f(a)>f^2(a)$ at $a=1.1$."
+            r"chaos in the sense of Li and Yorke: $T^3(a)>a>T(a)>T^2(a)$ at $a=1.1$."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
@@ -144,17 +148,19 @@ CLAIMS = (
         stem="iterations",
         source="beyond the paper",
         statement=(
-            r"Mean convention, $m_S$ the mean of $y_ix_i$ over S, $s=-\varphi'(0)$ ($\frac12$ "
-            r"logistic, 1 exponential). As $\lambda\to\infty$: $\lambda w_R\to s\,m_R$, $\lambda "
-            r"w_D\to s((1-f)m_R+f\,m_F)$, $\lambda w_{DA}\to s(m_R-m_F)$ (exponential loss: the "
-            r"stationary point that tends to 0). For all large enough $\lambda$ descent–ascent is "
-            r"farther from the oracle than the original if $\|m_F\|>f\|m_F-m_R\|$ and closer if "
-            r"$\|m_F\|<f\|m_F-m_R\|$; equality is a tie to leading order. With $k=\|m_R\|/\|m_F\|$ "
-            r"and $c=\cos(m_F,m_R)$ harm means $c>\frac{1+k^2-1/f^2}{2k}$: certain if $f(1+k)<1$, "
-            r"impossible if $k\ge1+\frac1f$. With equal norms: $c>1-\frac1{2f^2}$, certain for "
-            r"$f<\frac12$. In the sum convention the two distances agree to leading order. For "
-            r"the logistic loss $\|\lambda w-\frac12\sum_ic_ia_i\|\le\frac{C_1C_2}{4\lambda}$ at "
-            r"every stationary point and every $\lambda>0$, $C_k=\sum_i|c_i|\|a_i\|^k$."
+            r"Mean convention, $m_S$ the mean of $y_ix_i$ over $S$, $\psi_0=-\varphi'(0)$ "
+            r"($\frac12$ logistic, 1 exponential). As $\lambda\to\infty$: $\lambda "
+            r"w_R\to\psi_0m_R$, $\lambda w_D\to\psi_0((1-f)m_R+f\,m_F)$, $\lambda "
+            r"w_{DA}\to\psi_0(m_R-m_F)$ (exponential loss: the stationary point that tends to 0). "
+            r"For all large enough $\lambda$ descent–ascent is farther from the oracle than the "
+            r"original if $\|m_F\|>f\|m_F-m_R\|$ and closer if $\|m_F\|<f\|m_F-m_R\|$; equality is "
+            r"a tie to leading order. With $\tau=\|m_R\|/\|m_F\|$ and $c=\cos(m_F,m_R)$ harm means "
+            r"$c>\frac{1+\tau^2-1/f^2}{2\tau}$: certain if $f(1+\tau)<1$, impossible if "
+            r"$\tau\ge1+\frac1f$. With equal norms: $c>1-\frac1{2f^2}$, certain for $f<\frac12$. "
+            r"In the sum convention the two distances agree to leading order. For the logistic "
+            r"loss and any signed coefficients, $a_i=y_ix_i$: $\|\lambda "
+            r"w-\frac12\sum_ic_ia_i\|\le\frac{C_1C_2}{4\lambda}$ at every stationary point and "
+            r"every $\lambda>0$, $C_k=\sum_i|c_i|\|a_i\|^k$."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,

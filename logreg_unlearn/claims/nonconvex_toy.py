@@ -7,7 +7,9 @@ from logreg_unlearn.claims import Claim, Kind, Verdict
 _SETTING = (
     r"Features $(x,x^2)$ at $x=-1,1,3,4$, labels $-,+,-,+$, multiplicities $(5,4,1,4)$; two of "
     r"the four samples at $x=4$ are forgotten, so retraining weighs the positions by "
-    r"$(5,4,1,2)$ and descent-ascent by $(5,4,1,0)$; squared error, $\lambda=0.1$. "
+    r"$(5,4,1,2)$ and descent–ascent by $(5,4,1,0)$; $z=w_1x+w_2x^2$, $h$ the sigmoid of $1+z$ "
+    r"or half of it, decision the sign of $1+z$; squared error, $\lambda=0.1$. $M_1$ and $M_2$: "
+    r"decisions $-+++$ ($x=3$ wrong) and $-+--$ ($x=4$ wrong). "
 )
 
 CLAIMS = (
@@ -18,7 +20,7 @@ CLAIMS = (
         statement=(
             _SETTING + r"In all 24 readings (targets $0/1$, $h$ against $\pm1$, $2h-1$ against "
             r"$\pm1$; sum or mean; $\lambda$ or $\lambda/2$; sigmoid of $(1+z)/2$ as printed, or "
-            r"of $1+z$) the descent-ascent objective has exactly one stationary point. It is a "
+            r"of $1+z$) the descent–ascent objective has exactly one stationary point. It is a "
             r"minimum, it decides $x=4$ wrongly (so it is not $M_1$), and the gradient flow "
             r"from the pretrained minimum, like every other, ends there."
         ),
@@ -39,10 +41,10 @@ CLAIMS = (
         stem="nonconvex_toy",
         source="paper, §5.2",
         statement=(
-            _SETTING + r"Let $M_1$ be the decisions $-+++$ ($x=-1,1,4$ right). In 13 of the 24 "
-            r"readings the global minimum is of kind $M_1$ before and after the removal: $0/1$ "
-            r"with the sum (4), $2h-1$ against $\pm1$ (8), and $0/1$ with the mean, $\lambda/2$ "
-            r"and the sigmoid of $1+z$ (1). In the other 11 it is not."
+            _SETTING + r"In 13 of the 24 readings of `toy_da_landscape` the global minimum is of "
+            r"kind $M_1$ before and after the removal: $0/1$ with the sum (4), $2h-1$ against "
+            r"$\pm1$ (8), and $0/1$ with the mean, $\lambda/2$ and the sigmoid of $1+z$ (1). In "
+            r"the other 11 it is not."
         ),
         kind=Kind.QUALITATIVE,
         verdict=Verdict.AMENDED,
@@ -51,7 +53,7 @@ CLAIMS = (
             r"The source does not say which targets, which reduction and which ridge term it "
             r"uses, and the statement depends on them. With $h$ against $\pm1$ (8 readings) the "
             r"retrained *global* minimum is of kind $M_2$: for the sum, $\lambda/2$ and the "
-            r"printed sigmoid $J=9.946$ at $(4.066,-2.469)$ against $J=10.914$ at $M_1$, "
+            r"printed sigmoid $J=9.946$ at $(4.066,-2.470)$ against $J=10.914$ at $M_1$, "
             r"$(4.572,-1.065)$. With $0/1$ and the mean the ridge is relatively so strong that "
             r"in 3 of 4 readings $x=-1$ is wrong even before the removal. Reproduce: "
             r"`python -m proofs --only nonconvex_toy`."
@@ -64,7 +66,7 @@ CLAIMS = (
         source="paper, §5.2, Fig. 5",
         statement=(
             _SETTING + r"Fine-tuning (gradient flow of the retrained objective) from "
-            r"descent-ascent's stationary point never reaches the retrained global minimum "
+            r"descent–ascent's stationary point never reaches the retrained global minimum "
             r"$M_1$, and everything it can reach is worse, in exactly these 7 of the 24 "
             r"readings: with the sigmoid of $1+z$, $0/1$ with the sum (2) and $2h-1$ (4); with "
             r"the printed sigmoid of $(1+z)/2$ only $2h-1$, sum, $\lambda/2$."
@@ -91,7 +93,7 @@ CLAIMS = (
         stem="nonconvex_toy",
         source="beyond the paper",
         statement=(
-            _SETTING + r"Let the descent-ascent flow start at the pretrained minimum and stop at "
+            _SETTING + r"Let the descent–ascent flow start at the pretrained minimum and stop at "
             r"time $t$. Where its limit is trapped there is still a critical time $t^*>0$: "
             r"stopped before it, fine-tuning recovers $M_1$. In time units of gradient flow "
             r"$t^*=0.232074$ ($0/1$, sum, $\lambda/2$, sigmoid of $1+z$) and $t^*=0.208401$ "
@@ -112,20 +114,20 @@ CLAIMS = (
         stem="nonconvex_toy",
         source="paper, App. B",
         statement=(
-            r"Changing the ridge only rescales the minimiser: $w(\lambda)=r(\lambda)\,u$ with a "
-            r"fixed direction $u$, so that decisions and the shape of the landscape are those "
-            r"of one ridge."
+            r"Let the objective of the toy be $L(w)+\frac\mu2\|w\|^2$. Changing the ridge $\mu$ "
+            r"only rescales the minimiser: $w(\mu)=r(\mu)\,u$ with a fixed direction $u$, so that "
+            r"decisions and the shape of the landscape are those of one ridge."
         ),
         kind=Kind.QUALITATIVE,
         verdict=Verdict.REFUTED,
         finding=(
-            r"From $\nabla L(w)+\mu w=0$ follows $w'(\mu)=-H^{-1}w$, which is parallel to $w$ "
-            r"only if $w$ is an eigenvector of $H$; in none of the 24 readings it is. For the "
-            r"pretrained toy as printed ($0/1$, sum, $\lambda/2$) the direction is $-0.177$ rad "
-            r"at $\lambda=0.1$, $-0.086$ at 1 and $+0.505$ at 10, and the decision at $x=-1$ "
-            r"flips between 0.1 and 1. With the sigmoid of $1+z$ there are two minima at "
-            r"$\lambda=0.1$ and a single stationary point at $\lambda=10$. It is radial where "
-            r"all feature vectors are parallel."
+            r"From $\nabla L(w)+\mu w=0$ follows $w'(\mu)=-H^{-1}w$, $H=\nabla^2L+\mu I$, which is "
+            r"parallel to $w$ only if $w$ is an eigenvector of $H$; in none of the 24 readings it "
+            r"is. For the pretrained toy as printed ($0/1$, sum, $\lambda/2$) the direction is "
+            r"$-0.177$ rad at $\lambda=0.1$, $-0.086$ at 1 and $+0.505$ at 10, and the decision at "
+            r"$x=-1$ flips between 0.1 and 1. With the sigmoid of $1+z$ there are two minima at "
+            r"$\lambda=0.1$ and a single stationary point at $\lambda=10$. It is radial where all "
+            r"feature vectors are parallel."
         ),
     ),
     Claim(
@@ -135,7 +137,7 @@ CLAIMS = (
         statement=(
             r"Let ascent steps be $r$ times the descent steps. With 2 samples retained and "
             r"$k=2/r$ forgotten at $x=4$ the signed multiplicities are $(5,4,1,2)-r(0,0,0,2/r)="
-            r"(5,4,1,0)$: retraining, descent-ascent and fine-tuning are exactly those of "
+            r"(5,4,1,0)$: retraining, descent–ascent and fine-tuning are exactly those of "
             r"$r=1$. For every $r\ge10^{-6}$ the pretrained global minimum, of multiplicities "
             r"$(5,4,1,2+2/r)$, is of kind $M_1$ ($0/1$, sum, $\lambda/2$, sigmoid of $1+z$; and "
             r"$2h-1$, sum, $\lambda/2$, printed), so the trap exists at every such rate. For "

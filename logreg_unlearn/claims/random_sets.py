@@ -36,7 +36,7 @@ CLAIMS = (
         statement=(
             r"Fix $w$ and let $F$ be uniform over the subsets of $n_F$ of the $n$ samples, "
             r"$1\le n_F<n$. Then $E[\bar\ell_R(w)-\bar\ell_F(w)]=0$ exactly, so $E[L_{DA}(w)]="
-            r"\frac\lambda2\|w\|^2$: what descent-ascent optimises in expectation is the ridge "
+            r"\frac\lambda2\|w\|^2$: what descent–ascent optimises in expectation is the ridge "
             r"alone, minimised by the empty model $w=0$. Moreover $\mathrm{Var}[\bar\ell_R(w)-"
             r"\bar\ell_F(w)]=S^2(w)\,\frac{n}{n_Rn_F}$ with $S^2$ the $(n-1)$-normalised "
             r"variance of the sample losses, and with ascent weight $\beta$ the mean is "
@@ -45,8 +45,9 @@ CLAIMS = (
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
         finding=(
-            r"$w$ must not depend on $F$: for two opposite samples and a $w$ of length $r$ "
-            r"fitted to the one kept, $\bar\ell_R-\bar\ell_F=-r$ for both forget sets. The "
+            r"$w$ must not depend on $F$: for two samples $\pm x$ of one label, $\|x\|=1$, the "
+            r"logistic loss, and $w$ of length $m$ along the sample that is kept, "
+            r"$\bar\ell_R-\bar\ell_F=-m$ for both forget sets. The "
             r"statement is about the mean of the objectives, not about the mean of their "
             r"minimisers."
         ),

@@ -6,7 +6,8 @@ from logreg_unlearn.claims import Claim, Kind, Verdict
 
 _SETTING = (
     r"One block of the block model ($y_ix_{ij}=1$ inside, $0$ outside), retain share $p>0$, "
-    r"forget share $q$, lift $\rho=q/p\ge0$, strength $s=p/\lambda$, $f=n_F/n\in(0,1)$, means. "
+    r"forget share $q$, lift $\rho=q/p\ge0$, strength $s=p/\lambda$, $f=n_F/n\in(0,1)$, "
+    r"mean convention. "
 )
 _IDENTITY = {"figure": "an identity over the blocks: there is nothing to draw"}
 
@@ -30,14 +31,15 @@ CLAIMS = (
     Claim(
         slug="da_branches",
         stem="single_coordinate",
-        source="paper, App. F (cases)",
+        source="paper, App. F (the cases in the proof of Lemma 3)",
         statement=(
             _SETTING + r"Exponential loss, descent–ascent. $\rho\le1$: one stationary point, the "
             r"global minimum $W_0(s(1-\rho))\ge0$. $1<\rho<1+\frac1{es}$: a local **minimum** on "
             r"$W_0$ in $(-1,0)$ and a local **maximum** on $W_{-1}$ below $-1$. $\rho=1+\frac1"
             r"{es}$: one stationary point, $-1$, an inflection. $\rho>1+\frac1{es}$: none, and "
-            r"$w\to-\infty$. For every $\rho>1$ the objective is unbounded below. In the paper's "
-            r"letters the fold is $\alpha=\frac{n_F}{n_R}+\frac{\lambda n_F}{e|R_j|}$."
+            r"the gradient flow takes $w\to-\infty$. For every $\rho>1$ the objective is unbounded "
+            r"below. In the paper's letters the fold is $\alpha=\frac{n_F}{n_R}+\frac{\lambda "
+            r"n_F}{e|R_j|}$."
         ),
         kind=Kind.QUALITATIVE,
         verdict=Verdict.AMENDED,
@@ -71,8 +73,8 @@ CLAIMS = (
         statement=(
             _SETTING
             + r"Exponential or logistic loss. $|w_D-w_R|\le|\ln(1+f(\rho-1))|=|\ln\frac{(1+\alpha)"
-            r"n_R}n|$, strict unless $\rho=1$. For the exponential loss the difference is "
-            r"$|\ln\frac{w_D}{w_R}|$, so the bound is approached as $\lambda\to0$."
+            r"n_R}n|$, strict unless $\rho=1$. For the exponential loss the bound exceeds the "
+            r"distance by $|\ln\frac{w_D}{w_R}|$, so it is approached as $\lambda\to0$."
         ),
         kind=Kind.UPPER,
         verdict=Verdict.HOLDS,
@@ -87,7 +89,7 @@ CLAIMS = (
             + r"$\rho\ge1$. Exponential loss: $|w_R-w_{DA}|\ge W_0(s)=w_R$, with equality iff "
             r"$\rho=1$; the distance is infinite beyond the fold. Logistic loss: the same with "
             r"$w_R=G(s)$. The reason is that every stationary point of descent–ascent is then "
-            r"$\le0$. For $\rho<1$ the bound fails: $\rho=\frac12$, $s=1$ has distance $0.216<"
+            r"$\le0$. For $\rho<1$ the bound fails: $\rho=\frac12$, $s=1$ has distance $0.215<"
             r"W_0(1)=0.567$."
         ),
         kind=Kind.LOWER,
@@ -96,9 +98,9 @@ CLAIMS = (
         finding=(
             r"The bound is right; the source's proof lets $w_{DA}\to-\infty$ for every $\rho>1$. "
             r"For $1<\rho<1+\frac1{es}$ there is a local minimum, at which descent–ascent stops: "
-            r"at $\rho=2$, $s=\frac1{10}$ it ends at $W_0(-\frac1{10})=-0.1118$, and the gradient "
-            r"at $-\frac12$ is negative, so it cannot pass. The bound follows without the limit "
-            r"from $w_{DA}\le0$."
+            r"at $\rho=2$, $s=\frac1{10}$ it ends at $W_0(-\frac1{10})=-0.1118$, and the "
+            r"derivative of $L_{DA}$ at $-\frac12$ is negative, so the flow cannot pass that "
+            r"point. The bound follows without the limit from $w_{DA}\le0$."
         ),
     ),
     Claim(
@@ -124,11 +126,11 @@ CLAIMS = (
         stem="single_coordinate",
         source="beyond the paper",
         statement=(
-            r"If every forgotten sample lies in a block that keeps retained samples, then "
-            r"$\sum_jp_j\rho_j=1\ge\sum_jp_j$. Hence lifts at most $1$ in all blocks are $1$ in "
-            r"all blocks: Lemma 3's range holds everywhere only where $w_D=w_R$. A forget set "
-            r"inside one block has lift $1/p\ge1$ there and $0$ elsewhere. Blocks without retained "
-            r"samples take their forget share away from the sum."
+            r"Blocks $j$ with retain shares $p_j>0$ and lifts $\rho_j$. If every forgotten sample "
+            r"lies in one of them, $\sum_jp_j\rho_j=1\ge\sum_jp_j$. Hence lifts at most $1$ in all "
+            r"blocks are $1$ in all blocks: Lemma 3's range holds everywhere only where $w_D=w_R$. "
+            r"A forget set inside one block has lift $1/p\ge1$ there and $0$ elsewhere. Blocks "
+            r"without retained samples take their forget share away from the sum."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
@@ -142,7 +144,8 @@ CLAIMS = (
             _SETTING
             + r"Exponential loss, $w_{DA}$ the limit of descent–ascent's gradient flow from $w_D$, "
             r"divergence counted as infinitely far. $|w_{DA}-w_R|>|w_D-w_R|$ if and only if $\rho>"
-            r"\frac f{1+f}$, for every ridge; equality at equality, strictly closer below. For "
+            r"\frac f{1+f}$, for every ridge; the distances are equal at $\rho=\frac f{1+f}$, and "
+            r"descent–ascent ends strictly closer below. For "
             r"$\rho>1$, with $\delta=\rho-1$: $|w_D-w_R|<fs\delta<s\delta<|w_{DA}-w_R|$, at any "
             r"stationary point; up to $\rho=1$ the three minimisers are ordered as the three "
             r"arguments of $W_0$ are."
@@ -160,7 +163,8 @@ CLAIMS = (
             + r"Logistic loss. $w(1+e^w)$ has slope at least $1-e^{-2}$, attained at $w=-2$, so "
             r"its inverse $G$ is increasing on all of $\mathbb R$. $w_R=G(s)$, "
             r"$w_D=G(s(1+f(\rho-1)))$, $w_{DA}=G(s(1-\rho))$ are the only stationary points, and "
-            r"global minima: descent–ascent never diverges, though its objective is not convex."
+            r"global minima: descent–ascent never diverges, though for large $s(\rho-1)$ its "
+            r"objective is not convex."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
@@ -172,9 +176,10 @@ CLAIMS = (
         statement=(
             _SETTING
             + r"Logistic loss. $|w_{DA}-w_R|>|w_D-w_R|$ if and only if $\rho>\frac f{1+f}$, for "
-            r"every ridge; equality at equality. The proof uses only that $-\phi'$ is positive and "
-            r"decreasing: with $\psi=-\phi'$ and $\delta=\rho-1>0$, $|w_D-w_R|<fs\psi(0)\delta<"
-            r"s\psi(0)\delta<|w_{DA}-w_R|$."
+            r"every ridge; the distances are equal at $\rho=\frac f{1+f}$. The proof uses only "
+            r"that $\psi=-\varphi'$ is positive and decreasing (so the exponential loss is covered "
+            r"too, where a stationary point exists): for $\delta=\rho-1>0$, "
+            r"$|w_D-w_R|<fs\psi(0)\delta<s\psi(0)\delta<|w_{DA}-w_R|$."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
@@ -185,8 +190,8 @@ CLAIMS = (
         stem="single_coordinate",
         source="beyond the paper",
         statement=(
-            _SETTING
-            + r"The gradient flow of descent–ascent from $w_D$ is monotone. $\rho<\frac f{1+f}$: "
+            _SETTING + r"Exponential or logistic loss, $\psi=-\varphi'$. The gradient flow of "
+            r"descent–ascent from $w_D$ is monotone. $\rho<\frac f{1+f}$: "
             r"it approaches the oracle and never passes. $\rho=\frac f{1+f}$: it does not move. "
             r"$\frac f{1+f}<\rho\le1$: it recedes from the first instant, and no stopping time "
             r"helps. $\rho>1$: it passes exactly through the oracle at a time $T$, then recedes. "
@@ -203,19 +208,19 @@ CLAIMS = (
         stem="single_coordinate",
         source="beyond the paper",
         statement=(
-            r"$d\ge2$ blocks, every forgotten sample in a block that keeps retained samples, "
-            r"exponential or logistic loss, any ridge, any $f\in(0,1)$. Then, over the whole "
-            r"vector, $\|w_{DA}-w_R\|>\frac1{f\sqrt d}\|w_D-w_R\|$ unless $q=p$ (where $w_D=w_R$), "
-            r"at any stationary point of descent–ascent, and the constant is the best possible. "
-            r"Hence with $f\le1/\sqrt d$ descent–ascent always ends farther from the oracle than "
-            r"the original; with $f>1/\sqrt d$ it can end closer. With half the data forgotten it "
-            r"cannot in up to 4 blocks, and can in 5: $p=(0.999,4\times0.00025)$, $q=(0,4\times"
-            r"0.25)$, $\lambda=100$, ratio $0.908$ (exponential). The infimum over all $d$ is $0$. "
-            r"The bound is approached by $p=(1-\varepsilon,\frac\varepsilon{d-1},\dots)$, $q=(0,"
-            r"\frac1{d-1},\dots)$ as $\lambda\to\infty$, $\varepsilon\to0$: a forget set spread "
-            r"evenly over blocks that hardly occur among the retained samples. If forgotten "
-            r"samples lie outside all blocks ($x=0$) there is no such bound: if all do, "
-            r"$w_{DA}=w_R$."
+            r"$d\ge2$ blocks with retain shares $p_j>0$ and forget shares $q_j$, every forgotten "
+            r"sample in one of them, mean convention, exponential or logistic loss, any ridge, any "
+            r"$f\in(0,1)$. Then, over the whole vector, $\|w_{DA}-w_R\|>\frac1{f\sqrt d}"
+            r"\|w_D-w_R\|$ at any stationary point of descent–ascent, and the constant is the best "
+            r"possible. Hence with $f\le1/\sqrt d$ descent–ascent always ends farther from the "
+            r"oracle than the original (or diverges); with $f>1/\sqrt d$ it can end closer. With "
+            r"half the data forgotten it cannot in up to 4 blocks, and can in 5: "
+            r"$p=(0.999,4\times0.00025)$, $q=(0,4\times0.25)$, $\lambda=100$, ratio $0.908$ "
+            r"(exponential). The infimum over all $d$ is $0$. The bound is approached by "
+            r"$p=(1-\varepsilon,\frac\varepsilon{d-1},\dots)$, $q=(0,\frac1{d-1},\dots)$ as "
+            r"$\lambda\to\infty$, $\varepsilon\to0$: a forget set spread evenly over blocks that "
+            r"hardly occur among the retained samples. If forgotten samples lie outside all blocks "
+            r"($x=0$) there is no such bound: if all do, $w_{DA}=w_R$."
         ),
         kind=Kind.LOWER,
         verdict=Verdict.HOLDS,
