@@ -226,10 +226,15 @@ class _Follower:
             if bend < 0.95:  # more than 18 degrees
                 step *= 0.5
                 continue
-            if turned[-1] * direction[-1] < 0:
-                if self.orientation(moved) == self.orientation(self.point):
-                    step *= 0.5  # no eigenvalue crossed zero: a sharp turn in w, not a fold
-                    continue
+            turns = turned[-1] * direction[-1] < 0
+            backwards = (moved[-1] - self.point[-1]) * direction[-1] < 0
+            flipped = self.orientation(moved) != self.orientation(self.point)
+            # beta turns back where one eigenvalue crosses zero and nowhere else: otherwise the
+            # step met a sharp turn of w, or landed on another branch
+            if turns != flipped or (backwards and not turns):
+                step *= 0.5
+                continue
+            if turns:
                 self.fold(moved, direction, step)
                 if not through_folds:
                     status = PathStatus.FOLD
