@@ -26,7 +26,6 @@ from logreg_unlearn.problem import UnlearningProblem
 from logreg_unlearn.threads import blas_threads
 
 _CORRECTIONS = 8
-_STANDSTILL = 1e-10  # dbeta per arc length below which beta has stopped for good
 
 
 class PathStatus(Enum):
@@ -226,6 +225,9 @@ class _Follower:
             if bend < 0.95:  # more than 18 degrees
                 step *= 0.5
                 continue
+            if moved[-1] == self.point[-1]:
+                status = PathStatus.LOST  # a coordinate without ridge runs off to infinity
+                break
             turns = turned[-1] * direction[-1] < 0
             backwards = (moved[-1] - self.point[-1]) * direction[-1] < 0
             flipped = self.orientation(moved) != self.orientation(self.point)
@@ -239,9 +241,6 @@ class _Follower:
                 if not through_folds:
                     status = PathStatus.FOLD
                     break
-            if max(abs(turned[-1]), abs(direction[-1])) < _STANDSTILL:
-                status = PathStatus.LOST  # a coordinate without ridge runs off to infinity
-                break
             crossed = (moved[-1] - self.target) * (self.point[-1] - self.target) <= 0
             if crossed and self.point[-1] != self.target:
                 share = (self.target - self.point[-1]) / (moved[-1] - self.point[-1])
