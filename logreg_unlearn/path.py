@@ -225,7 +225,7 @@ class _Follower:
             if bend < 0.95:  # more than 18 degrees
                 step *= 0.5
                 continue
-            if moved[-1] == self.point[-1]:
+            if abs(moved[-1] - self.point[-1]) <= 1e-14 * abs(self.point[-1]):
                 status = PathStatus.LOST  # a coordinate without ridge runs off to infinity
                 break
             turns = turned[-1] * direction[-1] < 0
