@@ -117,7 +117,8 @@ def test_records_are_stationary_and_the_end_is_the_minimum(problem: UnlearningPr
         assert np.linalg.norm(objective.gradient(w)) <= 1e-8 * (1 + size)
         assert eigenvalue == pytest.approx(np.linalg.eigvalsh(objective.hessian(w))[0], abs=1e-12)
     assert path.beta[0] == 0.0
-    assert np.all(np.diff(path.beta) > 0)
+    # a coordinate without ridge may run off until beta no longer changes in float64
+    assert np.all(np.diff(path.beta) >= 0)
     np.testing.assert_allclose(path.w[0], minimise(problem.oracle()).w, atol=1e-8)
     if path.end is not None:
         assert path.beta[-1] == 1.0
