@@ -83,7 +83,8 @@ SWEEP_CAPTIONS = {
     "the exponential loss the iterations diverge beyond the fold.",
     "two-directions": "Two correlated directions: the ratio at the end point over the overlap ε "
     "and the forgotten share α. Under the exponential loss the iterations diverge exactly beyond "
-    "the dashed fold; under the logistic loss they stay finite and still end farther.",
+    "the dashed fold; under the logistic loss they stay finite, and end farther than the original "
+    "above the black line.",
     "gaussian": "Gaussian classes whose forget mean makes a given angle with the retain mean: "
     "median and 5–95 % range over the seeds. The end point is farther than the original nearly "
     "everywhere, most of all under a strong correlation, although an observer who knows the "
@@ -188,8 +189,9 @@ def figure_block(item: Picture) -> str:
     """Return a figure with its picture embedded."""
     data = base64.b64encode(item.png).decode("ascii")
     caption = html.escape(item.caption)
+    image = f'<img alt="{caption}" src="data:image/png;base64,{data}">'
     return (
-        f'<figure id="figure-{item.slug}"><img alt="{caption}" src="data:image/png;base64,{data}">'
+        f'<figure id="figure-{item.slug}"><div class="scroll">{image}</div>'
         f"<figcaption>{caption}</figcaption>"
         f'<p class="command"><code>{html.escape(item.command)}</code></p></figure>'
     )
