@@ -281,15 +281,18 @@ def main() -> int:
     made.add_argument(
         "--reading", default=DEFAULT.name, metavar="NAME", help=f"all, or one of {', '.join(names)}"
     )
+    slugs = [figure.__name__ for figure in FIGURES]
+    made.add_argument("--only", action="append", choices=slugs, help="one figure; repeatable")
     options = made.parse_args()
+    chosen = [f for f in FIGURES if not options.only or f.__name__ in options.only]
     all_of_them = options.reading == "all"
     readings = READINGS if all_of_them else (Reading.from_name(options.reading),)
     folder = writable_folder(options.out)
     written: list[Path] = []
-    with progress(len(readings) * len(FIGURES), "nonconvex_toy") as report:
+    with progress(len(readings) * len(chosen), "nonconvex_toy") as report:
         for reading in readings:
             place = writable_folder(folder / reading.name) if all_of_them else folder
-            for function in FIGURES:
+            for function in chosen:
                 write(function.__name__, function(options.quick, reading), place)
                 written.append(place / f"{function.__name__}.png")
                 report(1)

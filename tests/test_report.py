@@ -129,3 +129,21 @@ def test_sweep_captions_are_two_sentences() -> None:
     assert set(report.SWEEP_CAPTIONS) == {"blocks", "two-directions", "gaussian", "real"}
     for caption in report.SWEEP_CAPTIONS.values():
         assert len(re.findall(r"\.(?=\s+[A-Z]|$)", caption)) == 2
+
+
+@pytest.mark.parametrize("stem", [s for s in report.SECTIONS if s != "sweep_correlation"])
+def test_the_commands_of_the_report_exist(
+    stem: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module = import_module(stem)
+    monkeypatch.setattr("sys.argv", [f"{stem}.py", "--help"])
+    with pytest.raises(SystemExit) as ended:
+        run = getattr(module, "main", None) or (
+            lambda: import_module("_figures").run(stem, "", module.FIGURES)
+        )
+        run()
+    said = capsys.readouterr().out
+    assert ended.value.code == 0 and "--only" in said
+    assert all(
+        figure.__name__ in said.replace("\n", "").replace(" ", "") for figure in module.FIGURES
+    )
