@@ -1,118 +1,54 @@
-r"""Newton's method for a convex objective, with chord steps and exact line search.
+r"""Newton's method for a convex objective, with chord steps and a line search on the margins.
 
 A step solves ``H s = -grad`` with a Cholesky factor that is kept while it contracts well
 (a *chord* step costs one pass over the data, a new Hessian about ``1 + d/25`` passes).
 Where the full step is not good, the line search minimises along the margins ``z + t dz``,
 which needs no further product with the data.  Large problems are warmed up on strided
-subsamples n/64 and n/8, whose factor then serves the next level.  Overflow is an answer here (the
-exponential loss), so the callers silence NumPy's warnings of it.
+subsamples n/64 and n/8, whose factor then serves the next level.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 
 import numpy as np
 
+from logreg_unlearn._passes import CHUNK, Iterate, evaluate, hessian_at
 from logreg_unlearn.losses import Array
 from logreg_unlearn.objective import Objective
 
-CHUNK = 65_536
-"""Matrix entries per row chunk: 512 KiB, half of a common level-2 cache."""
+_GOOD = 0.2
+"""Share of the slope that a full step may leave before the line search looks for a better one."""
 
 
-@dataclass(frozen=True)
-class Iterate:
-    """A point with what one pass over the data gives: margins, gradient and its norm."""
-
-    w: Array
-    margins: Array
-    gradient: Array
-    norm: float
-
-
-def evaluate(objective: Objective, w: Array) -> Iterate:
-    """Return margins and gradient at ``w`` in one pass over row chunks."""
-    rows, c, loss = objective.signed_features, objective.coefficients, objective.loss
-    gradient = objective.ridge_diagonal * w
-    margins = np.empty(len(rows))
-    for chunk in row_chunks(rows.shape):
-        z = margins[chunk]
-        np.dot(rows[chunk], w, out=z)
-        if objective.offset is not None:
-            z += objective.offset[chunk]
-        gradient += np.dot(c[chunk] * loss.derivative(z), rows[chunk])
-    norm = math.sqrt(np.dot(gradient, gradient))
-    if norm == 0.0 or norm == math.inf:  # the squares left float64, the norm may not have
-        largest = float(np.max(np.abs(gradient)))
-        if 0.0 < largest < math.inf:
-            norm = largest * float(np.linalg.norm(gradient / largest))
-    return Iterate(w, margins, gradient, norm)
-
-
-def hessian_at(objective: Objective, margins: Array, columns: Array | None = None) -> Array:
-    """Return the Hessian for given margins, for coefficients >= 0.
-
-    ``columns`` is a contiguous copy of the transposed rows, which small problems keep: with it
-    one plain product is fastest.  Without it, symmetric rank-k updates by row chunks.
-    """
-    rows = objective.signed_features
-    weights = objective.coefficients * objective.loss.curvature(margins)
-    if columns is not None:
-        hessian = np.dot(columns * weights, rows)
-    else:
-        roots = np.sqrt(weights)
-        hessian = np.zeros((rows.shape[1], rows.shape[1]))
-        for chunk in row_chunks(rows.shape):
-            scaled = roots[chunk, None] * rows[chunk]
-            hessian += scaled.T @ scaled
-    hessian.flat[:: rows.shape[1] + 1] += objective.ridge_diagonal
-    return hessian
-
-
-@lru_cache(maxsize=64)
-def row_chunks(shape: tuple[int, ...], entries: int = CHUNK) -> tuple[slice, ...]:
-    """Slices of rows that hold about ``entries`` matrix entries each."""
-    n, d = shape
-    size = max(1, entries // d)
-    return tuple(slice(i, min(i + size, n)) for i in range(0, n, size))
-
-
-class _Factor:
+class Factor:
     """Cholesky factor of a Hessian; damped on its diagonal if rounding made it indefinite."""
 
     def __init__(self, hessian: Array) -> None:
         from scipy.linalg import lapack
 
         self._solve = lapack.dpotrs
+        self._factor, failed = lapack.dpotrf(hessian.T, lower=1, clean=0)
+        if not failed:
+            return
         curvatures = hessian.diagonal()
-        largest = curvatures.max() or 1.0
-        # unit diagonal first: columns of very different scale then cost no accuracy; the floor
-        # holds a coordinate whose curvature vanished
-        self._scale = 1.0 / np.sqrt(np.maximum(curvatures, 1e-40 * largest))
-        scaled = hessian * self._scale
-        scaled *= self._scale[:, None]
-        scaled.flat[:: len(scaled) + 1] = 1.0
-        damping = 0.0
-        while True:
-            self._factor, failed = lapack.dpotrf(scaled, lower=1, clean=0)
-            if not failed:
-                return
+        # the floor holds a coordinate whose curvature vanished
+        diagonal = np.maximum(curvatures, 1e-40 * (curvatures.max() or 1.0))
+        damping = 1e-14
+        while failed:
             # the factor only preconditions: the gradient decides what is a solution
-            added = max(1e-14, 9.0 * damping)
-            scaled[np.diag_indices_from(scaled)] += added
-            damping += added
+            hessian.flat[:: len(hessian) + 1] = diagonal * (1.0 + damping)
+            self._factor, failed = lapack.dpotrf(hessian.T, lower=1, clean=0)
+            damping *= 10.0
 
     def solve(self, vector: Array) -> Array:
-        solution, _ = self._solve(self._factor, self._scale * vector, lower=1)
-        return self._scale * solution
+        return self._solve(self._factor, vector, lower=1)[0]
 
 
 def chord_newton(
     objective: Objective, start: Array, target: float, max_iterations: int
-) -> tuple[Iterate, int]:
+) -> tuple[Iterate, int, Factor | None]:
     """Iterate until the gradient norm is at most ``target`` or no step lowers it.
 
     Parameters
@@ -131,26 +67,32 @@ def chord_newton(
         The point of the smallest gradient norm reached.
     int
         Steps taken on the full data.
+    Factor or None
+        Factor of the last Hessian, with which :func:`refine` may go on.
     """
-    factor = None
     n, d = objective.signed_features.shape
-    for stride in (64, 8):
+    factor = None
+    for stride in (64, 8) if n * d > CHUNK else ():
         if n // stride >= 5 * d:
             part = _subsample(objective, stride)
+            first = evaluate(part, start)
             # a tenth of the sampling error of the subsample itself is accurate enough
-            goal = 0.1 * evaluate(part, start).norm * np.sqrt(d / (n / stride))
-            point, _, factor = _iterate(part, start, goal, 20, factor)
+            goal = 0.1 * first.norm * math.sqrt(d / (n / stride))
+            point, _, factor = refine(part, first, goal, 20, factor)
             start = point.w
-    point, steps, _ = _iterate(objective, start, target, max_iterations, factor)
-    return point, steps
+    return refine(objective, evaluate(objective, start), target, max_iterations, factor)
 
 
-def _iterate(
-    objective: Objective, start: Array, target: float, budget: int, factor: _Factor | None
-) -> tuple[Iterate, int, _Factor | None]:
-    here = best = evaluate(objective, start)
+def refine(
+    objective: Objective, start: Iterate, target: float, budget: int, factor: Factor | None
+) -> tuple[Iterate, int, Factor | None]:
+    """Iterate from an evaluated point, with the factor of a Hessian nearby if there is one.
+
+    Parameters and returns as in :func:`chord_newton`.
+    """
+    here = best = start
     if not math.isfinite(here.norm):  # the exponential loss overflowed: a start is only a hint
-        here = best = evaluate(objective, np.zeros_like(start))
+        here = best = evaluate(objective, np.zeros_like(start.w))
     if not math.isfinite(here.norm):
         return best, 0, factor
     fresh, stalled = False, 0
@@ -164,7 +106,7 @@ def _iterate(
             hessian = hessian_at(objective, here.margins, columns)
             if not math.isfinite(hessian.trace()):  # a sum of squares: any overflow shows
                 return best, steps, None
-            factor, fresh, pending = _Factor(hessian), True, None
+            factor, fresh, pending = Factor(hessian), True, None
         direction = factor.solve(here.gradient) if pending is None else pending
         there = _move(objective, here, direction)
         if not math.isfinite(there.norm):
@@ -182,7 +124,7 @@ def _iterate(
             stalled += 1
         if here.norm < best.norm:
             best = here
-        if here.norm > target and _renewal_pays(contraction, here.norm, target, len(start)):
+        if here.norm > target and _renewal_pays(contraction, here.norm, target, rows.shape[1]):
             factor, fresh = None, False
         else:
             fresh = False
@@ -217,40 +159,55 @@ def _move(objective: Objective, here: Iterate, direction: Array) -> Iterate:
             direction = direction * (limit / longest)
             there = evaluate(objective, here.w - direction)
             dz = there.margins - here.margins
-    slope = np.dot(direction, here.gradient)
-    slope_there = np.dot(direction, there.gradient)
-    # the exponential loss falls by a factor e a full step: look farther sooner
-    good = 0.5 if objective.loss.name == "logistic" else 0.3
-    if abs(slope_there) <= good * abs(slope):
+    first = -float(np.dot(direction, here.gradient))
+    last = -float(np.dot(direction, there.gradient))
+    if abs(last) <= _GOOD * abs(first):
         return there
-    t = _line_search(objective, here, dz, direction)
+    t = _line_search(objective, here, dz, direction, first, last)
     return evaluate(objective, here.w - t * direction)
 
 
-def _line_search(objective: Objective, here: Iterate, dz: Array, direction: Array) -> float:
-    """Return t > 0 with a slope along ``-direction`` below a tenth of the one at 0."""
+def _line_search(
+    objective: Objective, here: Iterate, dz: Array, direction: Array, first: float, last: float
+) -> float:
+    """Return t > 0 with a slope along ``-direction`` below a tenth of the one at 0.
+
+    ``first`` and ``last`` are the slopes at t = 0 and t = 1; a slope rises with t (convexity).
+    """
     c, loss = objective.coefficients, objective.loss
     ridge = objective.ridge_diagonal * direction
-    constant, linear = -float(ridge @ here.w), float(ridge @ direction)
+    constant, linear = -float(np.dot(ridge, here.w)), float(np.dot(ridge, direction))
 
     def slope(t: float) -> float:
-        return float((c * loss.derivative(here.margins + t * dz)) @ dz) + constant + t * linear
+        slopes = c * loss.derivative(here.margins + t * dz)
+        return float(np.dot(slopes, dz)) + constant + t * linear
 
-    wanted = 0.1 * abs(slope(0.0))
+    wanted = 0.1 * abs(first)
     low, high = 0.0, 1.0
-    while slope(high) < -wanted and high < 1e16:
-        low, high = high, 4.0 * high
+    while last < -wanted and high < 1e16:
+        # the slope flattens: the secant falls short
+        ahead = high - last * (high - low) / (last - first) if last > first else math.inf
+        low, first, high = high, last, min(max(ahead, 1.5 * high), 4.0 * high)
+        last = slope(high)
+    if abs(last) <= wanted:
+        return high
+    width = math.inf
     for _ in range(200):
-        # geometric middle once the bracket spans decades, else the plain one
-        middle = np.sqrt(low * high) if low > 0 and high > 4 * low else 0.5 * (low + high)
-        value = slope(middle)
-        if abs(value) <= wanted or high - low <= 1e-15 * high:
-            return float(middle)
+        # the secant where the two slopes are comparable and it has served, else the middle:
+        # the geometric one once the bracket spans decades
+        halved, width = high - low <= 0.5 * width, high - low
+        if halved and last < -10.0 * first:
+            t = low - first * width / (last - first)
+        else:
+            t = math.sqrt(low * high) if low > 0 and high > 4 * low else 0.5 * (low + high)
+        value = slope(t)
+        if abs(value) <= wanted or width <= 1e-15 * high:
+            return t
         if value < 0:
-            low = middle
+            low, first = t, value
         else:  # also when the far end overflowed to nan
-            high = middle
-    return float(0.5 * (low + high))
+            high, last = t, value
+    return t
 
 
 def _subsample(objective: Objective, stride: int) -> Objective:

@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from logreg_unlearn._chord_newton import CHUNK, row_chunks
+from logreg_unlearn._passes import CHUNK, row_chunks
 from logreg_unlearn.losses import Array
 from logreg_unlearn.objective import Objective
 

@@ -12,8 +12,8 @@ from enum import Enum
 
 import numpy as np
 
+from logreg_unlearn._radius import gradient_rounding
 from logreg_unlearn.losses import Array
-from logreg_unlearn.optimum import gradient_rounding
 from logreg_unlearn.problem import UnlearningProblem
 from logreg_unlearn.theory.certificates import (
     HARM,
@@ -74,10 +74,10 @@ def distance_bounds(problem: UnlearningProblem, w: Array) -> DistanceBounds:
     coefficients = objective.coefficients[~problem.forget]
     lengths = np.linalg.norm(objective.signed_features, axis=1)
     with np.errstate(over="ignore", invalid="ignore"):
-        z = objective.margins(w)
         gradient = objective.gradient(w)
         norm = float(np.linalg.norm(gradient))
-        error = gradient_rounding(objective, w, z, lengths)
+        slopes = objective.coefficients * objective.loss.derivative(objective.margins(w))
+        error = gradient_rounding(objective, w, slopes, lengths)
         hessian = objective.hessian(w)
     if not (np.isfinite(norm + error) and np.all(np.isfinite(hessian))):
         return DistanceBounds(0.0, np.inf)  # the loss overflowed: nothing is known

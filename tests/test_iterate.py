@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from logreg_unlearn._chord_newton import CHUNK
+from logreg_unlearn._passes import CHUNK
 from logreg_unlearn._steps import gradient_step
 from logreg_unlearn.iterate import (
     Method,

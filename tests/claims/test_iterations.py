@@ -10,11 +10,12 @@ import pytest
 from hypothesis import assume, find, given, settings
 from hypothesis import strategies as st
 
+from logreg_unlearn._radius import gradient_rounding
 from logreg_unlearn.iterate import Status, run
 from logreg_unlearn.losses import EXPONENTIAL, LOGISTIC, Array
 from logreg_unlearn.methods.ascent import alternating, simultaneous
 from logreg_unlearn.objective import Objective
-from logreg_unlearn.optimum import Optimum, gradient_rounding, minimise
+from logreg_unlearn.optimum import Optimum, minimise
 from logreg_unlearn.problem import UnlearningProblem
 from logreg_unlearn.theory import iterations as theory
 
@@ -766,7 +767,8 @@ def test_strong_ridge_limit(problem: UnlearningProblem) -> None:
         optimum = minimise(objective)
         # weights of 1e7 leave no more of a gradient than the rounding of their margins
         lengths = np.linalg.norm(objective.signed_features, axis=1)
-        floor = gradient_rounding(objective, optimum.w, objective.margins(optimum.w), lengths)
+        slopes = objective.coefficients * objective.loss.derivative(objective.margins(optimum.w))
+        floor = gradient_rounding(objective, optimum.w, slopes, lengths)
         assert optimum.converged or optimum.gradient_norm <= floor
         bound = theory.strong_ridge_error(objective.signed_features, objective.coefficients, ridge)
         # a gradient that is not quite zero shifts lambda w by as much
