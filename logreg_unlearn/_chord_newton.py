@@ -97,22 +97,20 @@ def refine(
         return best, 0, factor
     fresh, stalled = False, 0
     pending: Array | None = None  # H^-1 grad here, when the step to here already needed it
-    rows = objective.signed_features
-    columns = np.ascontiguousarray(rows.T) if rows.size <= CHUNK else None
     for steps in range(budget):
         if here.norm <= target or stalled >= 3:
             return best, steps, factor
         if factor is None:
-            hessian = hessian_at(objective, here.margins, columns)
+            hessian = hessian_at(objective, here.margins)
             if not math.isfinite(hessian.trace()):  # a sum of squares: any overflow shows
                 return best, steps, None
             factor, fresh, pending = Factor(hessian), True, None
         direction = factor.solve(here.gradient) if pending is None else pending
-        there = _move(objective, here, direction)
+        before = float(np.dot(direction, here.gradient))
+        there = _move(objective, here, direction, before)
         if not math.isfinite(there.norm):
             return best, steps, factor
         pending = factor.solve(there.gradient)
-        before = float(np.dot(direction, here.gradient))
         after = float(np.dot(there.gradient, pending))
         contraction = math.sqrt(after / before) if before > 0 and after > 0 else 0.0
         poor = not contraction < 1.0
@@ -124,7 +122,7 @@ def refine(
             stalled += 1
         if here.norm < best.norm:
             best = here
-        if here.norm > target and _renewal_pays(contraction, here.norm, target, rows.shape[1]):
+        if here.norm > target and _renewal_pays(contraction, here.norm, target, len(here.w)):
             factor, fresh = None, False
         else:
             fresh = False
@@ -147,8 +145,11 @@ def _renewal_pays(contraction: float, norm: float, target: float, d: int) -> boo
     return chord_steps_left > 3.0 + d / 25.0
 
 
-def _move(objective: Objective, here: Iterate, direction: Array) -> Iterate:
-    """Step along ``-direction``: fully, or to the minimiser where the full step is a bad one."""
+def _move(objective: Objective, here: Iterate, direction: Array, fall: float) -> Iterate:
+    """Step along ``-direction``: fully, or to the minimiser where the full step is a bad one.
+
+    ``fall`` is minus the slope at the start of the step.
+    """
     there = evaluate(objective, here.w - direction)
     dz = there.margins - here.margins
     if not np.dot(dz, dz) <= 100.0 * len(dz):
@@ -156,14 +157,14 @@ def _move(objective: Objective, here: Iterate, direction: Array) -> Iterate:
         longest = float(np.max(np.abs(dz)))
         limit = 10.0 + 10.0 * float(np.max(np.abs(here.margins)))
         if longest > limit:
+            fall *= limit / longest
             direction = direction * (limit / longest)
             there = evaluate(objective, here.w - direction)
             dz = there.margins - here.margins
-    first = -float(np.dot(direction, here.gradient))
     last = -float(np.dot(direction, there.gradient))
-    if abs(last) <= _GOOD * abs(first):
+    if abs(last) <= _GOOD * abs(fall):
         return there
-    t = _line_search(objective, here, dz, direction, first, last)
+    t = _line_search(objective, here, dz, direction, -fall, last)
     return evaluate(objective, here.w - t * direction)
 
 

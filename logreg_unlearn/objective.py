@@ -69,7 +69,7 @@ class Objective:
     @property
     def convex(self) -> bool:
         """Whether no coefficient is negative (then J is ridge-strongly convex)."""
-        return bool(np.all(self.coefficients >= 0))
+        return bool((self.coefficients >= 0).all())
 
     def margins(self, w: Array) -> Array:
         """Return ``z = A w + o``, shape (..., n), for ``w`` of shape (..., d)."""

@@ -140,8 +140,9 @@ def minimise(
     w = np.zeros(d) if start is None else np.asarray(start, dtype=np.float64)
     if w.shape != (d,):
         raise ValueError(f"expected a start of shape ({d},), got {w.shape}")
-    if not np.all(np.isfinite(w)):
+    if not np.isfinite(w).all():
         raise ValueError(f"expected a finite start, got {w[~np.isfinite(w)][0]}")
+    convex = objective.convex
     used = objective.coefficients != 0
     if not used.all():  # 0 times an overflowed loss is no number
         objective = objective.with_rows(used)
@@ -151,7 +152,7 @@ def minimise(
     target = tolerance * min(1.0, scale)
     unbounded = False
     with blas_threads(rows.size), np.errstate(over="ignore", invalid="ignore"):
-        if objective.convex:
+        if convex:
             point, iterations, radius = _convex(objective, w, target, max_iterations, lengths)
         else:
             w, iterations, unbounded = trust_region(objective, w, target, max_iterations)
