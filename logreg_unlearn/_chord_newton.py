@@ -10,7 +10,10 @@ subsamples n/64 and n/8, whose factor then serves the next level.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -18,18 +21,23 @@ from logreg_unlearn._passes import CHUNK, Iterate, evaluate, hessian_at
 from logreg_unlearn.losses import Array
 from logreg_unlearn.objective import Objective
 
-_GOOD = 0.2
+_GOOD = 0.25
 """Share of the slope that a full step may leave before the line search looks for a better one."""
+
+
+@cache
+def _lapack() -> tuple[Callable[..., Any], Callable[..., Any]]:
+    from scipy.linalg import lapack  # loaded by the first solve, not by the import
+
+    return lapack.dpotrf, lapack.dpotrs
 
 
 class Factor:
     """Cholesky factor of a Hessian; damped on its diagonal if rounding made it indefinite."""
 
     def __init__(self, hessian: Array) -> None:
-        from scipy.linalg import lapack
-
-        self._solve = lapack.dpotrs
-        self._factor, failed = lapack.dpotrf(hessian.T, lower=1, clean=0)
+        factorise, self._solve = _lapack()
+        self._factor, failed = factorise(hessian.T, lower=1, clean=0)
         if not failed:
             return
         curvatures = hessian.diagonal()
@@ -39,7 +47,7 @@ class Factor:
         while failed:
             # the factor only preconditions: the gradient decides what is a solution
             hessian.flat[:: len(hessian) + 1] = diagonal * (1.0 + damping)
-            self._factor, failed = lapack.dpotrf(hessian.T, lower=1, clean=0)
+            self._factor, failed = factorise(hessian.T, lower=1, clean=0)
             damping *= 10.0
 
     def solve(self, vector: Array) -> Array:
@@ -151,19 +159,20 @@ def _move(objective: Objective, here: Iterate, direction: Array, fall: float) ->
     ``fall`` is minus the slope at the start of the step.
     """
     there = evaluate(objective, here.w - direction)
-    dz = there.margins - here.margins
-    if not np.dot(dz, dz) <= 100.0 * len(dz):
-        # where no curvature is left (a far start, no ridge) a step has no natural length
-        longest = float(np.max(np.abs(dz)))
-        limit = 10.0 + 10.0 * float(np.max(np.abs(here.margins)))
-        if longest > limit:
-            fall *= limit / longest
-            direction = direction * (limit / longest)
-            there = evaluate(objective, here.w - direction)
-            dz = there.margins - here.margins
     last = -float(np.dot(direction, there.gradient))
     if abs(last) <= _GOOD * abs(fall):
         return there
+    dz = there.margins - here.margins
+    longest = float(np.abs(dz).max())
+    limit = 10.0 + 10.0 * float(np.abs(here.margins).max())
+    if longest > limit:
+        # where no curvature is left (a far start, no ridge) a step has no natural length
+        share = limit / longest
+        direction, dz, fall = share * direction, share * dz, share * fall
+        there = evaluate(objective, here.w - direction)
+        last = -float(np.dot(direction, there.gradient))
+        if abs(last) <= _GOOD * abs(fall):
+            return there
     t = _line_search(objective, here, dz, direction, -fall, last)
     return evaluate(objective, here.w - t * direction)
 
@@ -171,7 +180,7 @@ def _move(objective: Objective, here: Iterate, direction: Array, fall: float) ->
 def _line_search(
     objective: Objective, here: Iterate, dz: Array, direction: Array, first: float, last: float
 ) -> float:
-    """Return t > 0 with a slope along ``-direction`` below a tenth of the one at 0.
+    """Return t > 0 with a slope along ``-direction`` below a twentieth of the one at 0.
 
     ``first`` and ``last`` are the slopes at t = 0 and t = 1; a slope rises with t (convexity).
     """
@@ -183,7 +192,7 @@ def _line_search(
         slopes = c * loss.derivative(here.margins + t * dz)
         return float(np.dot(slopes, dz)) + constant + t * linear
 
-    wanted = 0.1 * abs(first)
+    wanted = 0.05 * abs(first)
     low, high = 0.0, 1.0
     while last < -wanted and high < 1e16:
         # the slope flattens: the secant falls short

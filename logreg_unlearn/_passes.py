@@ -50,18 +50,19 @@ def evaluate(objective: Objective, w: Array) -> Iterate:
     gradient = objective.ridge_diagonal * w
     margins, slopes = np.empty(len(rows)), np.empty(len(rows))
     for chunk in row_chunks(rows.shape):
-        part, z, s = rows[chunk], margins[chunk], slopes[chunk]
+        part, z = rows[chunk], margins[chunk]
         np.dot(part, w, out=z)
         if offset is not None:
             z += offset[chunk]
-        np.multiply(c[chunk], derivative(z), out=s)
+        s = np.multiply(c[chunk], derivative(z), out=slopes[chunk])
         gradient += np.dot(s, part)
-    return Iterate(w, margins, slopes, gradient, _norm(gradient))
+    return Iterate(w, margins, slopes, gradient, euclidean(gradient))
 
 
-def _norm(vector: Array) -> float:
+def euclidean(vector: Array) -> float:
+    """Return the Euclidean norm, also where the squares leave float64."""
     norm = math.sqrt(np.dot(vector, vector))
-    if norm == 0.0 or norm == math.inf:  # the squares left float64, the norm may not have
+    if norm == 0.0 or norm == math.inf:
         largest = float(np.max(np.abs(vector)))
         if 0.0 < largest < math.inf:
             return largest * float(np.linalg.norm(vector / largest))
@@ -73,14 +74,13 @@ def hessian_at(objective: Objective, margins: Array) -> Array:
     rows = objective.signed_features
     weights = objective.coefficients * objective.loss.curvature(margins)
     d = rows.shape[1]
-    hessian = np.zeros((d, d))
+    hessian = np.diag(objective.ridge_diagonal)
     if d >= _SYMMETRIC:
         np.sqrt(weights, out=weights)
     for chunk in row_chunks(rows.shape):
         part = rows[chunk]
         scaled = weights[chunk, None] * part
         hessian += np.dot(scaled.T, scaled if d >= _SYMMETRIC else part)
-    hessian.flat[:: d + 1] += objective.ridge_diagonal
     return hessian
 
 

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from logreg_unlearn._passes import Iterate, hessian_at
+from logreg_unlearn._passes import Iterate, euclidean, hessian_at
 from logreg_unlearn.losses import Array
 from logreg_unlearn.objective import Objective
 
@@ -37,27 +37,24 @@ def gradient_rounding(objective: Objective, w: Array, slopes: Array, lengths: Ar
     The standard model of floating-point sums (Higham, *Accuracy and Stability*, ch. 3) for
     margins and gradient; a slope changes by at most a factor ``e^{error of its margin}``.
     """
-    data = float(_slope_errors(objective, w, slopes, lengths) @ lengths)
-    underflow = _TINY * (1.0 + float(np.abs(objective.coefficients) @ lengths))
-    return data + 4 * _UNIT * float(np.linalg.norm(objective.ridge_diagonal * w)) + underflow
-
-
-def _margin_errors(objective: Objective, w: Array, lengths: Array) -> Array:
-    """Bound the rounding errors of the margins, shape (n,)."""
-    errors = (len(w) + 2) * _UNIT * math.sqrt(np.dot(w, w)) * lengths
+    absolute = np.abs(slopes)
+    weighted = absolute * lengths
+    # e^m - 1 <= m (e^M - 1)/M for m <= M, and M need not be sharp
+    unit = (len(w) + 2) * _UNIT
+    size = euclidean(w)
+    moved, worst = size * float(np.dot(weighted, lengths)), size * euclidean(lengths)
     if objective.offset is not None:
-        errors += (len(w) + 2) * _UNIT * np.abs(objective.offset)
-    return errors
+        offset = np.abs(objective.offset)
+        moved, worst = moved + float(np.dot(weighted, offset)), worst + euclidean(offset)
+    data = unit * _growth(unit * worst) * moved
+    data += (len(slopes) + 8) * _UNIT * float(np.dot(absolute, lengths))
+    underflow = _TINY * (1.0 + float(np.dot(np.abs(objective.coefficients), lengths)))
+    return data + 4 * _UNIT * euclidean(objective.ridge_diagonal * w) + underflow
 
 
-def _slope_errors(objective: Objective, w: Array, slopes: Array, lengths: Array) -> Array:
-    """Bound what each slope contributes to the gradient's error per unit of its row, (n,)."""
-    errors = _margin_errors(objective, w, lengths)
-    # e^m - 1 <= m (e^M - 1)/M for m <= M
-    worst = min(float(errors.max(initial=0.0)), 700.0)
-    errors *= math.expm1(worst) / worst if worst > 0 else 1.0
-    errors += (len(slopes) + 8) * _UNIT
-    return np.multiply(errors, np.abs(slopes), out=errors)
+def _growth(error: float) -> float:
+    """``(e^m - 1)/m``: how much faster than its margin a slope can change."""
+    return math.expm1(min(error, 700.0)) / error if error > 0 else 1.0
 
 
 def curvature_radius(objective: Objective, point: Iterate, lengths: Array) -> float:
@@ -76,14 +73,18 @@ def curvature_radius(objective: Objective, point: Iterate, lengths: Array) -> fl
         return math.inf
     units = 1.0 / np.sqrt(diagonal)
     eigenvalue = float(np.linalg.eigvalsh(hessian * units * units[:, None])[0])
+    margin_errors = (d + 2) * _UNIT * euclidean(w) * lengths
+    if objective.offset is not None:
+        margin_errors += (d + 2) * _UNIT * np.abs(objective.offset)
+    worst = float(margin_errors.max(initial=0.0))
     # margins that are off by e change a curvature by a factor of at most e^{|e|}
-    loosened = math.exp(-min(float(_margin_errors(objective, w, lengths).max(initial=0.0)), 700.0))
-    smallest = loosened * (eigenvalue - d * (n + 8 * d) * _UNIT)
+    smallest = math.exp(-min(worst, 700.0)) * (eigenvalue - d * (n + 8 * d) * _UNIT)
     if not smallest > 0:
         return math.inf
-    errors = _slope_errors(objective, w, point.slopes, lengths) @ np.abs(rows)
-    errors += 4 * _UNIT * np.abs(objective.ridge_diagonal * w) + _TINY
-    norm = float(np.linalg.norm(units * (np.abs(point.gradient) + errors)))
+    slope_errors = np.abs(point.slopes) * (_growth(worst) * margin_errors + (n + 8) * _UNIT)
+    errors = slope_errors @ np.abs(rows) + 4 * _UNIT * np.abs(objective.ridge_diagonal * w)
+    errors += _TINY
+    norm = euclidean(units * (np.abs(point.gradient) + errors))
     longest = float(np.sqrt(np.max(np.square(rows) @ np.square(units), initial=0.0)))
     kappa = longest * norm / smallest
     if not kappa < 1.0:

@@ -20,7 +20,7 @@ from enum import Enum
 import numpy as np
 
 from logreg_unlearn._chord_newton import chord_newton, refine
-from logreg_unlearn._passes import Iterate, evaluate
+from logreg_unlearn._passes import Iterate, euclidean, evaluate
 from logreg_unlearn._radius import curvature_radius, gradient_rounding, local_radius
 from logreg_unlearn._trust_region import trust_region
 from logreg_unlearn.losses import Array
@@ -140,14 +140,14 @@ def minimise(
     w = np.zeros(d) if start is None else np.asarray(start, dtype=np.float64)
     if w.shape != (d,):
         raise ValueError(f"expected a start of shape ({d},), got {w.shape}")
-    if not np.isfinite(w).all():
+    if start is not None and not np.isfinite(w).all():
         raise ValueError(f"expected a finite start, got {w[~np.isfinite(w)][0]}")
     convex = objective.convex
     used = objective.coefficients != 0
     if not used.all():  # 0 times an overflowed loss is no number
         objective = objective.with_rows(used)
     rows = objective.signed_features
-    lengths = np.sqrt(np.square(rows) @ np.ones(d))
+    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
     scale = float(np.abs(objective.coefficients) @ lengths)
     target = tolerance * min(1.0, scale)
     unbounded = False
@@ -176,7 +176,7 @@ def _convex(
     """Return the minimiser of a convex objective, the steps taken, and a certified radius."""
     point, iterations, factor = chord_newton(objective, start, target, max_iterations)
     ridge = float(objective.ridge_diagonal.min())
-    vague = _VAGUE * (1.0 + math.sqrt(np.dot(point.w, point.w)))
+    vague = _VAGUE * (1.0 + euclidean(point.w))
 
     def plain_radius() -> tuple[float, float]:
         rounding = gradient_rounding(objective, point.w, point.slopes, lengths)
