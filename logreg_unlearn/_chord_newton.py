@@ -101,12 +101,12 @@ def refine(
     here = best = start
     if not math.isfinite(here.norm):  # the exponential loss overflowed: a start is only a hint
         here = best = evaluate(objective, np.zeros_like(start.w))
-    if not math.isfinite(here.norm):
+    if here.norm <= target or not math.isfinite(here.norm):
         return best, 0, factor
     fresh, stalled = False, 0
     pending: Array | None = None  # H^-1 grad here, when the step to here already needed it
     for steps in range(budget):
-        if here.norm <= target or stalled >= 3:
+        if stalled >= 3:
             return best, steps, factor
         if factor is None:
             hessian = hessian_at(objective, here.margins)
@@ -118,6 +118,8 @@ def refine(
         there = _move(objective, here, direction, before)
         if not math.isfinite(there.norm):
             return best, steps, factor
+        if there.norm <= target:
+            return there, steps + 1, factor
         pending = factor.solve(there.gradient)
         after = float(np.dot(there.gradient, pending))
         contraction = math.sqrt(after / before) if before > 0 and after > 0 else 0.0
@@ -130,7 +132,7 @@ def refine(
             stalled += 1
         if here.norm < best.norm:
             best = here
-        if here.norm > target and _renewal_pays(contraction, here.norm, target, len(here.w)):
+        if _renewal_pays(contraction, here.norm, target, len(here.w)):
             factor, fresh = None, False
         else:
             fresh = False
@@ -163,8 +165,8 @@ def _move(objective: Objective, here: Iterate, direction: Array, fall: float) ->
     if abs(last) <= _GOOD * abs(fall):
         return there
     dz = there.margins - here.margins
-    longest = float(np.abs(dz).max())
-    limit = 10.0 + 10.0 * float(np.abs(here.margins).max())
+    longest = float(np.abs(dz).max(initial=0.0))
+    limit = 10.0 + 10.0 * float(np.abs(here.margins).max(initial=0.0))
     if longest > limit:
         # where no curvature is left (a far start, no ridge) a step has no natural length
         share = limit / longest

@@ -63,7 +63,7 @@ def euclidean(vector: Array) -> float:
     """Return the Euclidean norm, also where the squares leave float64."""
     norm = math.sqrt(np.dot(vector, vector))
     if norm == 0.0 or norm == math.inf:
-        largest = float(np.max(np.abs(vector)))
+        largest = float(np.abs(vector).max(initial=0.0))
         if 0.0 < largest < math.inf:
             return largest * float(np.linalg.norm(vector / largest))
     return norm

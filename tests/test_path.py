@@ -96,6 +96,7 @@ def solvable(draw: st.DrawFn) -> UnlearningProblem:
 
 
 def test_solvable_problems_come_in_every_kind() -> None:
+    many = settings(max_examples=1000)  # it stops at the first one
     for wanted in (
         lambda problem: problem.weights is not None,
         lambda problem: problem.offset is not None,
@@ -104,7 +105,7 @@ def test_solvable_problems_come_in_every_kind() -> None:
         lambda problem: problem.loss.name == "exponential",
         lambda problem: follow(problem, max_steps=100).folds != (),
     ):
-        find(solvable(), wanted, settings=settings(phases=[Phase.generate], database=None))
+        find(solvable(), wanted, settings=settings(many, phases=[Phase.generate], database=None))
 
 
 @given(solvable())
