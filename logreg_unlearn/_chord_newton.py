@@ -35,20 +35,20 @@ def _lapack() -> tuple[Callable[..., Any], Callable[..., Any]]:
 class Factor:
     """Cholesky factor of a Hessian; damped on its diagonal if rounding made it indefinite."""
 
-    def __init__(self, hessian: Array) -> None:
+    def __init__(self, hessian: Array, largest: float) -> None:
         factorise, self._solve = _lapack()
-        self._factor, failed = factorise(hessian.T, lower=1, clean=0)
-        if not failed:
-            return
-        curvatures = hessian.diagonal()
+        diagonal = hessian.diagonal()
         # the floor holds a coordinate whose curvature vanished
-        diagonal = np.maximum(curvatures, 1e-40 * (curvatures.max() or 1.0))
+        floor = 1e-40 * (largest or 1.0)
+        if diagonal.min() < floor:
+            hessian.flat[:: len(hessian) + 1] = np.maximum(diagonal, floor)
         damping = 1e-14
+        self._factor, failed = factorise(hessian.T, lower=1, clean=0)
         while failed:
             # the factor only preconditions: the gradient decides what is a solution
-            hessian.flat[:: len(hessian) + 1] = diagonal * (1.0 + damping)
-            self._factor, failed = factorise(hessian.T, lower=1, clean=0)
+            hessian.flat[:: len(hessian) + 1] *= 1.0 + damping
             damping *= 10.0
+            self._factor, failed = factorise(hessian.T, lower=1, clean=0)
 
     def solve(self, vector: Array) -> Array:
         return self._solve(self._factor, vector, lower=1)[0]
@@ -110,9 +110,10 @@ def refine(
             return best, steps, factor
         if factor is None:
             hessian = hessian_at(objective, here.margins)
-            if not math.isfinite(hessian.trace()):  # a sum of squares: any overflow shows
+            largest = float(hessian.diagonal().max())
+            if not math.isfinite(largest):  # a sum of squares: any overflow shows there
                 return best, steps, None
-            factor, fresh, pending = Factor(hessian), True, None
+            factor, fresh, pending = Factor(hessian, largest), True, None
         direction = factor.solve(here.gradient) if pending is None else pending
         before = float(np.dot(direction, here.gradient))
         there = _move(objective, here, direction, before)
@@ -161,20 +162,19 @@ def _move(objective: Objective, here: Iterate, direction: Array, fall: float) ->
     ``fall`` is minus the slope at the start of the step.
     """
     there = evaluate(objective, here.w - direction)
+    dz = there.margins - here.margins
+    if not np.dot(dz, dz) <= 100.0 * len(dz):
+        # where no curvature is left (a far start, no ridge) a step has no natural length
+        longest = float(np.abs(dz).max())
+        limit = 10.0 + 10.0 * float(np.abs(here.margins).max())
+        if longest > limit:
+            share = limit / longest
+            direction, fall = share * direction, share * fall
+            there = evaluate(objective, here.w - direction)
+            dz = there.margins - here.margins
     last = -float(np.dot(direction, there.gradient))
     if abs(last) <= _GOOD * abs(fall):
         return there
-    dz = there.margins - here.margins
-    longest = float(np.abs(dz).max(initial=0.0))
-    limit = 10.0 + 10.0 * float(np.abs(here.margins).max(initial=0.0))
-    if longest > limit:
-        # where no curvature is left (a far start, no ridge) a step has no natural length
-        share = limit / longest
-        direction, dz, fall = share * direction, share * dz, share * fall
-        there = evaluate(objective, here.w - direction)
-        last = -float(np.dot(direction, there.gradient))
-        if abs(last) <= _GOOD * abs(fall):
-            return there
     t = _line_search(objective, here, dz, direction, -fall, last)
     return evaluate(objective, here.w - t * direction)
 

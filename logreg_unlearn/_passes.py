@@ -60,9 +60,9 @@ def evaluate(objective: Objective, w: Array) -> Iterate:
 
 
 def euclidean(vector: Array) -> float:
-    """Return the Euclidean norm, also where the squares leave float64."""
+    """Return the Euclidean norm, also where the squares are not normal numbers."""
     norm = math.sqrt(np.dot(vector, vector))
-    if norm == 0.0 or norm == math.inf:
+    if not 1e-150 < norm < 1e150:
         largest = float(np.abs(vector).max(initial=0.0))
         if 0.0 < largest < math.inf:
             return largest * float(np.linalg.norm(vector / largest))

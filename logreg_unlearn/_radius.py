@@ -57,7 +57,7 @@ def _growth(error: float) -> float:
     return math.expm1(min(error, 700.0)) / error if error > 0 else 1.0
 
 
-def curvature_radius(objective: Objective, point: Iterate, lengths: Array) -> float:
+def curvature_radius(objective: Objective, point: Iterate) -> float:
     """Radius around the minimiser of a convex objective from its curvature at a point.
 
     In the units ``v = D w``, D the root of the Hessian's diagonal: columns of very different
@@ -73,7 +73,8 @@ def curvature_radius(objective: Objective, point: Iterate, lengths: Array) -> fl
         return math.inf
     units = 1.0 / np.sqrt(diagonal)
     eigenvalue = float(np.linalg.eigvalsh(hessian * units * units[:, None])[0])
-    margin_errors = (d + 2) * _UNIT * euclidean(w) * lengths
+    sizes = np.abs(rows)
+    margin_errors = (d + 2) * _UNIT * (sizes @ np.abs(w))
     if objective.offset is not None:
         margin_errors += (d + 2) * _UNIT * np.abs(objective.offset)
     worst = float(margin_errors.max(initial=0.0))
@@ -82,7 +83,7 @@ def curvature_radius(objective: Objective, point: Iterate, lengths: Array) -> fl
     if not smallest > 0:
         return math.inf
     slope_errors = np.abs(point.slopes) * (_growth(worst) * margin_errors + (n + 8) * _UNIT)
-    errors = slope_errors @ np.abs(rows) + 4 * _UNIT * np.abs(objective.ridge_diagonal * w)
+    errors = slope_errors @ sizes + 4 * _UNIT * np.abs(objective.ridge_diagonal * w)
     errors += _TINY
     norm = euclidean(units * (np.abs(point.gradient) + errors))
     longest = float(np.sqrt(np.max(np.square(rows) @ np.square(units), initial=0.0)))

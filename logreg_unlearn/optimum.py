@@ -192,7 +192,7 @@ def _convex(
         iterations += more
         radius, _ = plain_radius()
     if radius > vague:  # a Hessian costs several passes over the data
-        radius = min(radius, curvature_radius(objective, point, lengths))
+        radius = min(radius, curvature_radius(objective, point))
     return point, iterations, radius
 
 
