@@ -73,8 +73,20 @@ class Objective:
 
     def margins(self, w: Array) -> Array:
         """Return ``z = A w + o``, shape (..., n), for ``w`` of shape (..., d)."""
-        z = np.matmul(self.signed_features, np.asarray(w, dtype=np.float64)[..., None])[..., 0]
+        z = self._times(np.asarray(w, dtype=np.float64))
         return z if self.offset is None else z + self.offset
+
+    def _times(self, v: Array) -> Array:
+        """Return ``A v``, shape (..., n), for ``v`` of shape (..., d)."""
+        if self.signed_features.ndim == 2:  # one matrix for the whole batch: one product
+            return np.matmul(v, self.signed_features.T)
+        return np.matmul(self.signed_features, v[..., None])[..., 0]
+
+    def _transposed_times(self, s: Array) -> Array:
+        """Return ``A^T s``, shape (..., d), for ``s`` of shape (..., n)."""
+        if self.signed_features.ndim == 2:
+            return np.matmul(s, self.signed_features)
+        return np.matmul(s[..., None, :], self.signed_features)[..., 0, :]
 
     def _weighted(self, values: Array) -> Array:
         with np.errstate(over="ignore", invalid="ignore"):
@@ -94,9 +106,7 @@ class Objective:
     def gradient(self, w: Array) -> Array:
         """Return the gradient at ``w`` (..., d), same shape."""
         slopes = self._weighted(self.loss.derivative(self.margins(w)))
-        return np.matmul(slopes[..., None, :], self.signed_features)[..., 0, :] + (
-            self.ridge_diagonal * w
-        )
+        return self._transposed_times(slopes) + self.ridge_diagonal * w
 
     def hessian(self, w: Array) -> Array:
         """Return the Hessian at ``w`` (..., d), shape (..., d, d); possibly indefinite."""
@@ -109,9 +119,8 @@ class Objective:
     def hessian_vector(self, w: Array, v: Array) -> Array:
         """Return the Hessian at ``w`` times ``v`` (..., d) without forming the Hessian."""
         weights = self._weighted(self.loss.curvature(self.margins(w)))
-        along = np.matmul(self.signed_features, np.asarray(v)[..., None])[..., 0]
-        data = np.matmul((weights * along)[..., None, :], self.signed_features)[..., 0, :]
-        return data + self.ridge_diagonal * v
+        along = self._times(np.asarray(v, dtype=np.float64))
+        return self._transposed_times(weights * along) + self.ridge_diagonal * v
 
     def with_coefficients(
         self, coefficients: Array, ridge: float | Array | None = None

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from logreg_unlearn._passes import CHUNK
-from logreg_unlearn._steps import gradient_step
+from logreg_unlearn._steps import _FUSED, _STREAM, gradient_step
 from logreg_unlearn.iterate import (
     Method,
     Phase,
@@ -74,10 +73,10 @@ def test_step_is_a_gradient_step(objective: Objective, seed: int, step_size: flo
 
 
 @both
-@pytest.mark.parametrize("size", [CHUNK - 16, 3 * CHUNK + 5])
+@pytest.mark.parametrize("size", [_FUSED // 2, 3 * _FUSED + 5, 2 * _STREAM + 5])
 @pytest.mark.parametrize("d", [1, 7])
 def test_streamed_step_is_the_same(loss: Loss, size: int, d: int) -> None:
-    """Below and above the chunk size, with offsets, signs and an unpenalised column."""
+    """Fused, one block, several blocks; with offsets, signs and an unpenalised column."""
     rng = np.random.default_rng(d)
     n = size // d
     objective = Objective(
@@ -94,6 +93,18 @@ def test_streamed_step_is_the_same(loss: Loss, size: int, d: int) -> None:
         expected = plain_step(objective, advanced, 0.7)
         step(advanced)
         assert np.allclose(advanced, expected, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("n", [4, _FUSED])
+def test_step_at_margins_of_a_thousand(n: int) -> None:
+    """Where e^z overflows the slope is 0 or -1, in the fused and in the streamed step."""
+    rows = np.where(np.arange(n) % 2 == 0, 1.0, -1.0)[:, None]
+    objective = Objective(rows, np.arange(n) % 2 + 1.0, 0.5)
+    w = np.array([1e3])
+    with np.errstate(over="ignore"):
+        gradient_step(objective, 0.25)(w)
+    # even rows (a = 1, c = 1) have slope 0; odd rows (a = -1, c = 2) have slope -1
+    assert w[0] == pytest.approx(1e3 - 0.25 * (2.0 * (n // 2) + 0.5 * 1e3), rel=1e-14)
 
 
 def test_step_of_a_wide_problem_stays_small() -> None:

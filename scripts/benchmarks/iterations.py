@@ -1,6 +1,7 @@
 """Time descent-ascent steps against a plain NumPy loop and a jitted JAX scan.
 
-Interleaved runs on one thread; JAX (extra ``bench``) is left out where it is not installed.
+Interleaved runs on one core (XLA takes a second one if it may); JAX (extra ``bench``) is left
+out where it is not installed.
 """
 
 from __future__ import annotations
@@ -93,6 +94,8 @@ def main() -> None:
     options = parser.parse_args()
     os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
     os.environ["OMP_NUM_THREADS"] = "1"
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     with threadpool_limits(1):
         for n, d, steps in SIZES:
             compare(n, d, steps, options.repeats, options.seed)
