@@ -6,11 +6,14 @@ few rows and columns, and every ridge, weight and offset is one where its term m
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import mpmath as mp
 import numpy as np
 import sympy as sp
+from hypothesis import Phase, find, settings
 from hypothesis import strategies as st
 
 from logreg_unlearn.losses import EXPONENTIAL, LOGISTIC, Array, Loss
@@ -26,6 +29,19 @@ SYMBOLIC = {
     for name, phi in _FORMULAS.items()
 }
 """Value, derivative and curvature of each loss, derived from its definition by sympy."""
+
+Drawn = TypeVar("Drawn")
+
+# the same examples every time, and it stops at the first that fits: a rare kind costs seconds
+_SEARCH = settings(
+    max_examples=10_000, phases=[Phase.generate], database=None, derandomize=True, deadline=None
+)
+
+
+def reaches(strategy: st.SearchStrategy[Drawn], wanted: Callable[[Drawn], bool]) -> Drawn:
+    """Return an example of the kind ``wanted``; fail if the strategy never draws one."""
+    return find(strategy, wanted, settings=_SEARCH)
+
 
 seeds = st.integers(0, 2**32 - 1)
 losses = st.sampled_from(LOSSES)

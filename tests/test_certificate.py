@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import mpmath as mp
 import numpy as np
 import pytest
-from hypothesis import Phase, assume, find, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from logreg_unlearn.certificate import DistanceBounds, Judgement, distance_bounds, judge
@@ -16,15 +16,12 @@ from logreg_unlearn.methods.removal import newton_removal
 from logreg_unlearn.objective import Objective
 from logreg_unlearn.optimum import OptimumStatus, minimise
 from logreg_unlearn.problem import UnlearningProblem
-from tests.strategies import exact_derivatives, losses, seeds
+from tests.strategies import exact_derivatives, losses, reaches, seeds
 
 DIGITS = 40
 EXPONENT_LIMIT = 600.0  # margins beyond it overflow the exponential loss
-
-FIRST = settings(max_examples=500, database=None, derandomize=True, phases=[Phase.generate])
-
 ridges = st.floats(-6.0, 3.0).map(lambda exponent: 10.0**exponent)
-reaches = st.floats(-12.0, 3.0).map(lambda exponent: 10.0**exponent)
+distances = st.floats(-12.0, 3.0).map(lambda exponent: 10.0**exponent)
 
 
 @dataclass(frozen=True)
@@ -110,7 +107,7 @@ def weights(draw: st.DrawFn, case: Known) -> Array:
     if kind == "zero":
         return np.zeros_like(case.start)
     direction = np.random.default_rng(draw(seeds)).standard_normal(len(case.start))
-    w = case.start + draw(reaches) * direction / np.linalg.norm(direction)
+    w = case.start + draw(distances) * direction / np.linalg.norm(direction)
     if case.problem.loss is EXPONENTIAL or case.problem.loss == "exponential":
         assume(np.all(case.problem.oracle().margins(w) > -EXPONENT_LIMIT))
     return w
@@ -159,15 +156,15 @@ def test_judge_never_contradicts_the_true_order(drawn) -> None:
 @pytest.mark.parametrize("loss", [LOGISTIC, EXPONENTIAL])
 def test_cases_reach_what_they_are_meant_to(loss: Loss) -> None:
     these = known(st.just(loss))
-    find(these, lambda case: case.problem.unpenalised != (), settings=FIRST)
-    find(these, lambda case: case.problem.ridge < 1e-5, settings=FIRST)
-    find(these, lambda case: case.problem.ridge > 1e2, settings=FIRST)
-    find(these, lambda case: np.all(retained(case.problem).margins(case.start) > 2), settings=FIRST)
+    reaches(these, lambda case: case.problem.unpenalised != ())
+    reaches(these, lambda case: case.problem.ridge < 1e-5)
+    reaches(these, lambda case: case.problem.ridge > 1e2)
+    reaches(these, lambda case: np.all(retained(case.problem).margins(case.start) > 2))
 
 
 @pytest.mark.parametrize("verdict", [Judgement.HARM, Judgement.HELP])
 def test_judge_decides_in_drawn_cases(verdict: Judgement) -> None:
-    find(pairs, lambda drawn: judge(drawn[0].problem, *drawn[1:]) is verdict, settings=FIRST)
+    reaches(pairs, lambda drawn: judge(drawn[0].problem, *drawn[1:]) is verdict)
 
 
 @pytest.fixture

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 import sympy as sp
-from hypothesis import Phase, find, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import iv, mp
 
 from proofs.interval import NotEnclosed, enclose
 from proofs.proof import Identity, Monotone, Proof, Sign, Step, Witness, decide, proves
+from tests.strategies import reaches
 
 a, b, c = sp.symbols("a b c", positive=True)
 x, y = sp.symbols("x y", real=True)
@@ -222,9 +223,8 @@ def test_the_drawn_expressions_meet_every_rule():
     def meets(rule):
         return lambda expr: expr.has(rule) and expr.has(x)
 
-    unshrunk = settings(phases=[Phase.generate], max_examples=500)
     for rule in (sp.Abs, sp.Max, sp.Min, sp.LambertW, sp.tanh, sp.log, sp.exp):
-        find(expressions(), meets(rule), settings=unshrunk)
+        reaches(expressions(), meets(rule))
 
 
 @pytest.mark.parametrize("expr", [sp.Max(x, y), sp.Min(x, y), sp.Abs(x), sp.Abs(-x)], ids=str)

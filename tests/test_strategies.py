@@ -6,14 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import find, settings
 
 from logreg_unlearn.losses import EXPONENTIAL, LOGISTIC
 from logreg_unlearn.objective import Objective
 from logreg_unlearn.problem import UnlearningProblem
-from tests.strategies import Block, blocks, objectives, problems
-
-SEARCH = settings(max_examples=500, database=None, derandomize=True, deadline=None)
+from tests.strategies import Block, blocks, objectives, problems, reaches
 
 
 def rank(objective: Objective) -> int:
@@ -41,7 +38,7 @@ OBJECTIVES: dict[str, Callable[[Objective], bool]] = {
 
 @pytest.mark.parametrize("predicate", OBJECTIVES.values(), ids=OBJECTIVES.keys())
 def test_objectives(predicate: Callable[[Objective], bool]) -> None:
-    found = find(objectives(), predicate, settings=SEARCH)
+    found = reaches(objectives(), predicate)
     assert found.convex
     assert np.all(np.abs(found.signed_features).max(axis=0) > 0)
 
@@ -52,9 +49,9 @@ def indefinite(objective: Objective) -> bool:
 
 
 def test_signed_objectives() -> None:
-    both = find(objectives(signed=True), indefinite, settings=SEARCH)
+    both = reaches(objectives(signed=True), indefinite)
     assert both.coefficients.min() < 0 < abs(both.coefficients).max()
-    mixed = find(objectives(signed=True), lambda o: np.ptp(np.sign(o.coefficients)) == 2)
+    mixed = reaches(objectives(signed=True), lambda o: np.ptp(np.sign(o.coefficients)) == 2)
     assert not mixed.convex
 
 
@@ -78,7 +75,7 @@ PROBLEMS: dict[str, Callable[[UnlearningProblem], bool]] = {
 
 @pytest.mark.parametrize("predicate", PROBLEMS.values(), ids=PROBLEMS.keys())
 def test_problems(predicate: Callable[[UnlearningProblem], bool]) -> None:
-    found = find(problems(), predicate, settings=SEARCH)
+    found = reaches(problems(), predicate)
     assert 0 < found.forget.sum() < len(found.forget)
 
 
@@ -97,7 +94,7 @@ BLOCKS: dict[str, Callable[[Block], bool]] = {
 @pytest.mark.parametrize("predicate", BLOCKS.values(), ids=BLOCKS.keys())
 def test_blocks(predicate: Callable[[Block], bool]) -> None:
     """The problem that a block builds has the strength, the lift and the fraction it names."""
-    block = find(blocks(), predicate, settings=SEARCH)
+    block = reaches(blocks(), predicate)
     problem = block.problem("logistic")
     oracle, ascent = problem.oracle(), problem.forget_ascent()
     p, q = oracle.coefficients[0], -ascent.coefficients[2]

@@ -13,7 +13,7 @@ import mpmath
 import numpy as np
 import pytest
 import sympy as sp
-from hypothesis import find, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mp
 
@@ -32,6 +32,7 @@ from logreg_unlearn.theory.certificates import (
     self_concordant_sandwich,
 )
 from proofs import certificates as derivation
+from tests.strategies import reaches
 
 DIGITS = 400  # the Hessian of the exponential loss reaches condition numbers of 1e180
 ROUNDED = 1e-12  # the norms are handed over as floats
@@ -351,18 +352,19 @@ def test_harm_certificate_is_strict_and_broadcasts():
 
 
 def test_strategies_are_not_degenerate():
-    find(known(), lambda k: bool(k.margin_change > 5))
-    find(known(), lambda k: bool(k.newton * k.leverage < 0.1))
-    find(known(), lambda k: bool(k.smoothness > 1e3 * k.ridge))
-    find(known(), lambda k: bool(k.ridge < 1e-6 and k.lowest > 2 * k.ridge))
-    find(known(), lambda k: bool(self_concordant_sandwich(k.newton, k.margin_change).lower > 0.5))
-    harmed = settings(max_examples=2000)
+    reaches(known(), lambda k: bool(k.margin_change > 5))
+    reaches(known(), lambda k: bool(k.newton * k.leverage < 0.1))
+    reaches(known(), lambda k: bool(k.smoothness > 1e3 * k.ridge))
+    reaches(known(), lambda k: bool(k.ridge < 1e-6 and k.lowest > 2 * k.ridge))
+    reaches(
+        known(), lambda k: bool(self_concordant_sandwich(k.newton, k.margin_change).lower > 0.5)
+    )
 
     def gets(wanted):
         return lambda drawn: bool(verdict_of(*drawn) == wanted)
 
     for verdict in (HARM, HELP, UNDECIDED):
-        find(unlearning_problems(), gets(verdict), settings=harmed)
+        reaches(unlearning_problems(), gets(verdict))
 
 
 def verdict_of(problem, push):

@@ -7,7 +7,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import assume, find, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from logreg_unlearn._radius import gradient_rounding
@@ -18,6 +18,7 @@ from logreg_unlearn.objective import Objective
 from logreg_unlearn.optimum import Optimum, minimise
 from logreg_unlearn.problem import UnlearningProblem
 from logreg_unlearn.theory import iterations as theory
+from tests.strategies import reaches
 
 LOSSES = ("logistic", "exponential")
 UNIT = np.finfo(np.float64).eps
@@ -98,7 +99,6 @@ def scalar(
 
 
 def test_strategies_are_not_degenerate() -> None:
-    quick = settings(max_examples=2000, database=None)
     for condition in (
         lambda p: p.forget_fraction < 1e-3,
         lambda p: p.forget_fraction > 0.9,
@@ -108,7 +108,7 @@ def test_strategies_are_not_degenerate() -> None:
         lambda p: p.loss is EXPONENTIAL and np.ptp(p.weights) > 0.5,
         lambda p: p.loss is LOGISTIC and abs(p.labels.sum()) < len(p.labels) - 2,
     ):
-        assert find(problems(), condition, settings=quick) is not None
+        assert reaches(problems(), condition) is not None
 
 
 # ---------------------------------------------------------------- first step

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 import sympy as sp
-from hypothesis import Phase, find, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 from scipy.optimize import root
@@ -42,6 +42,7 @@ from logreg_unlearn.theory.nonconvex_toy import (
     toy_trap,
 )
 from proofs import nonconvex_toy as proofs
+from tests.strategies import reaches
 
 PROBABLE = Reading.from_name("zero_one-sum-half-probable")
 SHALLOW = Reading.from_name("scaled_pm_one-sum-half-printed")
@@ -402,8 +403,7 @@ def test_bad_input_is_refused_in_one_line(call):
     ],
 )
 def test_strategies_are_not_degenerate(wanted):
-    unshrunk = settings(max_examples=300, phases=[Phase.generate])
-    assert wanted(find(objectives, wanted, settings=unshrunk))
+    assert wanted(reaches(objectives, wanted))
 
 
 def test_strategies_reach_several_minima_and_signs(rng):

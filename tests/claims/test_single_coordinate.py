@@ -8,7 +8,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 import sympy as sp
-from hypothesis import assume, example, find, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 from scipy.optimize import minimize
@@ -35,6 +35,7 @@ from logreg_unlearn.theory.single_coordinate import (
     vector_level_closeness,
 )
 from proofs import single_coordinate as derivation
+from tests.strategies import reaches
 
 LOSSES = ("exponential", "logistic")
 CLOSED_FORM = {"exponential": lambert_minimiser, "logistic": logistic_minimiser}
@@ -697,12 +698,12 @@ def test_bad_input_is_named(call, message):
     ],
 )
 def test_drawn_blocks_reach_every_region(reached):
-    find(settings_of_a_block(), lambda block: reached(*block), settings=settings(max_examples=5000))
+    reaches(settings_of_a_block(), lambda block: reached(*block))
 
 
 def test_drawn_shares_are_uneven():
-    find(blocks(), lambda pq: np.ptp(pq[1] / pq[0]) > 100 and len(pq[0]) > 3)
-    find(blocks(), lambda pq: abs(pq[1] / pq[0] - 1).max() < 0.5 and len(pq[0]) == 2)
+    reaches(blocks(), lambda pq: np.ptp(pq[1] / pq[0]) > 100 and len(pq[0]) > 3)
+    reaches(blocks(), lambda pq: abs(pq[1] / pq[0] - 1).max() < 0.5 and len(pq[0]) == 2)
 
 
 def test_closed_forms_broadcast():
