@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from logreg_unlearn._passes import CHUNK, Iterate, evaluate, hessian_at
+from logreg_unlearn._passes import CHUNK, Iterate, evaluate, hessian_at, value_at
 from logreg_unlearn.losses import Array
 from logreg_unlearn.objective import Objective
 
@@ -141,9 +141,8 @@ def refine(
 
 
 def _resolution(objective: Objective, here: Iterate) -> float:
-    """Decrease of the objective that its rounding hides."""
-    losses = float(objective.coefficients @ objective.loss.value(here.margins))
-    return 1e-14 * (losses + float(objective.ridge_diagonal @ np.square(here.w)))
+    """Decrease of the objective that its rounding hides (its terms are all positive)."""
+    return 1e-14 * value_at(objective, here)
 
 
 def _renewal_pays(contraction: float, norm: float, target: float, d: int) -> bool:

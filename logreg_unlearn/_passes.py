@@ -69,6 +69,12 @@ def euclidean(vector: Array) -> float:
     return norm
 
 
+def value_at(objective: Objective, point: Iterate) -> float:
+    """Return the objective at an evaluated point."""
+    losses = float(np.dot(objective.coefficients, objective.loss.value(point.margins)))
+    return losses + 0.5 * float(np.dot(objective.ridge_diagonal, np.square(point.w)))
+
+
 def hessian_at(objective: Objective, margins: Array) -> Array:
     """Return the Hessian for given margins, for coefficients >= 0."""
     rows = objective.signed_features

@@ -7,8 +7,11 @@ a local minimum below its start, or finds the objective unbounded below.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from logreg_unlearn._passes import Iterate, euclidean, evaluate, value_at
 from logreg_unlearn.losses import Array
 from logreg_unlearn.objective import Objective
 
@@ -18,7 +21,7 @@ _OVERFLOWING = 1e100
 
 def trust_region(
     objective: Objective, start: Array, target: float, max_iterations: int
-) -> tuple[Array, int, bool]:
+) -> tuple[Iterate, int, bool]:
     """Descend from ``start`` to a local minimum.
 
     Parameters
@@ -32,7 +35,7 @@ def trust_region(
 
     Returns
     -------
-    w : ndarray (d,)
+    Iterate
         The last point.
     iterations : int
     unbounded : bool
@@ -40,52 +43,45 @@ def trust_region(
     """
     longest = float(np.sqrt(np.max(np.einsum("ij,ij->i", *[objective.signed_features] * 2))))
     unit = 1.0 / max(longest, np.finfo(float).tiny)  # moves no margin by more than 1
-    radius, w = unit, np.array(start, dtype=np.float64)
-    with np.errstate(over="ignore", invalid="ignore"):
-        value, gradient = float(objective.value(w)), objective.gradient(w)
-        # the exponential loss (nearly) overflowed: a start is only a hint
-        if not np.isfinite(value) or np.abs(objective.hessian(w)).max() > _OVERFLOWING:
-            w = np.zeros_like(w)
-            value, gradient = float(objective.value(w)), objective.gradient(w)
-        # a logistic objective with a ridge everywhere has all its minima in this ball
-        reach = np.inf
-        ridge = float(np.min(objective.ridge_diagonal))
-        if objective.loss.name != "logistic" or ridge == 0:
-            reach = 1e12 * (unit + float(np.linalg.norm(start)))
-        for iteration in range(max_iterations):
-            hessian = objective.hessian(w)
-            if not np.all(np.isfinite(hessian)) or np.abs(hessian).max() > _OVERFLOWING:
-                return w, iteration, value < 0
-            eigenvalues, basis = np.linalg.eigh(hessian)
-            norm = float(np.linalg.norm(gradient))
-            if norm <= target and eigenvalues[0] > 0:
-                return w, iteration, False
-            step = basis @ _model_minimiser(eigenvalues, basis.T @ gradient, radius)
-            trial = w + step
-            new_value, new_gradient = float(objective.value(trial)), objective.gradient(trial)
-            predicted = -float(gradient @ step + 0.5 * step @ hessian @ step)
-            if new_value == -np.inf or np.linalg.norm(trial) > reach:
-                return trial, iteration, True
-            noise = 1e-14 * float(np.abs(objective.coefficients) @ _sizes(objective, w))
-            if predicted <= noise + 1e-14 * abs(value):
-                # below the resolution of the value: judge by the gradient
-                good = float(np.linalg.norm(new_gradient)) < norm and eigenvalues[0] > 0
-                if not good:
-                    return w, iteration, False
-                ratio = 1.0
-            else:
-                ratio = (value - new_value) / predicted if np.isfinite(new_value) else -1.0
-            if ratio > 1e-4:
-                w, value, gradient = trial, new_value, new_gradient
-            if ratio < 0.25:
-                radius = 0.25 * float(np.linalg.norm(step))
-            elif ratio > 0.75 and np.linalg.norm(step) > 0.9 * radius:
-                radius *= 2.0
-    return w, max_iterations, False
-
-
-def _sizes(objective: Objective, w: Array) -> Array:
-    return np.abs(objective.loss.value(objective.margins(w)))
+    radius, here = unit, evaluate(objective, np.array(start, dtype=np.float64))
+    value, hessian = value_at(objective, here), objective.hessian(here.w)
+    # the exponential loss (nearly) overflowed: a start is only a hint
+    if not math.isfinite(value) or np.abs(hessian).max() > _OVERFLOWING:
+        here = evaluate(objective, np.zeros(len(start)))
+        value, hessian = value_at(objective, here), objective.hessian(here.w)
+    # a logistic objective with a ridge everywhere has all its minima in this ball
+    reach = math.inf
+    ridge = float(np.min(objective.ridge_diagonal))
+    if objective.loss.name != "logistic" or ridge == 0:
+        reach = 1e12 * (unit + euclidean(start))
+    for iteration in range(max_iterations):
+        if not np.abs(hessian).max() <= _OVERFLOWING:
+            return here, iteration, value < 0
+        eigenvalues, basis = np.linalg.eigh(hessian)
+        if here.norm <= target and eigenvalues[0] > 0:
+            return here, iteration, False
+        step = basis @ _model_minimiser(eigenvalues, basis.T @ here.gradient, radius)
+        there = evaluate(objective, here.w + step)
+        new_value = value_at(objective, there)
+        predicted = -float(np.dot(here.gradient, step) + 0.5 * np.dot(step, hessian @ step))
+        if new_value == -math.inf or euclidean(there.w) > reach:
+            return there, iteration, True
+        sizes = np.abs(objective.coefficients * objective.loss.value(here.margins))
+        if predicted <= 1e-14 * (float(sizes.sum()) + abs(value)):
+            # below the resolution of the value: judge by the gradient
+            if not (there.norm < here.norm and eigenvalues[0] > 0):
+                return here, iteration, False
+            ratio = 1.0
+        else:
+            ratio = (value - new_value) / predicted if math.isfinite(new_value) else -1.0
+        length = euclidean(step)
+        if ratio < 0.25:
+            radius = 0.25 * length
+        elif ratio > 0.75 and length > 0.9 * radius:
+            radius *= 2.0
+        if ratio > 1e-4:
+            here, value, hessian = there, new_value, objective.hessian(there.w)
+    return here, max_iterations, False
 
 
 def _model_minimiser(eigenvalues: Array, gradient: Array, radius: float) -> Array:
@@ -106,10 +102,19 @@ def _model_minimiser(eigenvalues: Array, gradient: Array, radius: float) -> Arra
         rest = radius**2 - float(step @ step)
         step[0] += np.copysign(np.sqrt(max(rest, 0.0)), step[0])
         return step
+    # Newton's method on 1/||step|| - 1/radius, nearly linear in the shift (More and Sorensen)
+    shift = low
     for _ in range(100):
-        middle = 0.5 * (low + high)
-        if np.linalg.norm(gradient / (eigenvalues + middle + floor)) > radius:
-            low = middle
+        curvatures = eigenvalues + shift + floor
+        step = -gradient / curvatures
+        length = euclidean(step)
+        if abs(length - radius) <= 1e-3 * radius or high - low <= 1e-15 * high:
+            break
+        if length > radius:
+            low = shift
         else:
-            high = middle
-    return -gradient / (eigenvalues + high + floor)
+            high = shift
+        shift += (length / radius - 1.0) * length**2 / float(np.dot(step, step / curvatures))
+        if not low < shift < high:
+            shift = 0.5 * (low + high)
+    return step

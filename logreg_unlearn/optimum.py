@@ -20,7 +20,7 @@ from enum import Enum
 import numpy as np
 
 from logreg_unlearn._chord_newton import chord_newton, refine
-from logreg_unlearn._passes import Iterate, euclidean, evaluate
+from logreg_unlearn._passes import Iterate, euclidean, value_at
 from logreg_unlearn._radius import curvature_radius, gradient_rounding, local_radius
 from logreg_unlearn._trust_region import trust_region
 from logreg_unlearn.losses import Array
@@ -155,11 +155,9 @@ def minimise(
         if convex:
             point, iterations, radius = _convex(objective, w, target, max_iterations, lengths)
         else:
-            w, iterations, unbounded = trust_region(objective, w, target, max_iterations)
-            point = evaluate(objective, w)
+            point, iterations, unbounded = trust_region(objective, w, target, max_iterations)
             radius = math.inf if unbounded else local_radius(objective, point, lengths)
-        losses = float(np.dot(objective.coefficients, objective.loss.value(point.margins)))
-        value = losses + 0.5 * float(np.dot(objective.ridge_diagonal, np.square(point.w)))
+        value = value_at(objective, point)
     if unbounded:
         status = OptimumStatus.UNBOUNDED
     elif point.norm <= tolerance * (1.0 + scale):

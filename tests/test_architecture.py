@@ -37,7 +37,7 @@ DIRECTIONS: dict[str, set[str]] = {
     "_passes": {"objective"},
     "_chord_newton": {"_passes"},
     "_radius": {"_passes"},
-    "_trust_region": {"objective"},
+    "_trust_region": {"_passes"},
     "optimum": {"problem", "threads", "_chord_newton", "_trust_region", "_passes", "_radius"},
     "path": {"optimum"},
     "_steps": {"_passes"},
