@@ -240,8 +240,8 @@ def _run_phase(
     recorder: _Recorder,
 ) -> tuple[Array, Status]:
     advances = [gradient_step(o, step_size) for o in phase.objectives]
-    size = sum(_gradient_scale(o) for o in phase.objectives)
-    reach = _reach(phase.objectives, w)
+    size = float(sum(_gradient_scale(o) for o in phase.objectives))
+    reach = float(divergence_radius(phase.objectives, w))
     cycle = len(advances)
     taken = 0
 
@@ -287,20 +287,39 @@ def _advance(advances: list[Advance], w: Array, position: int, count: int) -> No
         advances[k % len(advances)](w)
 
 
-def _gradient_scale(objective: Objective) -> float:
-    lengths = np.linalg.norm(objective.signed_features, axis=1)
-    return float(np.abs(objective.coefficients) @ lengths)
+def divergence_radius(objectives: tuple[Objective, ...], start: Array) -> Array:
+    """Return the norm beyond which an iterate has diverged; a rescaling of the features scales it.
+
+    Parameters
+    ----------
+    objectives : tuple of Objective
+        The cycle of objectives; batch axes give a batch of radii.
+    start : ndarray (..., d)
+
+    Returns
+    -------
+    ndarray (...)
+        Twice the radius of the ball that holds the start and every point where the ridge balances
+        slopes of at most 1, or 1e4 units of the largest margin where nothing bounds them.
+    """
+    ridge = np.min(sum(o.ridge_diagonal for o in objectives), axis=-1)
+    norm = np.linalg.norm(start, axis=-1)
+    longest = np.max([_lengths(o).max(axis=-1) for o in objectives], axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        free = np.where(longest > 0, 1e4 * np.maximum(norm, 1.0 / longest), np.inf)
+        if objectives[0].loss.name != "logistic":
+            return free
+        # only a slope that is bounded by 1 bounds where the ridge can be balanced
+        bound = 2.0 * np.maximum(norm, sum(_gradient_scale(o) for o in objectives) / ridge)
+    return np.where(ridge > 0, bound, free)
 
 
-def _reach(objectives: tuple[Objective, ...], start: Array) -> float:
-    """Norm beyond which an iterate has diverged; unchanged by a rescaling of the features."""
-    ridge = float(np.min(sum(o.ridge_diagonal for o in objectives)))
-    norm = float(np.linalg.norm(start))
-    # only a slope that is bounded by 1 bounds where the ridge can be balanced
-    if ridge > 0 and objectives[0].loss.name == "logistic":
-        return 2.0 * max(norm, sum(_gradient_scale(o) for o in objectives) / ridge)
-    longest = max(float(np.linalg.norm(o.signed_features, axis=1).max()) for o in objectives)
-    return 1e4 * max(norm, 1.0 / longest) if longest > 0 else np.inf
+def _lengths(objective: Objective) -> Array:
+    return np.linalg.norm(objective.signed_features, axis=-1)
+
+
+def _gradient_scale(objective: Objective) -> Array:
+    return np.sum(np.abs(objective.coefficients) * _lengths(objective), axis=-1)
 
 
 def _curvature(objective: Objective, points: tuple[Array, ...]) -> float:
