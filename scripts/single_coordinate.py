@@ -17,6 +17,7 @@ from logreg_unlearn.losses import Array
 from logreg_unlearn.methods.ascent import simultaneous
 from logreg_unlearn.optimum import OptimumStatus, minimise
 from logreg_unlearn.problem import UnlearningProblem
+from logreg_unlearn.sweep.batched import descend, stack
 from logreg_unlearn.theory import single_coordinate as theory
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 LOSSES = ("exponential", "logistic")
 MINIMISERS = {"exponential": theory.lambert_minimiser, "logistic": theory.logistic_minimiser}
 ROWS = 40
+STEPS_A_UNIT = 50
+"""Steps per unit of ridge times time: short enough to follow the flow."""
 NAMES = (r"oracle $w_R$", r"original $w_D$", r"descent-ascent $w_{DA}$")
 
 
@@ -55,7 +58,7 @@ def _numbers(strength: float, lift: float, n_forget: int, loss: str) -> list[flo
 
 def _flow(
     strength: float, lift: float, n_forget: int, loss: str, start: float | None = None,
-    *, per_unit: int = 50, steps: int = 4_000,
+    *, per_unit: int, steps: int,
 ) -> Trajectory:  # fmt: skip
     """Run descent-ascent with ``per_unit`` steps per unit of ridge times time."""
     problem = _problem(strength, lift, n_forget, loss)
@@ -499,30 +502,38 @@ PHASES = ("helps", "harms at once", "passes through the oracle, leaves", "diverg
 _FILLS = (plots.HELPED, plots.HARMED, plots.COLOURS[2], plots.GREY)
 
 
-def _phase(path: Trajectory) -> str:
-    """Read the phase from a recorded run, by nothing but its iterates."""
-    side = np.sign(path.w[:, 0] - path.oracle.w[0])
-    if path.diverged:
-        return PHASES[3]
-    if np.any(side * side[0] < 0):
-        return PHASES[2]
-    return PHASES[0] if path.distance[-1] < path.distance[0] else PHASES[1]
+def _phases(s: float, lifts: Array, sizes: range, loss: str) -> tuple[Array, Array, list[str]]:
+    """Read fraction, lift and phase of every cell of a grid from nothing but the iterates."""
+    cells = [(n_forget, lift) for n_forget in sizes for lift in lifts]
+    problems = [_problem(s, lift, n_forget, loss) for n_forget, lift in cells]
+    oracles = np.array([minimise(problem.oracle()).w for problem in problems])
+    originals = np.array([minimise(problem.original()).w for problem in problems])
+    step_size = np.array([1.0 / (STEPS_A_UNIT * problem.ridge) for problem in problems])
+    ascent = stack([problem.descent_ascent() for problem in problems])
+    flows = descend(ascent, originals, step_size, steps=4_000)
+    side = np.sign((flows.w - oracles)[..., 0])
+    passed = np.any(side * side[0] < 0, axis=0)
+    distance = np.abs((flows.w - oracles)[..., 0])
+    phase = np.where(distance[-1] < distance[0], PHASES[0], PHASES[1])
+    phase = np.where(passed, PHASES[2], phase)
+    phase = np.where(flows.diverged, PHASES[3], phase)
+    sized, lifted = np.array(cells).T
+    return sized / ROWS, lifted, phase.tolist()
 
 
 def early_stopping_phases(quick: bool = False) -> Drawing:
     """Phase diagram of the flow over forget fraction and lift, and time of passing the oracle."""
     s = 0.5
-    sizes = range(2, 39, 9 if quick else 3)
+    sizes = range(2, 39, 9 if quick else 2)
     # off the boundaries: there the flow does not move, or for ever
-    lifts = np.arange(0.07, 2.4, 0.51 if quick else 0.17)
+    lifts = np.arange(0.07, 2.4, 0.51 if quick else 0.1)
     table: dict[str, list[Any]] = {"loss": [], "fraction": [], "lift": [], "phase": []}
     for loss in LOSSES:
-        for n_forget in sizes:
-            for lift in lifts:
-                phase = _phase(_flow(s, lift, n_forget, loss))
-                row = (loss, n_forget / ROWS, lift, phase)
-                for name, value in zip(table, row, strict=True):
-                    table[name].append(value)
+        fraction, lift, phase = _phases(s, lifts, sizes, loss)
+        table["loss"] += [loss] * len(phase)
+        table["fraction"] += fraction.tolist()
+        table["lift"] += lift.tolist()
+        table["phase"] += phase
     with plots.style():
         figure, axes = plots.new_figure(2, 2, size=(9.4, 8.2), height_ratios=(1.25, 1.0))
         axes[0, 1].sharey(axes[0, 0])

@@ -186,3 +186,14 @@ def test_what_does_not_stack(other: Objective, message: str) -> None:
         stack([some(0, LOGISTIC)[0], other])
     with pytest.raises(ValueError, match="expected at least one objective, got none"):
         stack([])
+
+
+@both
+def test_an_absent_sample_is_absent_where_its_loss_overflows(loss: Loss) -> None:
+    present = Objective(np.array([[1.0]]), np.array([0.5]), 0.3, loss)
+    absent = Objective(np.array([[1.0], [-1e4]]), np.array([0.5, 0.0]), 0.3, loss)
+    offset = replace(absent, offset=np.array([0.0, -1e4]))
+    found = descend(stack([present, absent, offset]), np.ones((3, 1)), 0.1, steps=5)
+    assert not found.diverged.any()
+    np.testing.assert_array_equal(found.w[:, 1], found.w[:, 0])
+    np.testing.assert_array_equal(found.w[:, 2], found.w[:, 0])

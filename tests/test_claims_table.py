@@ -127,6 +127,7 @@ def test_the_examples_in_the_how_to_run(capsys: pytest.CaptureFixture[str]) -> N
         exec(compile(example, "how-to.md", "exec"), scope)
     out = capsys.readouterr().out
     assert "Status.CONVERGED" in out and "PathStatus.FOLD 0.2597" in out
+    assert "0.16 0.17 False" in out
     (certified,) = re.findall(r"```text\n(ascent: .*?)```", text, flags=re.DOTALL)
     assert certified in out
 
