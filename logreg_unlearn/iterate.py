@@ -20,6 +20,7 @@ from logreg_unlearn.losses import Array
 from logreg_unlearn.objective import Objective
 from logreg_unlearn.optimum import Optimum, minimise
 from logreg_unlearn.problem import UnlearningProblem
+from logreg_unlearn.scales import default_step_size, divergence_radius, gradient_scale
 from logreg_unlearn.threads import blas_threads
 
 RECORDS_PER_DECADE = 20
@@ -134,7 +135,7 @@ def run(
     steps : int
         Budget, at least 1.
     step_size : float, optional
-        By default :func:`default_step_size`.
+        By default :func:`logreg_unlearn.scales.default_step_size`.
     tolerance : float
         CONVERGED once a cycle moves by less than ``tolerance * step_size * sum|c_i| ||a_i||``.
     oracle : Optimum, optional
@@ -157,7 +158,9 @@ def run(
         raise ValueError(f"expected a finite start, got {start[~np.isfinite(start)][0]}")
     phases = method.phases(problem, np.random.default_rng(seed))
     if step_size is None:
-        step_size = default_step_size(phases, (start, oracle.w))
+        step_size = default_step_size(
+            tuple(o for phase in phases for o in phase.objectives), (start, oracle.w)
+        )
     if not (np.isfinite(step_size) and step_size > 0):
         raise ValueError(f"expected a step size > 0, got {step_size}")
     recorder = _Recorder()
@@ -184,17 +187,6 @@ def run(
             step_size=float(step_size),
             oracle=oracle,
         )
-
-
-def default_step_size(phases: tuple[Phase, ...], points: tuple[Array, ...]) -> float:
-    """Return ``1/L``, L the largest curvature of ``sum |c_i| phi + ridge`` over the objectives.
-
-    For the logistic loss ``L = lambda + lambda_max(sum |c_i| a_i a_i^T)/4`` bounds the curvature
-    everywhere; the exponential loss has no such bound, and its curvature is taken at the
-    given points (the start and the oracle).
-    """
-    largest = max(_curvature(o, points) for phase in phases for o in phase.objectives)
-    return 1.0 / largest if largest > 0 else 1.0  # a flat objective does not move anyway
 
 
 def record_steps(steps: int) -> Array:
@@ -240,7 +232,7 @@ def _run_phase(
     recorder: _Recorder,
 ) -> tuple[Array, Status]:
     advances = [gradient_step(o, step_size) for o in phase.objectives]
-    size = float(sum(_gradient_scale(o) for o in phase.objectives))
+    size = float(sum(gradient_scale(o) for o in phase.objectives))
     reach = float(divergence_radius(phase.objectives, w))
     cycle = len(advances)
     taken = 0
@@ -285,58 +277,3 @@ def _advance(advances: list[Advance], w: Array, position: int, count: int) -> No
         return
     for k in range(position, position + count):
         advances[k % len(advances)](w)
-
-
-def divergence_radius(objectives: tuple[Objective, ...], start: Array) -> Array:
-    """Return the norm beyond which an iterate has diverged; a rescaling of the features scales it.
-
-    Parameters
-    ----------
-    objectives : tuple of Objective
-        The cycle of objectives; batch axes give a batch of radii.
-    start : ndarray (..., d)
-
-    Returns
-    -------
-    ndarray (...)
-        Twice the radius of the ball that holds the start and every point where the ridge balances
-        slopes of at most 1, or 1e4 units of the largest margin where nothing bounds them.
-    """
-    ridge = np.min(sum(o.ridge_diagonal for o in objectives), axis=-1)
-    norm = np.linalg.norm(start, axis=-1)
-    longest = np.max([_lengths(o).max(axis=-1) for o in objectives], axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        free = np.where(longest > 0, 1e4 * np.maximum(norm, 1.0 / longest), np.inf)
-        if objectives[0].loss.name != "logistic":
-            return free
-        # only a slope that is bounded by 1 bounds where the ridge can be balanced
-        bound = 2.0 * np.maximum(norm, sum(_gradient_scale(o) for o in objectives) / ridge)
-    return np.where(ridge > 0, bound, free)
-
-
-def _lengths(objective: Objective) -> Array:
-    return np.linalg.norm(objective.signed_features, axis=-1)
-
-
-def _gradient_scale(objective: Objective) -> Array:
-    return np.sum(np.abs(objective.coefficients) * _lengths(objective), axis=-1)
-
-
-def _curvature(objective: Objective, points: tuple[Array, ...]) -> float:
-    used = objective.coefficients != 0
-    if not used.any():
-        return float(np.max(objective.ridge_diagonal))
-    objective = objective.with_rows(used)
-    rows, weights = objective.signed_features, np.abs(objective.coefficients)
-    bound = objective.loss.curvature_bound
-    if np.isfinite(bound):
-        bounds = [weights * bound]
-    else:
-        bounds = [weights * objective.loss.curvature(objective.margins(p)) for p in points]
-    with np.errstate(over="ignore", invalid="ignore"):
-        grams = [(rows.T * b) @ rows for b in bounds]
-    if not all(np.all(np.isfinite(gram)) for gram in grams):
-        # the loss overflows at these points: no step is short enough
-        return float(np.finfo(np.float64).max)
-    largest = max(float(np.linalg.eigvalsh(gram)[-1]) for gram in grams)
-    return largest + float(np.max(objective.ridge_diagonal))

@@ -13,9 +13,7 @@ from hypothesis import strategies as st
 from logreg_unlearn._steps import _FUSED, _STREAM, gradient_step
 from logreg_unlearn.iterate import (
     Method,
-    Phase,
     Status,
-    default_step_size,
     record_steps,
     run,
 )
@@ -29,6 +27,7 @@ from logreg_unlearn.methods.ascent import (
 from logreg_unlearn.objective import Objective
 from logreg_unlearn.optimum import OptimumStatus, minimise
 from logreg_unlearn.problem import UnlearningProblem
+from logreg_unlearn.scales import default_step_size
 from tests.strategies import Block, blocks, objectives, problems, seeds
 
 both = pytest.mark.parametrize("loss", [LOGISTIC, EXPONENTIAL], ids=lambda loss: loss.name)
@@ -126,13 +125,13 @@ def test_step_of_a_wide_problem_stays_small() -> None:
 def test_default_step_size(problem: UnlearningProblem) -> None:
     """1/L: for the logistic loss L bounds the Hessian everywhere, and is its sharp constant."""
     objective, w = problem.descent_ascent(), np.zeros(problem.features.shape[1])
-    rate = 1.0 / default_step_size((Phase((objective,)),), (w,))
+    rate = 1.0 / default_step_size((objective,), (w,))
     weights = np.abs(objective.coefficients) * objective.loss.curvature(
         0.0 * objective.margins(w) if objective.loss is LOGISTIC else objective.margins(w)
     )
     gram = (objective.signed_features.T * weights) @ objective.signed_features
     assert rate == pytest.approx(np.linalg.eigvalsh(gram)[-1] + problem.ridge, rel=1e-12)
-    two = default_step_size((Phase((objective,)), Phase((problem.oracle(),))), (w,))
+    two = default_step_size((objective, problem.oracle()), (w,))
     assert two <= 1.0 / rate * (1 + 1e-12)
 
 

@@ -16,9 +16,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from logreg_unlearn.iterate import divergence_radius, record_steps
+from logreg_unlearn.iterate import record_steps
 from logreg_unlearn.losses import Array, Mask
 from logreg_unlearn.objective import Objective
+from logreg_unlearn.scales import divergence_radius
 
 ENTRIES = 65_536
 """Matrix entries per chunk, 512 KiB: half of a common level-2 cache (measured)."""
@@ -35,7 +36,7 @@ class Descent:
         The iterates; once one has overflowed, the last finite one that was recorded.
     diverged : ndarray of bool (...)
         Whether the last iterate is not finite or beyond
-        :func:`logreg_unlearn.iterate.divergence_radius`.
+        :func:`logreg_unlearn.scales.divergence_radius`.
     """
 
     steps: Array
