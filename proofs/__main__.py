@@ -242,22 +242,25 @@ class _Parser(argparse.ArgumentParser):
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """Read the command line; exit status 2 and one line where it makes no sense."""
     parser = _Parser(prog="python -m proofs", description="Check every derivation.")
-    parser.add_argument("--only", action="append", metavar="STEM", help=f"of {', '.join(STEMS)}")
+    parser.add_argument(
+        "--only", action="append", metavar="NAME", help=f"a claim, or all of {', '.join(STEMS)}"
+    )
     parser.add_argument("--mutants", action="store_true", help="show that wrong versions fail")
     output = parser.add_mutually_exclusive_group()
     output.add_argument("--json", action="store_true", help="the table for machines")
     output.add_argument("--latex", metavar="SLUG", help="one derivation as a document")
     options = parser.parse_args(arguments)
-    for stem in options.only or ():
-        if stem not in STEMS:
-            parser.error(f"expected --only among {', '.join(STEMS)}, got {stem!r}")
+    slugs = [claim.slug for claim in load_claims()]
+    for name in options.only or ():
+        if name not in STEMS and name not in slugs:
+            near = difflib.get_close_matches(name, [*STEMS, *slugs], 1) or STEMS[:1]
+            parser.error(f"expected --only with a stem or claim such as {near[0]}, got {name!r}")
     if options.latex is not None:
         if options.only or options.mutants:
             parser.error("expected --latex alone, got it with --only or --mutants")
         try:
             options.latex = get_claim(options.latex)
         except KeyError:
-            slugs = [claim.slug for claim in load_claims()]
             near = difflib.get_close_matches(options.latex, slugs, 1) or slugs[:1]
             parser.error(f"expected a claim such as {near[0]}, got {options.latex!r}")
         if "proof" in options.latex.gaps:
@@ -283,9 +286,8 @@ def run(options: argparse.Namespace) -> int:
             return 1
         print(latex(options.latex, find_proof(options.latex)()))
         return 0
-    claims = [
-        claim for stem in STEMS if stem in (options.only or STEMS) for claim in load_claims(stem)
-    ]
+    wanted = options.only or STEMS
+    claims = [c for c in load_claims() if c.stem in wanted or c.slug in wanted]
     rows = (check(claim, options.mutants) for claim in claims)
     if options.json:
         done: list[Row] = []

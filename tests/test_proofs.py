@@ -197,7 +197,8 @@ def test_words_are_escaped_and_formulas_are_not():
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["--only", "nothing"], "expected --only among derivatives"),
+        (["--only", "nothing"], "expected --only with a stem or claim such as"),
+        (["--only", "harm_treshold"], "such as harm_threshold, got 'harm_treshold'"),
         (["--latex", "harm_certifcate"], "expected a claim such as harm_certificate"),
         (["--latex", "harm_certificate", "--only", "certificates"], "expected --latex alone"),
         (["--json", "--latex", "harm_certificate"], "not allowed with"),
@@ -213,6 +214,13 @@ def test_bad_arguments_are_one_line_and_status_2(capsys, arguments, expected):
     assert captured.out == ""
     assert expected in captured.err
     assert captured.err.count("\n") == 1
+
+
+def test_only_takes_stems_and_claims(capsys):
+    assert command.main(["--only", "random_sets", "--only", "harm_certificate", "--json"]) == 0
+    found = [row["slug"] for row in json.loads(capsys.readouterr().out)]
+    expected = [c.slug for c in CLAIMS if c.stem == "random_sets" or c.slug == "harm_certificate"]
+    assert found == expected and len(found) == len(set(found)) > 1
 
 
 def test_a_process_returns_the_status_and_help_is_quick():
