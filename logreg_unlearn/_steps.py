@@ -22,7 +22,8 @@ from logreg_unlearn._passes import row_chunks
 from logreg_unlearn.losses import Array
 from logreg_unlearn.objective import Objective
 
-Advance = Callable[[Array], None]
+Advance = Callable[[Array, int], None]
+"""Takes so many steps from ``w`` (d,), in place."""
 
 _FUSED = 40_000
 """Entries of the step's matrix up to which fewer calls beat fewer operations (measured)."""
@@ -31,7 +32,7 @@ _STREAM = 1_048_576
 
 
 def gradient_step(objective: Objective, step_size: float) -> Advance:
-    """Return a function that replaces ``w`` (d,) by ``w - step_size * gradient(w)`` in place.
+    """Return a function that replaces ``w`` by ``w - step_size * gradient(w)``, repeatedly.
 
     Overflow of an exponential is part of it, and the caller's to silence.
 
@@ -60,17 +61,23 @@ def _fused(objective: Objective, step_size: float) -> Advance:
     offset = None if objective.offset is None else inner * objective.offset
     to_margin = np.ascontiguousarray(inner * rows.T)
     to_step = np.hstack([weights * rows.T, np.diag(decay), drift[:, None]])
-    extended = np.ones(to_step.shape[1])
-    margins, state = extended[:n], extended[n:-1]
-    dot = np.dot
+    # a step reads (margins, w, 1) in one buffer and writes the next w into the other
+    buffers = [np.ones(to_step.shape[1]) for _ in range(2)]
+    even, odd = ((buffer, buffer[:n], buffer[n:-1]) for buffer in buffers)
+    dot, add = np.dot, np.add
 
-    def advance(w: Array) -> None:
-        dot(w, to_margin, out=margins)
-        if offset is not None:
-            np.add(margins, offset, out=margins)
-        link(margins, out=margins)
-        state[:] = w
-        dot(to_step, extended, out=w)
+    def advance(w: Array, count: int) -> None:
+        here, there = even, odd
+        here[2][:] = w
+        for _ in range(count):
+            extended, margins, state = here
+            dot(state, to_margin, margins)
+            if offset is not None:
+                add(margins, offset, margins)
+            link(margins, margins)
+            dot(to_step, extended, there[2])
+            here, there = there, here
+        w[:] = here[2]
 
     return advance
 
@@ -88,22 +95,23 @@ def _streamed(objective: Objective, step_size: float) -> Advance:
         offset = None if objective.offset is None else sign * objective.offset[chunk]
         blocks.append((block, offset, weights[chunk], _aligned((block.shape[1],))))
     total, product = np.empty(len(decay)), np.empty(len(decay))
-    dot, exp, add = np.dot, np.exp, np.add
-    weigh = np.divide if logistic else np.multiply
+    dot, exp, add, multiply = np.dot, np.exp, np.add, np.multiply
+    weigh = np.divide if logistic else multiply
 
-    def advance(w: Array) -> None:
-        np.multiply(decay, w, out=total)
-        for block, offset, weight, margins in blocks:
-            dot(w, block, out=margins)
-            if offset is not None:
-                add(margins, offset, out=margins)
-            exp(margins, out=margins)
-            if logistic:
-                add(margins, 1.0, out=margins)
-            weigh(weight, margins, out=margins)
-            dot(block, margins, out=product)
-            add(total, product, out=total)
-        w[:] = total
+    def advance(w: Array, count: int) -> None:
+        for _ in range(count):
+            multiply(decay, w, total)
+            for block, offset, weight, margins in blocks:
+                dot(w, block, margins)
+                if offset is not None:
+                    add(margins, offset, margins)
+                exp(margins, margins)
+                if logistic:
+                    add(margins, 1.0, margins)
+                weigh(weight, margins, margins)
+                dot(block, margins, product)
+                add(total, product, total)
+            w[:] = total
 
     return advance
 

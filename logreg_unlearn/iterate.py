@@ -244,7 +244,7 @@ def _run_phase(
             position = (taken * phase.per_step + k) % cycle
             total += phase.objectives[position].gradient(moved)
             if k + 1 < cycle:
-                advances[position](moved)
+                advances[position](moved, 1)
         length = float(np.linalg.norm(total))
         return length if np.isfinite(length) else np.inf
 
@@ -271,9 +271,7 @@ def _stops(budget: int) -> Array:
 
 def _advance(advances: list[Advance], w: Array, position: int, count: int) -> None:
     if len(advances) == 1:
-        advance = advances[0]
-        for _ in range(count):
-            advance(w)
+        advances[0](w, count)
         return
     for k in range(position, position + count):
-        advances[k % len(advances)](w)
+        advances[k % len(advances)](w, 1)

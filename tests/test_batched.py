@@ -47,9 +47,8 @@ def some(seed: int, loss: Loss, count: int = 5, d: int = 2, free: bool = False) 
 
 def alone(objective: Objective, w: np.ndarray, step_size: float, steps: int) -> np.ndarray:
     """Take the steps of one problem with the driver's own step."""
-    step, w = gradient_step(objective, step_size), w.copy()
-    for _ in range(steps):
-        step(w)
+    w = w.copy()
+    gradient_step(objective, step_size)(w, steps)
     return w
 
 

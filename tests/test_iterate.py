@@ -67,7 +67,7 @@ def test_step_is_a_gradient_step(objective: Objective, seed: int, step_size: flo
             * (1.0 + np.abs(objective.loss.derivative(objective.margins(advanced))))
         )
         expected = plain_step(objective, advanced, step_size)
-        step(advanced)
+        step(advanced, 1)
         assert np.linalg.norm(advanced - expected) <= 1e-13 * scale
 
 
@@ -90,8 +90,26 @@ def test_streamed_step_is_the_same(loss: Loss, size: int, d: int) -> None:
     step, advanced = gradient_step(objective, 0.7), w.copy()
     for _ in range(2):
         expected = plain_step(objective, advanced, 0.7)
-        step(advanced)
+        step(advanced, 1)
         assert np.allclose(advanced, expected, rtol=1e-12, atol=1e-13)
+
+
+@both
+@pytest.mark.parametrize("n", [5, _FUSED])
+@pytest.mark.parametrize("count", [0, 1, 4, 5])
+def test_many_steps_are_single_ones(loss: Loss, n: int, count: int) -> None:
+    rng = np.random.default_rng(n)
+    objective = Objective(
+        rng.standard_normal((n, 2)), rng.choice([-1.0, 1.0], n) / n, 0.2, loss,
+        offset=rng.standard_normal(n),
+    )  # fmt: skip
+    step = gradient_step(objective, 0.1)
+    once, each = np.ones(2), np.ones(2)
+    step(once, count)
+    for _ in range(count):
+        step(each, 1)
+    np.testing.assert_array_equal(once, each)
+    assert np.array_equal(each, np.ones(2)) == (count == 0)
 
 
 @pytest.mark.parametrize("n", [4, _FUSED])
@@ -101,7 +119,7 @@ def test_step_at_margins_of_a_thousand(n: int) -> None:
     objective = Objective(rows, np.arange(n) % 2 + 1.0, 0.5)
     w = np.array([1e3])
     with np.errstate(over="ignore"):
-        gradient_step(objective, 0.25)(w)
+        gradient_step(objective, 0.25)(w, 1)
     # even rows (a = 1, c = 1) have slope 0; odd rows (a = -1, c = 2) have slope -1
     assert w[0] == pytest.approx(1e3 - 0.25 * (2.0 * (n // 2) + 0.5 * 1e3), rel=1e-14)
 
@@ -114,7 +132,7 @@ def test_step_of_a_wide_problem_stays_small() -> None:
     expected = plain_step(objective, w, 0.1)
     tracemalloc.start()
     step = gradient_step(objective, 0.1)
-    step(w)
+    step(w, 1)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert np.allclose(w, expected, rtol=1e-12, atol=1e-12)
