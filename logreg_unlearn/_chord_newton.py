@@ -151,7 +151,7 @@ def _renewal_pays(contraction: float, norm: float, target: float, d: int) -> boo
         return True
     if contraction <= 0 or target <= 0:
         return False
-    chord_steps_left = math.log(target / norm) / math.log(contraction)
+    chord_steps_left = (math.log(target) - math.log(norm)) / math.log(contraction)
     return chord_steps_left > 3.0 + d / 25.0
 
 
@@ -167,8 +167,8 @@ def _move(objective: Objective, here: Iterate, direction: Array, fall: float) ->
         longest = float(np.abs(dz).max())
         limit = 10.0 + 10.0 * float(np.abs(here.margins).max())
         if longest > limit:
-            share = limit / longest
-            direction, fall = share * direction, share * fall
+            direction = direction * (limit / longest)
+            fall = float(np.dot(direction, here.gradient))
             there = evaluate(objective, here.w - direction)
             dz = there.margins - here.margins
     last = -float(np.dot(direction, there.gradient))
@@ -197,7 +197,8 @@ def _line_search(
     low, high = 0.0, 1.0
     while last < -wanted and high < 1e16:
         # the slope flattens: the secant falls short
-        ahead = high - last * (high - low) / (last - first) if last > first else math.inf
+        left = last / first
+        ahead = high + (high - low) * left / (1.0 - left) if left < 1.0 else math.inf
         low, first, high = high, last, min(max(ahead, 1.5 * high), 4.0 * high)
         last = slope(high)
     if abs(last) <= wanted:
@@ -207,8 +208,8 @@ def _line_search(
         # the secant where the two slopes are comparable and it has served, else the middle:
         # the geometric one once the bracket spans decades
         halved, width = high - low <= 0.5 * width, high - low
-        if halved and last < -10.0 * first:
-            t = low - first * width / (last - first)
+        if halved and 0.0 < last < -10.0 * first:
+            t = low + width / (1.0 - last / first)
         else:
             t = math.sqrt(low * high) if low > 0 and high > 4 * low else 0.5 * (low + high)
         value = slope(t)

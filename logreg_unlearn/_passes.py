@@ -59,14 +59,27 @@ def evaluate(objective: Objective, w: Array) -> Iterate:
     return Iterate(w, margins, slopes, gradient, euclidean(gradient))
 
 
-def euclidean(vector: Array) -> float:
-    """Return the Euclidean norm, also where the squares are not normal numbers."""
-    norm = math.sqrt(np.dot(vector, vector))
+def euclidean(vector: Array) -> np.float64:
+    """Return the Euclidean norm, also where the squares are not normal numbers.
+
+    NumPy's number: what is computed from it overflows to infinity where Python's would raise.
+    """
+    norm = np.sqrt(np.dot(vector, vector))
     if not 1e-150 < norm < 1e150:
         largest = float(np.abs(vector).max(initial=0.0))
         if 0.0 < largest < math.inf:
-            return largest * float(np.linalg.norm(vector / largest))
+            norm = largest * np.linalg.norm(vector / largest)
     return norm
+
+
+def row_lengths(rows: Array) -> Array:
+    """Return the Euclidean norms of the rows (n, d), also where squares are not normal numbers."""
+    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+    if len(rows) and not 1e-150 < lengths.min() <= lengths.max() < 1e150:
+        largest = np.abs(rows).max(axis=1)
+        unit = np.where(largest > 0, largest, 1.0)
+        lengths = largest * np.linalg.norm(rows / unit[:, None], axis=1)
+    return lengths
 
 
 def value_at(objective: Objective, point: Iterate) -> float:

@@ -99,13 +99,17 @@ def local_radius(objective: Objective, point: Iterate, lengths: Array) -> float:
     w, z = point.w, point.margins
     norm = point.norm + gradient_rounding(objective, w, point.slopes, lengths)
     hessian = objective.hessian(w)
+    if not np.all(np.isfinite(hessian)):
+        return math.inf
     eigenvalue = float(np.linalg.eigvalsh(hessian)[0])
     rounding = (len(z) + 8 * len(w)) * _UNIT * float(np.trace(np.abs(hessian)))
     smallest = eigenvalue - rounding
     if not (math.isfinite(norm) and smallest > 0):
         return math.inf
     third = _hessian_lipschitz(objective, z, lengths, 2.0 * norm / smallest)
-    h = third * norm / smallest**2
+    if 0.0 < lengths.max(initial=0.0) < 1e-90:
+        return math.inf  # the cubes of the row lengths vanish
+    h = third * norm / smallest / smallest
     if not h <= 0.5:
         return math.inf
     return 2.0 * norm / (smallest * (1.0 + math.sqrt(1.0 - 2.0 * h)))

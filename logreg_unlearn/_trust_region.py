@@ -11,12 +11,14 @@ import math
 
 import numpy as np
 
-from logreg_unlearn._passes import Iterate, euclidean, evaluate, value_at
+from logreg_unlearn._passes import Iterate, euclidean, evaluate, row_lengths, value_at
 from logreg_unlearn.losses import Array
 from logreg_unlearn.objective import Objective
 
-_OVERFLOWING = 1e100
-"""Curvature that only the exponential loss reaches, on its way to minus infinity."""
+_HUGE, _OVERFLOWING = 1e100, 1e280
+"""Curvatures that only the exponential loss reaches: worth a look where it goes, and the end."""
+_FAR = 1e12
+"""Margin, in units of the start's largest or of 1, that only an unbounded descent reaches."""
 
 
 def trust_region(
@@ -41,22 +43,25 @@ def trust_region(
     unbounded : bool
         True if the objective fell without bound: it has no minimum in this direction.
     """
-    longest = float(np.sqrt(np.max(np.einsum("ij,ij->i", *[objective.signed_features] * 2))))
+    longest = float(row_lengths(objective.signed_features).max(initial=0.0))
     unit = 1.0 / max(longest, np.finfo(float).tiny)  # moves no margin by more than 1
-    radius, here = unit, evaluate(objective, np.array(start, dtype=np.float64))
+    radius, here = np.float64(unit), evaluate(objective, np.array(start, dtype=np.float64))
     value, hessian = value_at(objective, here), objective.hessian(here.w)
     # the exponential loss (nearly) overflowed: a start is only a hint
     if not math.isfinite(value) or np.abs(hessian).max() > _OVERFLOWING:
         here = evaluate(objective, np.zeros(len(start)))
         value, hessian = value_at(objective, here), objective.hessian(here.w)
-    # a logistic objective with a ridge everywhere has all its minima in this ball
-    reach = math.inf
-    ridge = float(np.min(objective.ridge_diagonal))
-    if objective.loss.name != "logistic" or ridge == 0:
-        reach = 1e12 * (unit + euclidean(start))
+    exponential = objective.loss.name == "exponential"
+    # a logistic objective with a ridge everywhere has a minimum, however far
+    far = _FAR * (1.0 + float(np.abs(here.margins).max(initial=0.0)))
+    if not exponential and objective.ridge_diagonal.min() > 0:
+        far = math.inf
     for iteration in range(max_iterations):
-        if not np.abs(hessian).max() <= _OVERFLOWING:
-            return here, iteration, value < 0
+        largest = np.abs(hessian).max()
+        if exponential and largest > _HUGE and _falls_forever(objective, here.w):
+            return here, iteration, True
+        if not largest <= _OVERFLOWING:
+            return here, iteration, False
         eigenvalues, basis = np.linalg.eigh(hessian)
         if here.norm <= target and eigenvalues[0] > 0:
             return here, iteration, False
@@ -64,7 +69,7 @@ def trust_region(
         there = evaluate(objective, here.w + step)
         new_value = value_at(objective, there)
         predicted = -float(np.dot(here.gradient, step) + 0.5 * np.dot(step, hessian @ step))
-        if new_value == -math.inf or euclidean(there.w) > reach:
+        if new_value == -math.inf:
             return there, iteration, True
         sizes = np.abs(objective.coefficients * objective.loss.value(here.margins))
         if predicted <= 1e-14 * (float(sizes.sum()) + abs(value)):
@@ -81,7 +86,19 @@ def trust_region(
             radius *= 2.0
         if ratio > 1e-4:
             here, value, hessian = there, new_value, objective.hessian(there.w)
+            if np.abs(here.margins).max(initial=0.0) > far:
+                return here, iteration, True
     return here, max_iterations, False
+
+
+def _falls_forever(objective: Objective, w: Array) -> bool:
+    """Whether ``J(t w)`` falls to minus infinity with t: the steepest exponentials are negative."""
+    exponents = -(objective.signed_features @ w)
+    steepest = exponents.max(initial=0.0)
+    weights = objective.coefficients
+    if objective.offset is not None:
+        weights = weights * np.exp(-objective.offset)
+    return bool(steepest > 0 and weights[exponents >= (1.0 - 1e-12) * steepest].sum() < 0)
 
 
 def _model_minimiser(eigenvalues: Array, gradient: Array, radius: float) -> Array:

@@ -48,6 +48,9 @@ class Objective:
     ridge_diagonal: Array = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        for name in ("signed_features", "coefficients", "offset"):
+            if getattr(self, name) is not None:  # squares of integers would wrap around
+                object.__setattr__(self, name, np.asarray(getattr(self, name), np.float64))
         d = self.signed_features.shape[-1]
         mask = np.ones(d) if self.penalised is None else np.asarray(self.penalised, dtype=float)
         if mask.shape != (d,):

@@ -20,7 +20,7 @@ from enum import Enum
 import numpy as np
 
 from logreg_unlearn._chord_newton import chord_newton, refine
-from logreg_unlearn._passes import Iterate, euclidean, value_at
+from logreg_unlearn._passes import Iterate, euclidean, row_lengths, value_at
 from logreg_unlearn._radius import curvature_radius, gradient_rounding, local_radius
 from logreg_unlearn._trust_region import trust_region
 from logreg_unlearn.losses import Array
@@ -147,11 +147,13 @@ def minimise(
     if not used.all():  # 0 times an overflowed loss is no number
         objective = objective.with_rows(used)
     rows = objective.signed_features
-    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
-    scale = float(np.abs(objective.coefficients) @ lengths)
-    target = tolerance * min(1.0, scale)
     unbounded = False
-    with blas_threads(rows.size), np.errstate(over="ignore", invalid="ignore"):
+    # overflow is an answer here, and the loops below can read it
+    quiet = np.errstate(over="ignore", invalid="ignore", divide="ignore")
+    with blas_threads(rows.size), quiet:
+        lengths = row_lengths(rows)
+        scale = float(np.abs(objective.coefficients) @ lengths)
+        target = tolerance * min(1.0, scale)
         if convex:
             point, iterations, radius = _convex(objective, w, target, max_iterations, lengths)
         else:
@@ -160,12 +162,12 @@ def minimise(
         value = value_at(objective, point)
     if unbounded:
         status = OptimumStatus.UNBOUNDED
-    elif point.norm <= tolerance * (1.0 + scale):
+    elif point.norm <= tolerance * (1.0 + scale) < math.inf:
         status = OptimumStatus.CONVERGED
     else:
         out = iterations >= max_iterations
         status = OptimumStatus.BUDGET if out else OptimumStatus.STALLED
-    return Optimum(point.w, value, point.norm, radius, status, iterations)
+    return Optimum(point.w, value, float(point.norm), float(radius), status, iterations)
 
 
 def _convex(
@@ -217,4 +219,4 @@ def classify(objective: Objective, w: Array) -> StationaryPoint:
         kind = PointKind.MAXIMUM
     else:
         kind = PointKind.SADDLE
-    return StationaryPoint(kind, eigenvalues, float(np.linalg.norm(objective.gradient(w))))
+    return StationaryPoint(kind, eigenvalues, float(euclidean(objective.gradient(w))))

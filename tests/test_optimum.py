@@ -12,7 +12,7 @@ from logreg_unlearn.losses import EXPONENTIAL, LOGISTIC, Array, Loss
 from logreg_unlearn.objective import Objective
 from logreg_unlearn.optimum import Optimum, OptimumStatus, PointKind, classify, minimise
 from logreg_unlearn.problem import UnlearningProblem
-from tests.strategies import exact_derivatives, objectives, points, seeds
+from tests.strategies import exact_derivatives, losses, objectives, points, seeds
 
 both = pytest.mark.parametrize("loss", [LOGISTIC, EXPONENTIAL], ids=lambda loss: loss.name)
 logistic, exponential = st.just(LOGISTIC), st.just(EXPONENTIAL)
@@ -369,6 +369,99 @@ def test_scikit_learn(ridge: float, intercept: bool) -> None:
     assert oracle.converged
     assert np.linalg.norm(oracle.w - theirs) <= 1e-6
     assert problem.oracle().value(oracle.w) <= problem.oracle().value(theirs) + 1e-15
+
+
+@given(seed=seeds, loss=losses, signed=st.booleans(), free=st.booleans())
+def test_numbers_at_the_ends_of_float64(seed: int, loss: Loss, signed: bool, free: bool) -> None:
+    """Weights and rows whose products overflow or vanish: a status, no exception, no NaN."""
+    rng = np.random.default_rng(seed)
+    n, d = int(rng.integers(1, 8)), int(rng.integers(1, 4))
+    rows = rng.standard_normal((n, d)) * 10.0 ** rng.uniform(-8, 8, d)
+    rows *= rng.choice([1.0, 1e-160, 1e140])
+    coefficients = 10.0 ** rng.uniform(-3, 1, n) * rng.choice([1.0, 1e-250, 1e300])
+    if signed:
+        coefficients *= rng.choice([-1.0, 1.0], n)
+    objective = Objective(
+        rows,
+        coefficients,
+        10.0 ** rng.uniform(-12, 2),
+        loss,
+        offset=rng.choice([1.0, 30.0, 1e4]) * rng.standard_normal(n),
+        penalised=rng.random(d) < 0.5 if free else None,
+    )
+    optimum = minimise(objective)
+    assert np.all(np.isfinite(optimum.w)) or optimum.status is OptimumStatus.UNBOUNDED
+    assert optimum.radius >= 0.0
+
+
+def test_steps_that_overflow_their_slope() -> None:
+    """Weights of 1e300 far from the minimum, where the first step's fall is infinite."""
+    rows = np.array([[-1.25e-7], [-2.73e-7], [-6.67e-8], [1.16e-7], [-5.88e-8], [1.23e-7]])
+    weights = np.array([2.4e298, 4.7e297, 1.4e300, 3.6e298, 1.1e298, 1.1e299])
+    offset = np.array([8102.0, -6552.0, -894.0, 7319.0, -7253.0, 5906.0])
+    optimum = minimise(Objective(rows, weights, 6.8e-9, offset=offset))
+    assert optimum.converged
+    assert optimum.gradient_norm <= 1e-9 * float(weights @ np.abs(rows[:, 0]))
+
+
+def test_bounded_is_not_unbounded(rng: np.random.Generator) -> None:
+    """Neither the scale of rows and columns nor a huge curvature is a fall without bound."""
+    features = rng.standard_normal((40, 2))
+    labels = np.where(rng.random(40) < 0.5, 1.0, -1.0)
+    coefficients = np.full(40, 1 / 40)
+    coefficients[:4] = -1 / 40
+    units = np.array([1e7, 1e-7])
+    plain = minimise(Objective(labels[:, None] * features, coefficients, 0.0))
+    scaled = minimise(Objective(labels[:, None] * features * units, coefficients, 0.0))
+    assert plain.converged and scaled.converged
+    np.testing.assert_allclose(scaled.w * units, plain.w, rtol=1e-6)
+    long = minimise(Objective(np.array([[1e51]]), np.array([-1.0]), 1.0))
+    assert long.status is not OptimumStatus.UNBOUNDED
+    # e^{-z} - 200 e^{-0.98 z} with a ridge: down to -8e112 at w = -263.9 and up again
+    deep = Objective(np.array([[1.0], [0.98]]), np.array([1.0, -200.0]), 0.01, EXPONENTIAL)
+    bottom = minimise(deep)
+    assert bottom.status is not OptimumStatus.UNBOUNDED
+    assert bottom.w[0] == pytest.approx(-263.906, abs=1e-3)
+
+
+def test_unbounded_is_downhill() -> None:
+    """A trial step that was refused proves nothing: the objective falls towards 0 from above."""
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        n = int(rng.integers(2, 6))
+        rows = rng.uniform(0.1, 1.0, (n, 1))
+        c = rng.choice([-1.0, 1.0], n) * rng.uniform(0.1, 1.0, n)
+        objective = Objective(
+            rows, c, 1e-3, offset=1e4 * rng.standard_normal(n), penalised=np.array([False])
+        )
+        optimum = minimise(objective)
+        start = objective.value(np.zeros(1))
+        if optimum.status is OptimumStatus.UNBOUNDED:
+            assert optimum.value < start
+            assert objective.value(10 * optimum.w) <= optimum.value
+
+
+def test_integers_are_numbers() -> None:
+    """Squares of int64 rows would wrap around."""
+    rows, ones = np.array([[5 * 10**9], [4 * 10**9]]), np.array([1, 1])
+    whole, real = (minimise(Objective(r, ones, 1e-3)) for r in (rows, rows.astype(float)))
+    assert whole.w[0] == real.w[0] and whole.radius == real.radius
+
+
+@pytest.mark.parametrize("size", (1e-170, 1e-160, 1e140, 1e160))
+@both
+def test_rows_whose_squares_leave_float64(loss: Loss, size: float) -> None:
+    rows = np.random.default_rng(0).standard_normal((6, 2)) * size
+    for ridge in (1e-10, 1.0):
+        optimum = minimise(Objective(rows, np.full(6, 1 / 6), ridge, loss))
+        if np.isfinite(optimum.radius):
+            check_certificate(Objective(rows, np.full(6, 1 / 6), ridge, loss), optimum)
+        else:
+            assert size > 1.0 and (not optimum.converged or optimum.iterations > 0)
+    signed = Objective(rows, np.array([-0.5, -0.5, 1, 1, 1, 1]) / 6, 0.0, loss)
+    optimum = minimise(signed)
+    if np.isfinite(optimum.radius):
+        check_certificate(signed, optimum)
 
 
 @both
