@@ -142,10 +142,11 @@ def minimise(
         raise ValueError(f"expected a start of shape ({d},), got {w.shape}")
     if start is not None and not np.isfinite(w).all():
         raise ValueError(f"expected a finite start, got {w[~np.isfinite(w)][0]}")
-    convex = objective.convex
-    used = objective.coefficients != 0
-    if not used.all():  # 0 times an overflowed loss is no number
-        objective = objective.with_rows(used)
+    convex = True
+    if not objective.coefficients.min(initial=1.0) > 0:
+        convex = objective.convex
+        # 0 times an overflowed loss is no number
+        objective = objective.with_rows(objective.coefficients != 0)
     rows = objective.signed_features
     unbounded = False
     # overflow is an answer here, and the loops below can read it
