@@ -133,10 +133,9 @@ def refine(
             stalled += 1
         if here.norm < best.norm:
             best = here
+        fresh = False
         if _renewal_pays(contraction, here.norm, target, len(here.w)):
-            factor, fresh = None, False
-        else:
-            fresh = False
+            factor = None
     return best, budget, factor
 
 

@@ -50,11 +50,18 @@ def gradient_step(objective: Objective, step_size: float) -> Advance:
     return build(objective, step_size)
 
 
+def slope_link(loss: str) -> tuple[float, float, np.ufunc]:
+    """Return inner, outer and link: ``-phi'(z)`` is ``outer * link(inner * z)`` plus a constant.
+
+    The constant is ``-outer`` for the logistic loss and 0 for the exponential one.
+    """
+    return (0.5, -0.5, np.tanh) if loss == "logistic" else (-1.0, 1.0, np.exp)
+
+
 def _fused(objective: Objective, step_size: float) -> Advance:
     rows, n = objective.signed_features, len(objective.coefficients)
     logistic = objective.loss.name == "logistic"
-    # margins enter as z/2 (tanh) or -z (exp); the constants move into the matrices
-    inner, outer, link = (0.5, -0.5, np.tanh) if logistic else (-1.0, 1.0, np.exp)
+    inner, outer, link = slope_link(objective.loss.name)  # the constants move into the matrices
     weights = outer * step_size * objective.coefficients
     decay = 1.0 - step_size * objective.ridge_diagonal
     drift = -(weights @ rows) if logistic else np.zeros(len(decay))

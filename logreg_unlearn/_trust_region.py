@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from logreg_unlearn._passes import Iterate, euclidean, evaluate, row_lengths, value_at
+from logreg_unlearn._passes import Iterate, euclidean, evaluate, value_at
 from logreg_unlearn.losses import Array
 from logreg_unlearn.objective import Objective
 
@@ -22,7 +22,7 @@ _FAR = 1e12
 
 
 def trust_region(
-    objective: Objective, start: Array, target: float, max_iterations: int
+    objective: Objective, start: Array, target: float, max_iterations: int, longest: float
 ) -> tuple[Iterate, int, bool]:
     """Descend from ``start`` to a local minimum.
 
@@ -34,6 +34,8 @@ def trust_region(
     target : float
         Gradient norm to reach.
     max_iterations : int
+    longest : float
+        Euclidean norm of the longest row.
 
     Returns
     -------
@@ -43,7 +45,6 @@ def trust_region(
     unbounded : bool
         True if the objective fell without bound: it has no minimum in this direction.
     """
-    longest = float(row_lengths(objective.signed_features).max(initial=0.0))
     unit = 1.0 / max(longest, np.finfo(float).tiny)  # moves no margin by more than 1
     radius, here = np.float64(unit), evaluate(objective, np.array(start, dtype=np.float64))
     value, hessian = value_at(objective, here), objective.hessian(here.w)

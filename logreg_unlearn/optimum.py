@@ -158,7 +158,10 @@ def minimise(
         if convex:
             point, iterations, radius = _convex(objective, w, target, max_iterations, lengths)
         else:
-            point, iterations, unbounded = trust_region(objective, w, target, max_iterations)
+            longest = float(lengths.max(initial=0.0))
+            point, iterations, unbounded = trust_region(
+                objective, w, target, max_iterations, longest
+            )
             radius = math.inf if unbounded else local_radius(objective, point, lengths)
         value = value_at(objective, point)
     if unbounded:

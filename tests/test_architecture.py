@@ -45,7 +45,7 @@ DIRECTIONS: dict[str, set[str]] = {
     "iterate": {"optimum", "_steps", "scales"},
     "metrics": {"optimum"},
     "methods": {"iterate"},
-    "sweep": {"methods", "metrics", "path", "data", "theory"},
+    "sweep": {"methods", "metrics", "path", "data", "theory", "_steps"},
     "certificate": {"optimum", "theory", "_radius"},
     "audit": {"sweep", "certificate"},
 }

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from logreg_unlearn._steps import slope_link
 from logreg_unlearn.iterate import record_steps
 from logreg_unlearn.losses import Array, Mask
 from logreg_unlearn.objective import Objective
@@ -206,8 +207,7 @@ def _flatten(array: Array, batch: tuple[int, ...], kept: int) -> Array:
 def _run(part: _Flat, loss: str, stops: Array, out: Array) -> Mask:
     """Iterate one chunk and write its records into ``out`` (T, B, d); say what overflowed."""
     logistic = loss == "logistic"
-    # margins enter as z/2 (tanh) or -z (exp), as in the step of a single problem
-    inner, outer, link = (0.5, -0.5, np.tanh) if logistic else (-1.0, 1.0, np.exp)
+    inner, outer, link = slope_link(loss)
     columns = inner * np.moveaxis(part.rows, 0, -1).swapaxes(0, 1)  # (d, n, B)
     # a sample of coefficient 0 is absent, also where its exponential loss overflows
     used = np.ascontiguousarray(part.coefficients.T != 0)
@@ -245,4 +245,4 @@ def _run(part: _Flat, loss: str, stops: Array, out: Array) -> Mask:
         finite = np.isfinite(w).all(axis=0)
         last = np.where(finite, w, last)
         out[k] = last.T
-    return ~np.isfinite(w).all(axis=0)
+    return ~finite
