@@ -57,12 +57,14 @@ def trust_region(
     far = _FAR * (1.0 + float(np.abs(here.margins).max(initial=0.0)))
     if not exponential and objective.ridge_diagonal.min() > 0:
         far = math.inf
+    step = np.zeros(len(start))
     for iteration in range(max_iterations):
         largest = np.abs(hessian).max()
-        if exponential and largest > _HUGE and _falls_forever(objective, here.w):
-            return here, iteration, True
+        if exponential and largest > _HUGE:
+            if _falls_forever(objective, here.w) or _falls_forever(objective, step):
+                return here, iteration, True
         if not largest <= _OVERFLOWING:
-            return here, iteration, False
+            return here, iteration, exponential and value < 0
         eigenvalues, basis = np.linalg.eigh(hessian)
         if here.norm <= target and eigenvalues[0] > 0:
             return here, iteration, False
@@ -92,9 +94,9 @@ def trust_region(
     return here, max_iterations, False
 
 
-def _falls_forever(objective: Objective, w: Array) -> bool:
-    """Whether ``J(t w)`` falls to minus infinity with t: the steepest exponentials are negative."""
-    exponents = -(objective.signed_features @ w)
+def _falls_forever(objective: Objective, direction: Array) -> bool:
+    """Whether J falls to minus infinity along a ray: its steepest exponentials are negative."""
+    exponents = -(objective.signed_features @ direction)
     steepest = exponents.max(initial=0.0)
     weights = objective.coefficients
     if objective.offset is not None:

@@ -424,6 +424,20 @@ def test_bounded_is_not_unbounded(rng: np.random.Generator) -> None:
     assert bottom.w[0] == pytest.approx(-263.906, abs=1e-3)
 
 
+def test_a_fall_that_is_not_along_the_ray_from_zero() -> None:
+    """The steepest exponential along the way is negative, the one along w itself is not."""
+    rows = [
+        [0.34558419, 0.82161814, 0.33043708, -1.30315723],
+        [0.90535587, 0.44637457, -0.53695324, 0.5811181],
+        [0.3645724, 0.2941325, 0.02842224, 0.54671299],
+        [-0.73645409, -0.16290995, -0.48211931, 0.59884621],
+    ]
+    coefficients = np.array([-0.35467922, 0.86591467, -0.48656496, 0.59839535])
+    offset = np.array([1.29406381, 1.00672432, -2.71116248, -1.88901325])
+    falling = Objective(np.array(rows), coefficients, 1.0, EXPONENTIAL, offset=offset)
+    assert minimise(falling).status is OptimumStatus.UNBOUNDED
+
+
 def test_unbounded_is_downhill() -> None:
     """On a line without ridge: UNBOUNDED only where a linear end falls, or nearly does."""
     ends = {True: 0, False: 0}
