@@ -10,119 +10,101 @@ import math
 
 import numpy as np
 
-from logreg_unlearn._passes import Iterate, euclidean, hessian_at
+from logreg_unlearn._passes import Iterate, euclidean, row_lengths
+from logreg_unlearn._rounding import (
+    EPS,
+    TINY,
+    certified_curvature,
+    longest_row,
+    outward,
+    rounding_errors,
+    underflown_curvature,
+)
 from logreg_unlearn.losses import Array
 from logreg_unlearn.objective import Objective
 
-_UNIT = float(np.finfo(np.float64).eps)
-_TINY = float(np.finfo(np.float64).tiny)
 _THIRD_LOGISTIC = 1.0 / (6.0 * math.sqrt(3.0))  # sup |phi'''|, claim log_loss_derivatives
 
 
-def gradient_rounding(objective: Objective, w: Array, slopes: Array, lengths: Array) -> float:
-    """Bound the norm of the computed gradient's rounding error at ``w``.
+def ridge_radius(objective: Objective, point: Iterate, rounding: float) -> float:
+    """Radius around the minimiser of a convex objective with a ridge on every coordinate.
 
-    Parameters
-    ----------
-    objective : Objective
-        Without batch axes.
-    w : ndarray (d,)
-    slopes : ndarray (n,)
-        ``c_i phi'(z_i)`` at ``w``.
-    lengths : ndarray (n,)
-        Euclidean norms of the rows.
-
-    Notes
-    -----
-    The standard model of floating-point sums (Higham, *Accuracy and Stability*, ch. 3) for
-    margins and gradient; a slope changes by at most a factor ``e^{error of its margin}``.
+    ``rounding`` bounds the error of the gradient (``gradient_rounding``).
     """
-    absolute = np.abs(slopes)
-    weighted = absolute * lengths
-    # e^m - 1 <= m (e^M - 1)/M for m <= M, and M need not be sharp
-    unit = (len(w) + 2) * _UNIT
-    size = euclidean(w)
-    moved, worst = size * float(np.dot(weighted, lengths)), size * euclidean(lengths)
-    if objective.offset is not None:
-        offset = np.abs(objective.offset)
-        moved, worst = moved + float(np.dot(weighted, offset)), worst + euclidean(offset)
-    data = unit * _growth(unit * worst) * moved
-    data += (len(slopes) + 8) * _UNIT * float(np.dot(absolute, lengths))
-    underflow = _TINY * (1.0 + float(np.dot(np.abs(objective.coefficients), lengths)))
-    return data + 4 * _UNIT * euclidean(objective.ridge_diagonal * w) + underflow
-
-
-def _growth(error: float) -> float:
-    """``(e^m - 1)/m``: how much faster than its margin a slope can change."""
-    return math.expm1(min(error, 700.0)) / error if error > 0 else 1.0
+    ridge = float(objective.ridge_diagonal.min())
+    if not ridge > 0:
+        return math.inf
+    radius = float((point.norm + rounding) / ridge) * outward(0, len(point.w))
+    return radius if math.isfinite(radius) else math.inf
 
 
 def curvature_radius(objective: Objective, point: Iterate) -> float:
     """Radius around the minimiser of a convex objective from its curvature at a point.
 
-    In the units ``v = D w``, D the root of the Hessian's diagonal: columns of very different
-    scale then cost nothing.  With ``mu`` the smallest eigenvalue of the Hessian, ``R`` the
-    longest row and ``g`` the gradient in these units, ``kappa = R ||g|| / mu < 1`` gives
-    ``-log(1 - kappa)/R``.
+    In the units that make the Hessian's diagonal 1: with ``mu`` the smallest eigenvalue of the
+    Hessian, ``R`` the longest row and ``g`` the gradient in these units,
+    ``kappa = R ||g|| / mu < 1`` gives ``-log(1 - kappa)/R``.
     """
-    rows, w = objective.signed_features, point.w
-    n, d = rows.shape
-    hessian = hessian_at(objective, point.margins)
-    diagonal = hessian.diagonal()
-    if not (np.all(np.isfinite(hessian)) and np.all(diagonal > 0)):
+    errors = rounding_errors(objective, point)
+    curvature = certified_curvature(objective, point, errors.worst)
+    if curvature is None:
         return math.inf
-    units = 1.0 / np.sqrt(diagonal)
-    eigenvalue = float(np.linalg.eigvalsh(hessian * units * units[:, None])[0])
-    sizes = np.abs(rows)
-    margin_errors = (d + 2) * _UNIT * (sizes @ np.abs(w))
-    if objective.offset is not None:
-        margin_errors += (d + 2) * _UNIT * np.abs(objective.offset)
-    worst = float(margin_errors.max(initial=0.0))
-    # margins that are off by e change a curvature by a factor of at most e^{|e|}
-    smallest = math.exp(-min(worst, 700.0)) * (eigenvalue - d * (n + 8 * d) * _UNIT)
-    if not smallest > 0:
-        return math.inf
-    slope_errors = np.abs(point.slopes) * (_growth(worst) * margin_errors + (n + 8) * _UNIT)
-    errors = slope_errors @ sizes + 4 * _UNIT * np.abs(objective.ridge_diagonal * w)
-    errors += _TINY
-    norm = euclidean(units * (np.abs(point.gradient) + errors))
-    longest = float(np.sqrt(np.max(np.square(rows) @ np.square(units), initial=0.0)))
-    kappa = longest * norm / smallest
+    units, smallest = curvature.units, curvature.smallest
+    n, d = objective.signed_features.shape
+    norm = float(euclidean(units * (np.abs(point.gradient) + errors.gradient)))
+    longest = longest_row(objective.signed_features, units)
+    kappa = longest * norm / smallest * outward(n, d)
     if not kappa < 1.0:
         return math.inf
-    reach = -math.log1p(-kappa) / longest if kappa > 0 else norm / smallest
-    return reach * float(units.max())
+    reach = norm / smallest if kappa < EPS else -math.log1p(-kappa) / longest
+    radius = reach * float(units.max()) * outward(n, d)
+    return radius if math.isfinite(radius) else math.inf
 
 
-def local_radius(objective: Objective, point: Iterate, lengths: Array) -> float:
-    """Radius around a local minimiser for coefficients of any sign (Newton-Kantorovich)."""
-    w, z = point.w, point.margins
-    norm = point.norm + gradient_rounding(objective, w, point.slopes, lengths)
-    hessian = objective.hessian(w)
-    if not np.all(np.isfinite(hessian)):
+def local_radius(objective: Objective, point: Iterate) -> float:
+    """Radius around a local minimiser for coefficients of any sign (Newton-Kantorovich).
+
+    With ``mu > 0`` the smallest eigenvalue at the point, ``T`` the Lipschitz constant of the
+    Hessian in the ball of radius ``2 ||g||/mu`` and ``h = T ||g||/mu^2 <= 1/2``, a stationary
+    point with a positive Hessian lies within ``2 ||g||/(mu (1 + sqrt(1 - 2h)))``: all in the units
+    in which the Hessian of the coefficients' magnitudes has the diagonal 1.
+    """
+    rows = objective.signed_features
+    n, d = rows.shape
+    hessian, errors = objective.hessian(point.w), rounding_errors(objective, point)
+    weights = np.abs(objective.coefficients) * objective.loss.curvature(point.margins)
+    magnitudes = weights @ np.square(rows) + np.abs(objective.ridge_diagonal)
+    units = 1.0 / np.sqrt(magnitudes)
+    if not (np.all(np.isfinite(hessian)) and np.all(np.isfinite(units)) and errors.worst < 700.0):
         return math.inf
-    eigenvalue = float(np.linalg.eigvalsh(hessian)[0])
-    rounding = (len(z) + 8 * len(w)) * _UNIT * float(np.trace(np.abs(hessian)))
-    smallest = eigenvalue - rounding
+    # terms of both signs may cancel in the Hessian, their rounding does not: it is a share of
+    # the magnitudes, whose trace is d in these units
+    rounding = d * (math.expm1(errors.worst) + (n + 32) * EPS) + 8 * d * d * EPS
+    rounding += underflown_curvature(objective, units)
+    eigenvalue = float(np.linalg.eigvalsh(hessian * units * units[:, None])[0])
+    smallest = eigenvalue - rounding * outward(n, d)
+    norm = float(euclidean(units * (np.abs(point.gradient) + errors.gradient))) * outward(n, d)
     if not (math.isfinite(norm) and smallest > 0):
         return math.inf
-    third = _hessian_lipschitz(objective, z, lengths, 2.0 * norm / smallest)
-    if 0.0 < lengths.max(initial=0.0) < 1e-90:
-        return math.inf  # the cubes of the row lengths vanish
-    h = third * norm / smallest / smallest
+    lengths = (row_lengths(rows * units) + TINY) * outward(n, d)
+    third = _hessian_lipschitz(objective, point.margins, lengths, 2.0 * norm / smallest)
+    h = third * math.exp(errors.worst) * norm / smallest / smallest * outward(n, d)
     if not h <= 0.5:
         return math.inf
-    return 2.0 * norm / (smallest * (1.0 + math.sqrt(1.0 - 2.0 * h)))
+    radius = 2.0 * norm / (smallest * (1.0 + math.sqrt(1.0 - 2.0 * h)))
+    radius *= float(units.max()) * outward(n, d)
+    return radius if math.isfinite(radius) else math.inf
 
 
 def _hessian_lipschitz(objective: Objective, z: Array, lengths: Array, reach: float) -> float:
     """Lipschitz constant of the Hessian in the ball of radius ``reach``."""
-    weights = np.abs(objective.coefficients) * lengths**3
+    absolute = np.abs(objective.coefficients)
     with np.errstate(over="ignore", invalid="ignore"):
+        cubes = lengths**3 + TINY
         # by self-concordance the curvature grows by at most e^{reach ||a||} inside the ball
-        growth = np.exp(lengths * reach)
-        local = float(weights @ (objective.loss.curvature(z) * growth))
+        rises = np.exp(lengths * reach)
+        local = float((absolute * cubes) @ ((objective.loss.curvature(z) + TINY) * rises))
     if objective.loss.name == "logistic":
-        uniform = _THIRD_LOGISTIC * float(weights.sum())
+        uniform = _THIRD_LOGISTIC * float(absolute @ cubes)
         return uniform if np.isnan(local) else min(local, uniform)
     return local

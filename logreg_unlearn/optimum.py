@@ -20,8 +20,10 @@ from enum import Enum
 import numpy as np
 
 from logreg_unlearn._chord_newton import chord_newton, refine
+from logreg_unlearn._existence import falls_for_ever
 from logreg_unlearn._passes import Iterate, euclidean, row_lengths, value_at
-from logreg_unlearn._radius import curvature_radius, gradient_rounding, local_radius
+from logreg_unlearn._radius import curvature_radius, local_radius, ridge_radius
+from logreg_unlearn._rounding import gradient_rounding
 from logreg_unlearn._trust_region import trust_region
 from logreg_unlearn.losses import Array
 from logreg_unlearn.objective import Objective
@@ -38,6 +40,8 @@ class OptimumStatus(Enum):
     STALLED = "rounding stops the gradient norm above the tolerance"
     BUDGET = "the iterations ran out before the tolerance was reached"
     UNBOUNDED = "the objective falls without bound: there is no minimum this way"
+    NO_MINIMUM = "no minimum exists: along unpenalised columns the objective falls for ever"
+    UNCERTIFIED = "the gradient norm is within tolerance, but no minimum nearby can be certified"
 
 
 class PointKind(Enum):
@@ -77,7 +81,7 @@ class Optimum:
 
     @property
     def converged(self) -> bool:
-        """Whether the tolerance was reached."""
+        """Whether the tolerance was reached, at a minimum that is certified to exist."""
         return self.status is OptimumStatus.CONVERGED
 
 
@@ -119,7 +123,8 @@ def minimise(
         Zero by default.
     tolerance : float
         The aim is a gradient norm of ``tolerance * min(1, scale)``, ``scale`` being
-        ``sum_i |c_i| ||a_i||``; CONVERGED means at most ``tolerance * (1 + scale)``.
+        ``sum_i |c_i| ||a_i||``; CONVERGED means at most ``tolerance * (1 + scale)`` and a finite
+        radius.
     max_iterations : int
 
     Raises
@@ -162,10 +167,14 @@ def minimise(
             point, iterations, unbounded = trust_region(
                 objective, w, target, max_iterations, longest
             )
-            radius = math.inf if unbounded else local_radius(objective, point, lengths)
+            radius = math.inf if unbounded else local_radius(objective, point)
         value = value_at(objective, point)
     if unbounded:
         status = OptimumStatus.UNBOUNDED
+    elif convex and math.isinf(radius) and falls_for_ever(objective):
+        status = OptimumStatus.NO_MINIMUM
+    elif point.norm <= tolerance * (1.0 + scale) < math.inf and math.isinf(radius):
+        status = OptimumStatus.UNCERTIFIED
     elif point.norm <= tolerance * (1.0 + scale) < math.inf:
         status = OptimumStatus.CONVERGED
     else:
@@ -184,8 +193,7 @@ def _convex(
 
     def plain_radius() -> tuple[float, float]:
         rounding = gradient_rounding(objective, point.w, point.slopes, lengths)
-        radius = (point.norm + rounding) / ridge if ridge > 0 else math.inf
-        return (radius, rounding) if math.isfinite(radius) else (math.inf, rounding)
+        return ridge_radius(objective, point, rounding), rounding
 
     radius, rounding = plain_radius()
     if radius > vague and rounding < point.norm < math.inf:

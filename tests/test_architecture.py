@@ -36,9 +36,12 @@ DIRECTIONS: dict[str, set[str]] = {
     "problem": {"objective"},
     "_passes": {"objective"},
     "_chord_newton": {"_passes"},
-    "_radius": {"_passes"},
+    "_rounding": {"_passes"},
+    "_radius": {"_rounding", "_passes"},
+    "_existence": {"_rounding"},
     "_trust_region": {"_passes"},
-    "optimum": {"problem", "threads", "_chord_newton", "_trust_region", "_passes", "_radius"},
+    "optimum": {"problem", "threads", "_chord_newton", "_trust_region", "_radius", "_existence"}
+    | {"_passes", "_rounding"},
     "path": {"optimum"},
     "_steps": {"_passes"},
     "scales": {"objective"},
@@ -46,7 +49,7 @@ DIRECTIONS: dict[str, set[str]] = {
     "metrics": {"optimum"},
     "methods": {"iterate"},
     "sweep": {"methods", "metrics", "path", "data", "theory", "_steps"},
-    "certificate": {"optimum", "theory", "_radius"},
+    "certificate": {"optimum", "theory", "_radius", "_rounding", "_passes"},
     "audit": {"sweep", "certificate"},
 }
 

@@ -199,6 +199,28 @@ def test_no_ridge_on_the_intercept_leaves_finite_bounds(rng) -> None:
     assert distance_bounds(problem, np.array([0.0, 50.0])).upper == np.inf
 
 
+def test_a_small_curvature_behind_a_large_one_certifies_nothing_false() -> None:
+    """Two rows +-S u in an oblique direction: the Hessian's rounding is the small eigenvalue."""
+    u = np.array([[44984437.2890428, -124941879.68512554]])
+    v = np.array([[0.9408745460328529, 0.33875520457621455]])
+    w = np.array([[0.33875520457621455, -0.9408745460328529]])
+    problem = UnlearningProblem(
+        np.vstack([u, -u, v, -v, w]),
+        np.ones(5),
+        np.arange(5) == 4,
+        ridge=0.03,
+        weights=np.array([1, 1, 1.01, 1, 1]),
+        normalisation="sum",
+    )
+    unlearned = np.array([2.4977723360785645e-06, 8.99257204287819e-07])
+    original = np.array([5.852829661972067e-07, 2.106984978033416e-07])
+    truths = [0.0093870817, 0.0093891144]  # to sixty digits, rounded
+    for model, truth in zip((unlearned, original), truths, strict=True):
+        bounds = distance_bounds(problem, model)
+        assert bounds.lower <= truth * (1 + 1e-9) and truth * (1 - 1e-9) <= bounds.upper
+    assert judge(problem, unlearned, original) is not Judgement.HARM
+
+
 @pytest.mark.parametrize("w", [np.zeros(2), np.zeros((1, 3)), np.array([0.0, np.nan, 0.0])])
 def test_errors(ordinary: UnlearningProblem, w: Array) -> None:
     with pytest.raises(ValueError, match=r"^expected finite weights of shape \(3,\), got"):

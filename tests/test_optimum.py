@@ -61,7 +61,8 @@ def check_status(objective: Objective, optimum: Optimum) -> None:
     norm = np.linalg.norm(objective.gradient(optimum.w))
     rounding = 1e-12 * (scale + np.linalg.norm(objective.ridge_diagonal * optimum.w))
     assert optimum.gradient_norm == pytest.approx(norm, rel=1e-6, abs=rounding)
-    assert optimum.converged == (optimum.gradient_norm <= 1e-10 * (1.0 + scale))
+    within = optimum.gradient_norm <= 1e-10 * (1.0 + scale)
+    assert optimum.converged == (within and np.isfinite(optimum.radius))
     assert optimum.converged == (optimum.status is OptimumStatus.CONVERGED)
     assert optimum.value == pytest.approx(objective.value(optimum.w), rel=1e-12, abs=1e-300)
 

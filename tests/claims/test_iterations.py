@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from logreg_unlearn._radius import gradient_rounding
+from logreg_unlearn._rounding import gradient_rounding
 from logreg_unlearn.iterate import Status, run
 from logreg_unlearn.losses import EXPONENTIAL, LOGISTIC, Array
 from logreg_unlearn.methods.ascent import alternating, simultaneous
