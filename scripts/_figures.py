@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from _common import parser, progress
 
 from logreg_unlearn import plots
-from logreg_unlearn.sweep.store import writable_folder, write_text
+from logreg_unlearn.files import writable_folder, write_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

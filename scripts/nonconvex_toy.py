@@ -16,7 +16,7 @@ from _figures import Drawing, write
 import numpy as np
 
 from logreg_unlearn import plots
-from logreg_unlearn.sweep.store import writable_folder
+from logreg_unlearn.files import writable_folder
 from logreg_unlearn.theory import nonconvex_toy as theory
 from logreg_unlearn.theory._toy_landscape import (
     READINGS,
@@ -115,7 +115,7 @@ def toy_trap(quick: bool = False, reading: Reading = DEFAULT) -> Drawing:
             ax.plot([], [], "D", color=plots.GREY, mfc="white", ms=6, label="start of a flow")
             ax.fill_between([], [], color="#D9D9D9", label="basin of the higher minimum")
         figure.suptitle(describe(reading) + "; " + outcome(trap))
-        plots._legend(figure, axes, columns=6)
+        plots.legend_below(figure, axes, columns=6)
     caption = (
         f"Objective, all stationary points (certified) and gradient flows of the toy under one "
         f"reading ({reading.name}), with lambda = 0.1 and two of four samples at x = 4 "

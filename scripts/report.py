@@ -21,9 +21,9 @@ from _common import entry, parser, progress
 
 from logreg_unlearn import __version__, plots
 from logreg_unlearn.claims import Claim, Verdict, load_claims
+from logreg_unlearn.files import writable_folder, write_text
 from logreg_unlearn.sweep.grid import Grid
 from logreg_unlearn.sweep.runner import run_cases
-from logreg_unlearn.sweep.store import writable_folder, write_text
 from logreg_unlearn.sweep.summary import headline, summarise
 
 if TYPE_CHECKING:

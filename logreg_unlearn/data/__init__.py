@@ -19,7 +19,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
+from importlib import import_module
+from types import MappingProxyType, ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,3 +108,10 @@ def standardised(features: NDArray[np.float64]) -> NDArray[np.float64]:
     spread = np.sqrt(np.mean(scaled * scaled, axis=0))
     constant = constant_columns(features)
     return np.where(constant, features, scaled / np.where(constant, 1.0, spread))
+
+
+def __getattr__(name: str) -> ModuleType:
+    # `from logreg_unlearn import data` is enough: `data.real` and the others load when used
+    if name in ("synthetic", "real", "files", "forget_sets"):
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,51 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import platform
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from logreg_unlearn.sweep.cases import Row
+from logreg_unlearn.sweep.case import Row
 
 _PACKAGES = ("logreg-unlearn", "numpy", "scipy", "scikit-learn", "statsmodels", "matplotlib")
-
-
-def writable_folder(path: str | Path) -> Path:
-    """Create a folder and make sure that files can be written into it.
-
-    Raises
-    ------
-    ValueError
-        If it cannot be created or written to.
-    """
-    folder = Path(path)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise ValueError(f"expected a writable folder, got {folder} ({error.strerror})") from None
-    return folder
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all: nothing is left half-written."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
 
 
 def csv_text(rows: Sequence[Row]) -> str:

@@ -1,1 +1,0 @@
-"""Unlearning methods: those that ascend the forget loss, and removal without ascent."""

@@ -1,0 +1,10 @@
+"""What is asked: losses, the objective with signed coefficients, the unlearning problem.
+
+==============  ===================================================================
+module          what it is
+==============  ===================================================================
+``losses``      pointwise losses of the margin, with everything that depends on them
+``objective``   the one objective: a ridge-regularised sum with signed coefficients
+``problem``     data, forget set and ridge, and the objectives they define
+==============  ===================================================================
+"""

@@ -1,0 +1,16 @@
+"""A certified minimum, and the path of minima from the oracle to descent-ascent.
+
+=================  ================================================================
+module             what it does
+=================  ================================================================
+``optimum``        minimises an objective and certifies the result: start here
+``newton``         chord-Newton iteration for convex objectives
+``trust_region``   Newton in a trust region, for coefficients of both signs
+``passes``         margins, gradient and Hessian in cache-sized passes over the data
+``rounding``       what rounding can have done to them
+``radius``         three certificates: how far the exact minimiser can be
+``existence``      whether there is a minimiser at all
+``path``           continuation in the ascent weight, through folds
+``threads``        one BLAS thread for small problems
+=================  ================================================================
+"""

@@ -1,0 +1,186 @@
+r"""What rounding can have done to the margins, the gradient and the Hessian at a point.
+
+The standard model of floating-point sums (Higham, *Accuracy and Stability*, ch. 3): a sum of k
+products is off by at most ``k eps`` times the sum of their magnitudes, and a product that
+underflows by at most the smallest normal number.  By ``|phi'''| <= phi''`` and ``phi'' <= |phi'|``
+a margin that is off by e changes a slope and a curvature by a factor of at most ``e^{|e|}``.
+``eps`` is twice the unit roundoff: the slack pays for the rounding of the bounds themselves, for
+coefficients that are quotients (``1/n_R``), and for a loss that is accurate to 4 ulp.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.solve.passes import Iterate, euclidean, hessian_at, row_chunks
+
+EPS = float(np.finfo(np.float64).eps)
+TINY = float(np.finfo(np.float64).tiny)
+_FEW = 24
+"""Roundings of one slope or curvature and its coefficient, with room to spare."""
+_ROOT_TINY = math.sqrt(TINY)
+"""What a length loses where the squares of its entries underflow."""
+
+
+class Errors(NamedTuple):
+    """Bounds on the rounding at a point, all >= 0; infinite where nothing is known.
+
+    Attributes
+    ----------
+    gradient : ndarray (d,)
+        Of each entry of the gradient.
+    margins : ndarray (n,)
+    worst : float
+        Largest error of a margin.
+    """
+
+    gradient: Array
+    margins: Array
+    worst: float
+
+
+class Curvature(NamedTuple):
+    """The Hessian H at a point, and what is certain of it.
+
+    Attributes
+    ----------
+    hessian : ndarray (d, d)
+        As computed.
+    units : ndarray (d,)
+        ``u_j = 1/sqrt(H_jj)``, in which the Hessian has the diagonal 1: columns of very
+        different scale then cost nothing.
+    smallest : float
+        At most the smallest eigenvalue of the exact Hessian in these units; > 0.
+    share : float
+        The exact Hessian is at least this multiple of the computed one; in (0, 1].
+    """
+
+    hessian: Array
+    units: Array
+    smallest: float
+    share: float
+
+
+def outward(n: int, d: int) -> float:
+    """Return the factor by which a computed bound may fall short of the bound meant."""
+    return 1.0 + 2.0 * (n + d + 64) * EPS
+
+
+def growth(error: float) -> float:
+    """Return ``(e^m - 1)/m``: how much faster than its margin a slope can change."""
+    if error > 700.0:
+        return math.inf
+    return math.expm1(error) / error if error > 0 else 1.0
+
+
+def gradient_rounding(objective: Objective, w: Array, slopes: Array, lengths: Array) -> float:
+    """Bound the norm of the computed gradient's rounding error at ``w``, without a pass.
+
+    Parameters
+    ----------
+    objective : Objective
+        Without batch axes.
+    w : ndarray (d,)
+    slopes : ndarray (n,)
+        ``c_i phi'(z_i)`` at ``w``.
+    lengths : ndarray (n,)
+        Euclidean norms of the rows.
+    """
+    n, d = len(slopes), len(w)
+    absolute = np.abs(slopes)
+    weighted = absolute * lengths
+    # e^m - 1 <= m (e^M - 1)/M for m <= M, and M need not be sharp
+    unit = (d + 2) * EPS
+    size = euclidean(w)
+    moved, worst = size * float(np.dot(weighted, lengths)), size * euclidean(lengths)
+    if objective.offset is not None:
+        offset = np.abs(objective.offset)
+        moved, worst = moved + float(np.dot(weighted, offset)), worst + euclidean(offset)
+    data = unit * growth(unit * worst) * moved
+    data += (n + _FEW) * EPS * float(np.dot(absolute, lengths))
+    underflow = TINY * (1.0 + float(np.dot(1.0 + np.abs(objective.coefficients), lengths)))
+    ridge = 4 * EPS * euclidean(objective.ridge_diagonal * w)
+    return (data + ridge + underflow) * outward(n, d)
+
+
+def rounding_errors(objective: Objective, point: Iterate) -> Errors:
+    """Bound the rounding of each margin and of each entry of the gradient, in one pass."""
+    rows, w = objective.signed_features, point.w
+    n, d = rows.shape
+    sizes_w = np.abs(w)
+    margins = np.empty(n)
+    gradient = 4 * EPS * np.abs(objective.ridge_diagonal * w) + TINY
+    absolute, coefficients = np.abs(point.slopes), np.abs(objective.coefficients)
+    for chunk in row_chunks(rows.shape):
+        sizes = np.abs(rows[chunk])
+        error = sizes @ sizes_w
+        if objective.offset is not None:
+            error += np.abs(objective.offset[chunk])
+        error *= (d + 2) * EPS
+        error += TINY
+        margins[chunk] = error
+        # the slope moves by at most phi'' (e^error - 1), far less than itself in a flat tail
+        curvatures = coefficients[chunk] * objective.loss.curvature(point.margins[chunk])
+        underflow = (1.0 + coefficients[chunk]) * TINY
+        slopes = absolute[chunk] * (n + _FEW) * EPS + underflow
+        slopes += (curvatures * (1.0 + _FEW * EPS) + underflow) * np.expm1(error)
+        gradient += slopes @ sizes
+    factor = outward(n, d)
+    margins *= factor
+    return Errors(gradient * factor, margins, float(margins.max(initial=0.0)))
+
+
+def certified_curvature(objective: Objective, point: Iterate, worst: float) -> Curvature | None:
+    """Bound the Hessian of a convex objective from below; None where nothing is certain.
+
+    Parameters
+    ----------
+    objective : Objective
+        With coefficients >= 0.
+    point : Iterate
+    worst : float
+        Largest error of a margin (:class:`Errors`).
+    """
+    n, d = objective.signed_features.shape
+    hessian = hessian_at(objective, point.margins)
+    diagonal = hessian.diagonal()
+    if not (np.all(np.isfinite(hessian)) and np.all(diagonal > 0) and worst < 700.0):
+        return None
+    units = 1.0 / np.sqrt(diagonal)
+    if not np.all(np.isfinite(units)):
+        return None
+    # every entry's terms are bounded by the two diagonal entries, which are 1 in these units
+    formation = d * (n + _FEW) * EPS + underflown_curvature(objective, units)
+    eigenvalue = float(np.linalg.eigvalsh(hessian * units * units[:, None])[0]) - 8 * d * d * EPS
+    least = math.exp(-worst) * (eigenvalue - formation * outward(n, d)) * (1.0 - 8 * EPS)
+    if not least > 0:
+        return None
+    return Curvature(hessian, units, least, least / eigenvalue * (1.0 - 8 * EPS))
+
+
+def underflown_curvature(objective: Objective, units: Array) -> float:
+    """Bound the norm of what underflow takes from or adds to the Hessian, in the units given."""
+    rows = objective.signed_features
+    total = 0.0
+    for chunk in row_chunks(rows.shape):
+        scaled = rows[chunk] * units
+        weights = 1.0 + np.abs(objective.coefficients[chunk])
+        # TINY first: the squares may overflow where it keeps the product in range
+        total += float(np.dot(weights, np.square(_ROOT_TINY * scaled).sum(axis=1)))
+        total += float(weights.sum()) * TINY * len(units)
+    return total
+
+
+def longest_row(rows: Array, units: Array) -> float:
+    """Return an upper bound on the Euclidean norms of the rows times the units."""
+    n, d = rows.shape
+    longest = 0.0
+    for chunk in row_chunks(rows.shape):
+        scaled = rows[chunk] * units
+        longest = max(longest, float(np.einsum("ij,ij->i", scaled, scaled).max(initial=0.0)))
+    return (math.sqrt(longest) + d * _ROOT_TINY) * outward(n, d)

@@ -1,0 +1,13 @@
+"""What is done: ascent methods, removal methods, and the one driver of iterations.
+
+============  =====================================================================
+module        what it does
+============  =====================================================================
+``driver``    runs a method's gradient steps, recorded until they end: start here
+``ascent``    the ascent methods of the paper and of its relatives
+``removal``   removal without ascent
+``steps``     gradient steps as a few BLAS calls
+``scales``    default step size, size of a gradient, radius of divergence
+``batched``   many small problems at once
+============  =====================================================================
+"""

@@ -1,0 +1,28 @@
+"""Every unlearning method and what runs it: the namespace ``logreg_unlearn.methods``."""
+
+from __future__ import annotations
+
+from logreg_unlearn.unlearn.ascent import (
+    METHODS,
+    alternating,
+    ascent_then_finetune,
+    get_method,
+    gradient_ascent,
+    neggrad_plus,
+    simultaneous,
+)
+from logreg_unlearn.unlearn.driver import Method, Phase
+from logreg_unlearn.unlearn.removal import newton_removal
+
+__all__ = [
+    "METHODS",
+    "Method",
+    "Phase",
+    "alternating",
+    "ascent_then_finetune",
+    "get_method",
+    "gradient_ascent",
+    "neggrad_plus",
+    "newton_removal",
+    "simultaneous",
+]
