@@ -111,7 +111,7 @@ def _advice(cell: str, decimal: str) -> str:
     other = "," if decimal == "." else "."
     if cell.strip().lower() in _MISSING:
         return "a missing value: fill it in, or leave out the row or the column"
-    if is_number(cell, other):
+    if is_number(cell, other) and not is_number(cell, decimal):
         return f"is {other!r} the decimal sign? give decimal {other!r}"
     return "drop the column if it holds no numbers"
 

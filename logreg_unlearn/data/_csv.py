@@ -84,7 +84,7 @@ def read_text(path: Path, choice: Choice, sep: str, decimal: str) -> Table:
     check_count(len(lines))
     doubts = {name: ["has no name in the file"] for name in nameless}
     for k in sorted(features.padded):
-        doubts.setdefault(names[kept[k]], []).append("is written with leading zeros, as codes are")
+        doubts.setdefault(names[kept[k]], []).append("is written with leading zeros like a code")
     label, *forget = (
         Cells(name, list(texts), partial(_place, lines, name), decimal)
         for name, texts in zip(taken, zip(*others, strict=True), strict=True)
@@ -125,7 +125,7 @@ def _records(path: Path, sep: str) -> Iterator[_Record]:
         except csv.Error as error:
             raise TableError(
                 f"expected cells separated by {sep!r}, got a row that does not end well in "
-                f"line {line}: {error} (is a quotation mark left open?)"
+                f"line {line}: {error} (is a quotation mark left open, or another sep meant?)"
             ) from error
 
 
@@ -168,9 +168,11 @@ def _header(path: Path, records: Iterator[_Record]) -> tuple[int, list[str], lis
 
 def _other_separator(names: list[str], label: str, sep: str) -> str:
     """Return advice where another separator than ``sep`` would give the label's column."""
+    if label in names:
+        return ""
     text = sep.join(names)
     for other, word in _SEPARATORS.items():
-        parts = [part.strip() for part in text.split(other)]
-        if label in parts or len(parts) > len(names) == 1:
+        parts = [part.strip(' "') for part in text.split(other)]
+        if other != sep and (label in parts or (len(parts) > len(names) == 1 and other != " ")):
             return f"separated by {word}? give sep {other!r}"
     return ""

@@ -7,6 +7,7 @@ that a header which claims too much is refused and not allocated.
 from __future__ import annotations
 
 import math
+import os
 import struct
 import zipfile
 import zlib
@@ -33,7 +34,15 @@ __all__ = ["array_names", "read_arrays"]
 # The most that deflate can expand a byte to (zlib's technical notes, "maximum expansion factor").
 _DEFLATE = 1032
 
-_DAMAGED = (ValueError, EOFError, RuntimeError, struct.error, zlib.error, zipfile.BadZipFile)
+_DAMAGED = (
+    ValueError,
+    OverflowError,
+    EOFError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+    zipfile.BadZipFile,
+)
 """What zipfile raises on an archive that is damaged, encrypted or foreign, beside OSError."""
 
 _NUMERIC = "biuf"
@@ -54,8 +63,8 @@ def read_arrays(path: Path, choice: Choice) -> Table:
         taken = choice.among(list(members), "an array")
         if "X" not in members:
             raise TableError(f"expected an array 'X', got {listed(members)}")
-        features = _array(archive, members["X"], "X")
-        columns = [_array(archive, members[name], name) for name in taken]
+        size = handle.seek(0, os.SEEK_END)
+        features, *columns = (_array(archive, members[name], name, size) for name in ("X", *taken))
     if features.ndim != 2 or features.dtype.kind not in _NUMERIC:
         raise TableError(
             "expected a numeric array 'X' of shape (n, d), "
@@ -97,30 +106,33 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     return {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
 
 
-def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> NDArray:
-    most = info.compress_size * (_DEFLATE if info.compress_type == zipfile.ZIP_DEFLATED else 1)
+def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, size: int) -> NDArray:
+    """Read an array from an archive of ``size`` bytes; what its headers claim is not trusted."""
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & 1:
         raise TableError(
             f"expected {quoted(name)} stored or deflated, as numpy.savez writes it, "
             "got another compression or encryption"
         )
+    deflated = info.compress_type == zipfile.ZIP_DEFLATED
+    most = min(info.compress_size, size) * (_DEFLATE if deflated else 1)
     try:
         with archive.open(info) as stream:
             shape, fortran, dtype = _header(stream, name)
             claimed = math.prod(shape) * dtype.itemsize
             held = min(info.file_size, most) - stream.tell()
+            # one byte more than there is: only at its end does zipfile compare the checksum
             data = stream.read(held + 1) if claimed == held else b""
+        if claimed != held or len(data) != held:
+            raise TableError(
+                f"expected an array {quoted(name)} of {claimed} bytes, as its header says "
+                f"(shape {shape} of {dtype}), got {len(data) if claimed == held else held}"
+            )
+        array: NDArray = np.frombuffer(data, dtype) if data else np.empty(0, dtype)
+        return array.reshape(shape, order="F" if fortran else "C")
     except TableError:
         raise
     except _DAMAGED as error:
         raise TableError(f"expected an array {quoted(name)}, got a damaged one: {error}") from error
-    if not claimed == held == len(data):
-        raise TableError(
-            f"expected an array {quoted(name)} of {claimed} bytes, as its header says "
-            f"(shape {shape} of {dtype}), got {len(data) or held}"
-        )
-    array = np.frombuffer(data, dtype) if data else np.empty(0, dtype)
-    return array.reshape(shape, order="F" if fortran else "C")
 
 
 def _header(stream: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dtype]:
@@ -130,7 +142,9 @@ def _header(stream: IO[bytes], name: str) -> tuple[tuple[int, ...], bool, np.dty
         shape, fortran, dtype = read(stream)
     except Exception as error:  # NumPy evaluates the header as Python's literal, and much can fail
         reason = " ".join(str(error).split())
-        raise TableError(f"expected an array {quoted(name)}, got no NPY header: {reason}") from None
+        raise TableError(
+            f"expected an array {quoted(name)}, got a damaged or foreign one: {reason}"
+        ) from None
     if dtype.hasobject:
         raise TableError(
             f"expected a plain array {quoted(name)}, got one of Python objects "

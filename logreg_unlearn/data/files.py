@@ -122,7 +122,10 @@ def read_table(
         features = standardised(features)
     if intercept:
         features = np.column_stack([features, np.ones(len(features))])
-        names = [*names, _unused(INTERCEPT, names)]
+        ones = _unused(INTERCEPT, names)
+        if ones != INTERCEPT:
+            notes.append(f"{INTERCEPT!r} is a feature of the file; the column of ones is {ones!r}")
+        names = [*names, ones]
     return DataSet(
         name=_printable(_split(path)[0]),
         features=features,
@@ -192,7 +195,9 @@ def _separator(sep: str | None, suffix: str) -> str:
     if sep is None:
         sep = _SEPARATORS[suffix]
         if sep is None:
-            raise TableError(f"expected to be told what separates the columns of a {suffix}: sep")
+            raise TableError(
+                f"expected to be told sep, what separates the columns of a {suffix} file"
+            )
     sep = "\t" if sep == r"\t" else sep
     if len(sep) != 1 or sep in '"\r\n\0':
         raise TableError(f"expected sep of one character, no quotation mark, got {sep!r}")
@@ -222,9 +227,8 @@ def _doubtful(features: NDArray[np.float64], names: Sequence[str], table: Table)
         if _FORGETTING.search(name) and np.isin(column, (0.0, 1.0)).all():
             reasons.append("is named like a forget set and holds only 0 and 1")
         if reasons:
-            notes.append(
-                f"the feature {quoted(name)} {' and '.join(reasons)}: drop it if it is none"
-            )
+            because = " and ".join(reasons)
+            notes.append(f"the feature {quoted(name)} {because}: drop it unless it is meant as one")
     return notes
 
 
