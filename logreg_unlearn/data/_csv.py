@@ -168,8 +168,6 @@ def _header(path: Path, records: Iterator[_Record]) -> tuple[int, list[str], lis
 
 def _other_separator(names: list[str], label: str, sep: str) -> str:
     """Return advice where another separator than ``sep`` would give the label's column."""
-    if label in names:
-        return ""
     text = sep.join(names)
     for other, word in _SEPARATORS.items():
         parts = [part.strip(' "') for part in text.split(other)]

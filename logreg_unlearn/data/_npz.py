@@ -1,7 +1,7 @@
 """Arrays of an NPZ archive, as `numpy.savez` and `numpy.savez_compressed` write it.
 
-The header of an array is compared with what the archive holds before any room is made for it, so
-that a header which claims too much is refused and not allocated.
+Room is made for what the archive holds, never for what a header claims: numpy.load allocates the
+claim first, and a header of 128 bytes can claim an exabyte.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ from logreg_unlearn.data._table import (
 
 __all__ = ["array_names", "read_arrays"]
 
-# The most that deflate can expand a byte to (zlib's technical notes, "maximum expansion factor").
-_DEFLATE = 1032
+# What NumPy writes. Deflate makes at most 1032 bytes of one (zlib's technical notes), so that what
+# is read is bounded by the file's size; others know no such bound.
+_EXPANDS_LITTLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 _DAMAGED = (
     ValueError,
@@ -107,25 +108,26 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
 
 
 def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, size: int) -> NDArray:
-    """Read an array from an archive of ``size`` bytes; what its headers claim is not trusted."""
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) or info.flag_bits & 1:
+    """Read an array from an archive of ``size`` bytes."""
+    if info.compress_type not in _EXPANDS_LITTLE or info.flag_bits & 1:
         raise TableError(
             f"expected {quoted(name)} stored or deflated, as numpy.savez writes it, "
             "got another compression or encryption"
         )
-    deflated = info.compress_type == zipfile.ZIP_DEFLATED
-    most = min(info.compress_size, size) * (_DEFLATE if deflated else 1)
+    if info.compress_size > size:
+        raise TableError(
+            f"expected an array {quoted(name)}, got a damaged one: "
+            f"{info.compress_size} bytes in an archive of {size}"
+        )
     try:
         with archive.open(info) as stream:
             shape, fortran, dtype = _header(stream, name)
-            claimed = math.prod(shape) * dtype.itemsize
-            held = min(info.file_size, most) - stream.tell()
-            # one byte more than there is: only at its end does zipfile compare the checksum
-            data = stream.read(held + 1) if claimed == held else b""
-        if claimed != held or len(data) != held:
+            data = stream.read()
+        claimed = math.prod(shape) * dtype.itemsize
+        if len(data) != claimed:
             raise TableError(
                 f"expected an array {quoted(name)} of {claimed} bytes, as its header says "
-                f"(shape {shape} of {dtype}), got {len(data) if claimed == held else held}"
+                f"(shape {shape} of {dtype}), got {len(data)}"
             )
         array: NDArray = np.frombuffer(data, dtype) if data else np.empty(0, dtype)
         return array.reshape(shape, order="F" if fortran else "C")

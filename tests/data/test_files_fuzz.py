@@ -35,30 +35,24 @@ def read_or_one_line(path: Path, **options):
         return message
 
 
-class Dialect(csv.Dialect):
-    """What the property draws; ``csv`` wants a class."""
-
-    lineterminator = "\n"
-
-
-@st.composite
-def dialects(draw) -> type[csv.Dialect]:
-    made = type("Drawn", (Dialect,), {})
-    made.delimiter = draw(st.sampled_from(",;\t|: x"))
-    made.quotechar = draw(st.sampled_from("\"'"))
-    made.lineterminator = draw(st.sampled_from(["\n", "\r\n", "\r"]))
-    made.quoting = draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]))
-    made.doublequote = draw(st.booleans())
-    made.escapechar = None if made.doublequote else "\\"
-    return made
-
-
+DIALECTS = st.builds(
+    lambda doublequote, **options: {
+        **options,
+        "doublequote": doublequote,
+        "escapechar": None if doublequote else "\\",
+    },
+    delimiter=st.sampled_from(",;\t|: x"),
+    quotechar=st.sampled_from("\"'"),
+    lineterminator=st.sampled_from(["\n", "\r\n", "\r"]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]),
+    doublequote=st.booleans(),
+)
 names = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=8)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 
 
 @given(
-    dialect=dialects(),
+    dialect=DIALECTS,
     columns=st.lists(names, min_size=1, max_size=3),
     x=st.lists(st.lists(numbers, min_size=3, max_size=3), min_size=2, max_size=5),
     y=st.lists(st.booleans(), min_size=5, max_size=5),
@@ -74,23 +68,23 @@ def test_a_written_table_comes_back_or_is_refused(
     x = [row[:d] for row in x]
     y = [0, 1] + [int(value) for value in y[2:]]
     stream = io.StringIO(newline="")
-    writer = csv.writer(stream, dialect)
+    writer = csv.writer(stream, **dialect)
     writer.writerow([*columns, "y"])
     for row, label in zip(x, y, strict=False):
         writer.writerow([*(repr(value).replace(".", decimal) for value in row), label])
     data = stream.getvalue().encode(encoding)
     path = folder / "t.csv"
     path.write_bytes(gzip.compress(data) if packed else data)
-    options = {"sep": dialect.delimiter, "decimal": decimal} if told else {}
+    options = {"sep": dialect["delimiter"], "decimal": decimal} if told else {}
     result = read_or_one_line(path, **options)
-    plain = dialect.quotechar == '"' and dialect.doublequote
+    plain = dialect["quotechar"] == '"' and dialect["doublequote"]
     if not isinstance(result, str):
         np.testing.assert_array_equal(result.features, x)
         np.testing.assert_array_equal(result.labels, [2 * label - 1 for label in y[: len(x)]])
         if plain:  # other quotation marks are part of a name
             wanted = [name.strip() or f"column {k}" for k, name in enumerate(columns, start=1)]
             assert list(result.feature_names) == wanted
-    elif told and plain and dialect.delimiter in ",;\t|":
+    elif told and plain and dialect["delimiter"] in ",;\t|":
         # told how it was written, only names that clash can stand against it
         assert "distinct column names" in result or "'forget'" in result, result
 

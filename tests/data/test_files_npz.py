@@ -169,21 +169,31 @@ def test_headers_that_are_none(tmp_path, x, message):
     assert "\n" not in str(caught.value)
 
 
-def test_sizes_that_the_archive_itself_claims_are_not_believed(tmp_path):
+@pytest.mark.parametrize("field", [20, 24])  # of the directory's entry: packed and unpacked size
+def test_sizes_that_the_archive_itself_claims_are_not_believed(tmp_path, field):
     path = tmp_path / "t.npz"
-    rows = 2**36
+    rows = 2**27
     archive(path, header((rows, 2)) + bytes(32), zipfile.ZIP_DEFLATED)
     content = bytearray(path.read_bytes())
-    entry = content.index(b"PK\x01\x02")  # the directory's entry for X: sizes at 20 and 24
     claimed = len(header((rows, 2))) + 16 * rows
-    struct.pack_into("<LL", content, entry + 20, 0xFFFFFFF0, claimed & 0xFFFFFFFF)
+    struct.pack_into("<L", content, content.index(b"PK\x01\x02") + field, claimed)
     path.write_bytes(content)
     tracemalloc.start()
-    with pytest.raises(TableError):
+    with pytest.raises(TableError, match="expected an array 'X'"):
         read_table(path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 10_000_000
+
+
+def test_a_place_beyond_the_end_is_refused(tmp_path):
+    path = tmp_path / "t.npz"
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr("X.npy", header((2, 2)) + bytes(32))
+        made.writestr("y.npy", header((2,)) + bytes(16))
+        made.infolist()[0].header_offset = 2**63 + 5
+    with pytest.raises(TableError, match="expected an array 'X', got a damaged one"):
+        read_table(path)
 
 
 def test_other_compressions_and_encryption_are_refused(tmp_path):
