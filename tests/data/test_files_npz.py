@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import struct
 import tracemalloc
 import zipfile
@@ -169,21 +170,52 @@ def test_headers_that_are_none(tmp_path, x, message):
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("field", [20, 24])  # of the directory's entry: packed and unpacked size
-def test_sizes_that_the_archive_itself_claims_are_not_believed(tmp_path, field):
-    path = tmp_path / "t.npz"
-    rows = 2**27
-    archive(path, header((rows, 2)) + bytes(32), zipfile.ZIP_DEFLATED)
+def patched(path, changes, entry=b"PK\x01\x02"):
+    """Change fields of the first entry of the archive's directory: place, format and value."""
     content = bytearray(path.read_bytes())
-    claimed = len(header((rows, 2))) + 16 * rows
-    struct.pack_into("<L", content, content.index(b"PK\x01\x02") + field, claimed)
+    for place, form, value in changes:
+        struct.pack_into(form, content, content.index(entry) + place, value)
     path.write_bytes(content)
+
+
+PACKED, UNPACKED = 20, 24  # where an entry has its sizes
+
+
+@pytest.mark.parametrize("fields", [(PACKED,), (UNPACKED,), (PACKED, UNPACKED)])
+@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_sizes_that_the_archive_itself_claims_are_not_believed(tmp_path, fields, compression):
+    path = tmp_path / "t.npz"
+    shape = (2**27, 2)
+    archive(path, header(shape) + bytes(32), compression)
+    claimed = len(header(shape)) + 8 * math.prod(shape)
+    patched(path, [(field, "<L", claimed) for field in fields])
     tracemalloc.start()
     with pytest.raises(TableError, match="expected an array 'X'"):
         read_table(path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 10_000_000
+
+
+def test_damage_of_every_kind_gets_one_line(tmp_path):
+    path = tmp_path / "t.npz"
+    noise = np.random.default_rng(0).normal(size=(3, 5000))
+    np.savez_compressed(path, X=noise, y=[0, 1, 1])
+    whole = path.read_bytes()
+    damaged = bytearray(whole)
+    damaged[60_000:60_400] = b"\xff" * 400  # no code of deflate, far behind the header
+    path.write_bytes(damaged)
+    with pytest.raises(TableError, match="expected an array 'X', got a damaged one: Error -3"):
+        read_table(path)
+    path.write_bytes(whole)
+    patched(path, [(6, "<H", 99)])
+    with pytest.raises(TableError, match=r"damaged or foreign file in .*: zip file version 9.9"):
+        read_table(path)
+    archive(path, header((2, 2)) + bytes(32))
+    size = path.stat().st_size
+    patched(path, [(PACKED, "<L", size), (UNPACKED, "<L", 2 * size)])
+    with pytest.raises(TableError, match="expected an array 'X', got a damaged one"):
+        read_table(path)
 
 
 def test_a_place_beyond_the_end_is_refused(tmp_path):
@@ -202,8 +234,6 @@ def test_other_compressions_and_encryption_are_refused(tmp_path):
     with pytest.raises(TableError, match="expected 'X' stored or deflated"):
         read_table(path)
     archive(path, header((2, 2)) + bytes(32))
-    content = bytearray(path.read_bytes())
-    content[content.index(b"PK\x01\x02") + 8] |= 1
-    path.write_bytes(content)
+    patched(path, [(8, "<H", 1)])
     with pytest.raises(TableError, match="expected 'X' stored or deflated"):
         read_table(path)

@@ -113,6 +113,7 @@ def test_the_same_table_in_every_dialect(read, content, name, options):
         ),
         ("a,y\n1,0\né,1\n".encode("latin-1"), "t.csv", {}, "byte 0xe9 near line 3 (in Latin-1"),
         (gzip.compress(TABLE.encode())[:-9], "t.csv.gz", {}, "expected a readable file, got"),
+        (gzip.compress(TABLE.encode())[:10] + b"\xff" * 20, "t.csv.gz", {}, "got '/"),
         (b"\x1f\x8bjunk", "t.csv.gz", {}, "expected a readable file, got"),
     ],
 )
@@ -228,6 +229,14 @@ def test_lines_are_those_of_the_file(refusal, end):
     assert "in line 9, column 'y'" in refusal(end.join(rows))
     rows[8] = '3,"1'
     assert "got a row that does not end well in line 9" in refusal(end.join(rows))
+
+
+def test_memory_that_is_refused_gets_one_line(refusal, monkeypatch):
+    def refused(self):
+        raise MemoryError
+
+    monkeypatch.setattr("pathlib.Path.read_bytes", refused)
+    assert refusal(TABLE).endswith("t.csv': it does not fit into the memory")
 
 
 def test_an_open_quotation_mark_swallows_nothing(refusal):
