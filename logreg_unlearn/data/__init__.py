@@ -7,7 +7,7 @@ module             what it gives
 =================  ==================================================================
 ``synthetic``      problems whose dependence between forget and retain set is known
 ``real``           real data that needs no download (extra ``real``)
-``files``          a CSV or NPZ file of the user's own
+``files``          a CSV, other text or NPZ file of the user's own
 ``forget_sets``    ways of choosing the rows to forget
 =================  ==================================================================
 
@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 __all__ = ["INTERCEPT", "DataSet", "constant_columns", "standardised"]
 
 INTERCEPT = "intercept"
-"""Name of the constant column that the loaders append."""
+"""Name of the constant column that the loaders append, unless the data have one of that name."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,6 +55,11 @@ class DataSet:
         The original values that became -1 and +1.
     dropped : tuple of str
         Columns left out because they are constant.
+    intercept : int or None
+        Which column is the one of ones that the loader appended; None where there is none. Its
+        name need not say so: the user's own column may be called intercept.
+    notes : tuple of str
+        What the user of a file should know, a line each.
     """
 
     name: str
@@ -68,6 +73,8 @@ class DataSet:
     dependence: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     label_values: tuple[str, str] = ("-1", "+1")
     dropped: tuple[str, ...] = ()
+    intercept: int | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         n, d = self.features.shape
@@ -75,6 +82,8 @@ class DataSet:
             raise ValueError(f"expected {n} labels, one a row, got shape {self.labels.shape}")
         if len(self.feature_names) != d:
             raise ValueError(f"expected {d} feature names, got {len(self.feature_names)}")
+        if self.intercept is not None and not 0 <= self.intercept < d:
+            raise ValueError(f"expected an intercept among {d} columns, got {self.intercept}")
         for name, column in (("forget mask", self.forget), ("weights", self.weights)):
             if column is not None and column.shape != (n,):
                 raise ValueError(f"expected a {name} of shape ({n},), got {column.shape}")

@@ -1,71 +1,95 @@
-"""A table of the user's own: CSV with a header row, or NPZ with named arrays.
+"""A table of the user's own: separated text with a header row, or NPZ with named arrays.
 
 =========  ============================  ===========================================
-part       CSV                           NPZ
+part       text                          NPZ
 =========  ============================  ===========================================
-features   every other column, numbers   array ``X (n, d)``, columns ``x0, x1, ...``
+features   every other column: numbers,  array ``X (n, d)``, columns ``x0, x1, ...``
+           or true/false for 1/0
 labels     the column ``label``          the array ``label`` (``y`` unless told)
 forget     the column ``forget``, if     the array ``forget``, if there is one
            there is one
 =========  ============================  ===========================================
 
-Labels may be any two values: the smaller becomes -1, the larger +1 (numbers in numerical order,
-otherwise text in alphabetical order); `DataSet.label_values` says which is which. A forget
-column holds 1/true/yes for a row to forget and 0/false/no for one to keep, in any case. Rows are
-counted from 1, the header not included.
+**Text** is ``.csv`` (commas unless told), ``.tsv`` or ``.tab`` (tabs) or ``.txt`` (``sep`` must be
+told), each also with ``.gz``; UTF-8, or UTF-16 with its byte-order mark. Nothing is guessed: what
+does not fit is refused with the line of the file and what to do.
+
+**Labels** may be any two values: the smaller becomes -1, the larger +1 (numbers in numerical
+order, otherwise text in alphabetical order); `DataSet.label_values` says which is which. A
+leading zero makes codes, that is text: 7 and 007 are two labels. ``NA`` or ``nan`` is a label
+among text and a missing one among numbers; an empty cell is always missing.
+
+A **forget** column holds 1/true/yes for a row to forget and 0/false/no for one to keep, in any
+case and any spelling of the number.
 """
 
 from __future__ import annotations
 
-import csv
-import zipfile
+import os
+import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from unicodedata import category
 
 import numpy as np
 from numpy.typing import NDArray
 
 from logreg_unlearn.data import INTERCEPT, DataSet, constant_columns, standardised
+from logreg_unlearn.data._cells import flags, two_classes
+from logreg_unlearn.data._csv import column_names, read_text
+from logreg_unlearn.data._npz import array_names, read_arrays
+from logreg_unlearn.data._table import Choice, Table, TableError, quoted
+from logreg_unlearn.data.forget_sets import KINDS
 
-__all__ = ["TableError", "read_table"]
+__all__ = ["TableError", "read_table", "table_columns"]
 
-_FLAGS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-_ARTICLE = {"column": "a", "array": "an"}
-
-
-class TableError(ValueError):
-    """A file does not hold the table that is needed: "expected ..., got ...", in one line."""
+# The separator of each suffix; None where the suffix says nothing
+_SEPARATORS: dict[str, str | None] = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": None}
+_FORGETTING = re.compile("forg[eo]t|unlearn|delet|eras|remov", re.IGNORECASE)
 
 
 def read_table(
-    path: str | Path,
+    path: str | os.PathLike[str],
     label: str = "y",
     forget: str | None = None,
     *,
+    sep: str | None = None,
+    decimal: str = ".",
+    drop: Sequence[str] = (),
     standardise: bool = True,
     intercept: bool = True,
 ) -> DataSet:
-    """Read features, labels and forget set from a CSV or NPZ file.
+    r"""Read features, labels and forget set from a file of text or an NPZ archive.
 
     Parameters
     ----------
-    path : str or Path
-        Ends in ``.csv`` or ``.npz``.
+    path : path-like
+        Ends in ``.csv``, ``.tsv``, ``.tab``, ``.txt``, one of these and ``.gz``, or ``.npz``.
     label : str
-        Column (CSV) or array (NPZ) of the labels.
+        Column (text) or array (NPZ) of the labels.
     forget : str, optional
         Column or array of the forget mask. None means the one called ``forget`` where there is
         one, and no built-in forget set otherwise.
+    sep : str of one character, optional
+        Separator of the columns of text (``"\\t"`` spelt out is a tab); the suffix's unless given.
+    decimal : "." or ","
+        Decimal sign of text.
+    drop : sequence of str
+        Columns that are no features. A column without a name is called ``column 3``, its place.
     standardise : bool
         Give each column mean 0 and variance 1.
     intercept : bool
-        Append a column of ones. It stands for any constant column, so these are then dropped
-        and listed in `DataSet.dropped`. Without it constant columns stay, as they are.
+        Append a column of ones, `DataSet.intercept`. It stands for any constant column, so these
+        are then dropped and listed in `DataSet.dropped`. Without it constant columns stay.
 
     Returns
     -------
     DataSet
+        Its `DataSet.notes` say what may not be meant: a feature that counts the rows, has no
+        name, is written with leading zeros, or looks like another forget set; a header of
+        numbers; labels of several spellings.
 
     Raises
     ------
@@ -73,218 +97,155 @@ def read_table(
         Where the file cannot be read or does not hold what is needed.
     """
     path = Path(path)
-    readers = {".csv": _read_csv, ".npz": _read_npz}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise TableError(f"expected a .csv or .npz file, got {str(path)!r}")
-    try:
-        features, feature_names, label_cells, forget_cells = reader(path, label, forget)
-    except (
-        OSError,
-        UnicodeDecodeError,
-        csv.Error,
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-    ) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise TableError(
-            f"expected a readable {path.suffix.lower()} file, got {str(path)!r}: "
-            f"{' '.join(reason.split())}"
-        ) from error
-    labels, label_values = _two_classes(label_cells, label)
-    mask = None if forget_cells is None else _flags(forget_cells, forget or "forget")
-    _check_finite(features, feature_names)
+    names_out = (drop,) if isinstance(drop, str) else tuple(drop)
+    table = _read(path, Choice(label, forget, names_out), sep, decimal)
+    labels, label_values, notes = two_classes(table.label)
+    mask = None if table.forget is None else flags(table.forget)
+    if forget in KINDS:
+        notes.append(
+            f"the forget set is the column {forget!r}; drop it to choose rows by that kind"
+        )
+    features, names = table.features, table.names
     dropped: tuple[str, ...] = ()
     if intercept:
         constant = constant_columns(features)
-        dropped = tuple(feature_names[j] for j in np.flatnonzero(constant))
-        feature_names = [feature_names[j] for j in np.flatnonzero(~constant)]
+        dropped = tuple(names[j] for j in np.flatnonzero(constant))
+        names = [names[j] for j in np.flatnonzero(~constant)]
         features = features[:, ~constant]
-    if not feature_names:
+    if not names:
         raise TableError(
             "expected at least one feature column that is not constant, "
             f"got {', '.join(map(repr, dropped))}"
         )
+    notes += table.notes + _doubtful(features, names, table)
     if standardise:
         features = standardised(features)
     if intercept:
         features = np.column_stack([features, np.ones(len(features))])
-        feature_names = [*feature_names, INTERCEPT]
+        ones = _unused(INTERCEPT, names)
+        if ones != INTERCEPT:
+            notes.append(f"{INTERCEPT!r} is a feature of the file; the column of ones is {ones!r}")
+        names = [*names, ones]
     return DataSet(
-        name=path.stem,
+        name=_printable(_split(path)[0]),
         features=features,
         labels=labels,
-        feature_names=tuple(feature_names),
-        source=str(path),
+        feature_names=tuple(names),
+        source=_printable(str(path)),
         licence="the user's own",
         forget=mask,
         label_values=label_values,
         dropped=dropped,
+        intercept=len(names) - 1 if intercept else None,
+        notes=tuple(notes),
     )
 
 
-_Parts = tuple[NDArray[np.float64], list[str], list[str], list[str] | None]
+def table_columns(path: str | os.PathLike[str], *, sep: str | None = None) -> tuple[str, ...]:
+    """Return the names of a file's columns (text) or arrays (NPZ), without reading the rest.
+
+    Parameters
+    ----------
+    path, sep
+        As in `read_table`.
+
+    Returns
+    -------
+    tuple of str
+
+    Raises
+    ------
+    TableError
+        Where the file cannot be read.
+    """
+    path = Path(path)
+    suffix = _split(path)[1]
+    with _in_one_line(path):
+        if suffix == ".npz":
+            return tuple(array_names(path))
+        return tuple(column_names(path, _separator(sep, suffix)))
 
 
-def _read_csv(path: Path, label: str, forget: str | None) -> _Parts:
-    # utf-8-sig: spreadsheets put a byte-order mark in front of the first column's name
-    with path.open(newline="", encoding="utf-8-sig") as handle:
-        lines = [row for row in csv.reader(handle) if row]
-    if not lines:
-        raise TableError(f"expected a header row and data, got the empty file {str(path)!r}")
-    header = [cell.strip() for cell in lines[0]]
-    rows = lines[1:]
-    repeated = sorted({name for name in header if header.count(name) > 1})
-    if repeated:
-        raise TableError(f"expected distinct column names, got {repeated[0]!r} more than once")
-    wanted = _wanted(label, forget, header, "column")
-    _check_count(len(rows))
-    for number, row in enumerate(rows, start=1):
-        if len(row) != len(header):
+def _read(path: Path, choice: Choice, sep: str | None, decimal: str) -> Table:
+    suffix = _split(path)[1]
+    if decimal not in (".", ","):
+        raise TableError(f"expected decimal '.' or ',', got {decimal!r}")
+    with _in_one_line(path):
+        if suffix != ".npz":
+            return read_text(path, choice, _separator(sep, suffix), decimal)
+        if sep is not None or decimal != ".":
+            raise TableError(f"expected sep and decimal for text only, got them for {str(path)!r}")
+        return read_arrays(path, choice)
+
+
+def _split(path: Path) -> tuple[str, str]:
+    """Return the file's name without suffixes, and the suffix that says what it holds."""
+    plain = path.name[:-3] if path.name.lower().endswith(".gz") else path.name
+    stem, suffix = os.path.splitext(plain)
+    known = {*_SEPARATORS, ".npz"} if plain == path.name else set(_SEPARATORS)
+    if suffix.lower() not in known:
+        raise TableError(
+            f"expected a file of {', '.join(_SEPARATORS)} (or these with .gz) or .npz, "
+            f"got {str(path)!r}"
+        )
+    return stem, suffix.lower()
+
+
+def _separator(sep: str | None, suffix: str) -> str:
+    if sep is None:
+        sep = _SEPARATORS[suffix]
+        if sep is None:
             raise TableError(
-                f"expected {len(header)} cells in each row, got {len(row)} in row {number}"
+                f"expected to be told sep, what separates the columns of a {suffix} file"
             )
-    taken = [header.index(name) for name in wanted]
-    kept = [j for j in range(len(header)) if j not in taken]
-    if not kept:
-        raise TableError(f"expected a feature column, got only {', '.join(map(repr, header))}")
-    names = [header[j] for j in kept]
-    features = _numbers([[row[j] for j in kept] for row in rows], names)
-    cells = [[row[j] for row in rows] for j in taken]
-    return features, names, cells[0], cells[1] if len(cells) > 1 else None
+    sep = "\t" if sep == r"\t" else sep
+    if len(sep) != 1 or sep in '"\r\n\0':
+        raise TableError(f"expected sep of one character, no quotation mark, got {sep!r}")
+    return sep
 
 
-def _read_npz(path: Path, label: str, forget: str | None) -> _Parts:
-    with path.open("rb") as handle:
-        try:
-            archive = np.load(handle, allow_pickle=False)
-        except ValueError as error:
-            # what NumPy takes for a pickle is any file that is neither NPY nor NPZ
-            raise TableError(
-                f"expected an NPZ archive, got the foreign file {str(path)!r}"
-            ) from error
-        if not isinstance(archive, np.lib.npyio.NpzFile):
-            raise TableError(f"expected an NPZ archive, got a single array in {str(path)!r}")
-        wanted = _wanted(label, forget, archive.files, "array")
-        arrays = [_member(archive, name) for name in ("X", *wanted)]
-    features, *columns = arrays
-    if features.ndim != 2 or features.dtype.kind not in "biuf":
-        raise TableError(
-            "expected a numeric array 'X' of shape (n, d), "
-            f"got shape {features.shape} of {features.dtype}"
-        )
-    n, d = features.shape
-    _check_count(n)
-    if d == 0:
-        raise TableError(f"expected a feature column, got 'X' of shape {features.shape}")
-    for name, column in zip(wanted, columns, strict=True):
-        if column.shape != (n,):
-            raise TableError(f"expected {name!r} of shape ({n},), got {column.shape}")
-    cells = [[str(value) for value in column.tolist()] for column in columns]
-    names = [f"x{j}" for j in range(d)]
-    return features.astype(float), names, cells[0], cells[1] if len(cells) > 1 else None
-
-
-def _member(archive: np.lib.npyio.NpzFile, name: str) -> NDArray:
-    if name not in archive.files:
-        raise TableError(f"expected an array {name!r}, got {_listed(archive.files)}")
+@contextmanager
+def _in_one_line(path: Path) -> Iterator[None]:
     try:
-        # a member that is no array comes as bytes, and fails as text does
-        return np.asarray(archive[name])
-    except ValueError as error:
-        raise TableError(f"expected a plain array {name!r}, got one of Python objects") from error
-
-
-def _wanted(label: str, forget: str | None, available: Sequence[str], what: str) -> list[str]:
-    """Return the names of the label and, where there is one, of the forget column."""
-    names = [label] if forget is None else [label, forget]
-    for name in names:
-        if name not in available:
-            raise TableError(f"expected {_ARTICLE[what]} {what} {name!r}, got {_listed(available)}")
-    if label == forget:
-        raise TableError(f"expected different {what}s for label and forget set, got {label!r}")
-    if forget is None and "forget" in available and label != "forget":
-        names.append("forget")
-    return names
-
-
-def _listed(names: Sequence[str], most: int = 20) -> str:
-    shown = ", ".join(map(repr, names[:most]))
-    return shown + (f" and {len(names) - most} more" if len(names) > most else "")
-
-
-def _check_count(n: int) -> None:
-    if n < 2:
-        raise TableError(f"expected at least two rows of data, got {n}")
-
-
-def _numbers(rows: list[list[str]], names: list[str]) -> NDArray[np.float64]:
-    try:
-        return np.array(rows, dtype=float)
-    except ValueError:
-        for number, row in enumerate(rows, start=1):
-            for name, cell in zip(names, row, strict=True):
-                if _number(cell) is None:
-                    raise TableError(
-                        f"expected a number in column {name!r}, row {number}, got {cell!r}"
-                    ) from None
-        raise
-
-
-def _number(cell: str) -> float | None:
-    try:
-        return float(cell)
-    except ValueError:
-        return None
-
-
-def _check_finite(features: NDArray[np.float64], names: list[str]) -> None:
-    bad = np.argwhere(~np.isfinite(features))
-    if len(bad):
-        row, column = bad[0]
+        yield
+    except (OSError, EOFError, zlib.error, MemoryError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        if isinstance(error, MemoryError):
+            reason = "it does not fit into the memory"
         raise TableError(
-            f"expected finite features, got {features[row, column]} "
-            f"in column {names[column]!r}, row {row + 1}"
-        )
+            f"expected a readable file, got {str(path)!r}: {' '.join(reason.split())}"
+        ) from error
 
 
-def _two_classes(cells: list[str], name: str) -> tuple[NDArray[np.float64], tuple[str, str]]:
-    """Map labels of any two values to -1 and +1."""
-    texts = [cell.strip() for cell in cells]
-    for number, text in enumerate(texts, start=1):
-        if text == "" or text.lower() in ("nan", "na", "none"):
-            raise TableError(f"expected a label in {name!r}, row {number}, got {text!r}")
-    # as numbers where all are, so that 1 and 1.0 are one class and -1 comes before 0
-    numbers = [_number(text) for text in texts]
-    keys: list = texts if None in numbers else numbers
-    first_text = dict(zip(reversed(keys), reversed(texts), strict=True))
-    values = sorted(first_text)
-    if len(values) != 2:
-        shown = ", ".join(repr(first_text[value]) for value in values[:5])
-        more = ", ..." if len(values) > 5 else ""
-        raise TableError(
-            f"expected labels of two values in {name!r}, got {len(values)}: {shown}{more}"
-        )
-    labels = np.array([1.0 if key == values[1] else -1.0 for key in keys])
-    return labels, (first_text[values[0]], first_text[values[1]])
+def _doubtful(features: NDArray[np.float64], names: Sequence[str], table: Table) -> list[str]:
+    """Say which features may be none, and why."""
+    notes = []
+    for name, column in zip(names, features.T, strict=True):
+        reasons = list(table.doubts.get(name, ()))
+        if _counts(column):
+            reasons.append("counts the rows")
+        if _FORGETTING.search(name) and np.isin(column, (0.0, 1.0)).all():
+            reasons.append("is named like a forget set and holds only 0 and 1")
+        if reasons:
+            because = " and ".join(reasons)
+            notes.append(f"the feature {quoted(name)} {because}: drop it unless it is meant as one")
+    return notes
 
 
-def _flags(cells: list[str], name: str) -> NDArray[np.bool_]:
-    mask = np.zeros(len(cells), dtype=bool)
-    for row, cell in enumerate(cells):
-        text = cell.strip().lower()
-        # a column of 0.0 and 1.0 is what a data frame with a gap somewhere writes
-        flag = _FLAGS.get(text.removesuffix(".0"))
-        if flag is None:
-            raise TableError(
-                f"expected 0/1, true/false or yes/no in {name!r}, row {row + 1}, got {cell!r}"
-            )
-        mask[row] = flag
-    if mask.all() or not mask.any():
-        count = int(mask.sum())
-        raise TableError(
-            f"expected a forget set of 1 to {len(mask) - 1} rows in {name!r}, "
-            f"got {'an empty one' if count == 0 else f'all {count}'}"
-        )
-    return mask
+def _counts(column: NDArray[np.float64]) -> bool:
+    # by one from row to row; two rows are no pattern, and 1e300 + 1 is 1e300
+    if len(column) < 3 or not column[0] < column[1] == column[0] + 1.0:
+        return False
+    return bool(np.all(column[1:] == column[:-1] + 1.0))
+
+
+def _unused(name: str, names: Sequence[str]) -> str:
+    while name in names:
+        name += " (appended)"
+    return name
+
+
+def _printable(text: str) -> str:
+    """Return a file's name that any terminal and figure can show: it may be any bytes."""
+    hidden = {"Cc", "Cs", "Zl", "Zp"}  # control characters, undecodable bytes, line ends
+    return "".join("\N{REPLACEMENT CHARACTER}" if category(c) in hidden else c for c in text)

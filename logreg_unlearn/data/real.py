@@ -105,6 +105,7 @@ def load(name: str, *, intercept: bool = True) -> DataSet:
         dataset,
         features=np.column_stack([dataset.features, np.ones(len(dataset.labels))]),
         feature_names=(*dataset.feature_names, INTERCEPT),
+        intercept=len(dataset.feature_names),
     )
 
 
