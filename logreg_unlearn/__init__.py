@@ -3,7 +3,7 @@
 Given data, a forget set and a ridge: the original optimum, the retrained optimum (the
 *oracle*) and what ascent-based unlearning does, in closed form where one exists and by
 certified solvers and iterations where not.  Import what you need from its module, for
-instance ``from logreg_unlearn.problem import UnlearningProblem``; this file imports nothing.
+instance ``from logreg_unlearn.problem.problem import UnlearningProblem``; this file imports nothing.
 """
 
 __version__ = "0.1.0"

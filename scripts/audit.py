@@ -16,15 +16,15 @@ from typing import Any
 from _common import entry, parser
 
 from logreg_unlearn import plots
-from logreg_unlearn.audit import Audit, audit, describe
+from logreg_unlearn.assess.audit import Audit, audit, describe
 from logreg_unlearn.data import INTERCEPT, DataSet, real
 from logreg_unlearn.data.files import read_table
 from logreg_unlearn.data.forget_sets import KINDS, forget_set
-from logreg_unlearn.losses import LOSSES, Mask, get_loss
-from logreg_unlearn.methods.ascent import METHODS
-from logreg_unlearn.problem import UnlearningProblem
-from logreg_unlearn.sweep.cases import fit_original
+from logreg_unlearn.problem.losses import LOSSES, Mask, get_loss
+from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.sweep.case import fit_original
 from logreg_unlearn.sweep.store import writable_folder, write_text
+from logreg_unlearn.unlearn.ascent import METHODS
 
 
 def arguments() -> Namespace:

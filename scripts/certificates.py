@@ -10,18 +10,18 @@ from _figures import Drawing, run
 import numpy as np
 
 from logreg_unlearn import plots
-from logreg_unlearn.certificate import Judgement, distance_bounds, judge
+from logreg_unlearn.assess.bounds import Judgement, distance_bounds, judge
 from logreg_unlearn.data import real
 from logreg_unlearn.data.forget_sets import forget_set
-from logreg_unlearn.iterate import run as iterate
-from logreg_unlearn.losses import Array
-from logreg_unlearn.methods.ascent import simultaneous
-from logreg_unlearn.methods.removal import newton_removal
-from logreg_unlearn.objective import Objective
-from logreg_unlearn.optimum import minimise
-from logreg_unlearn.problem import UnlearningProblem
-from logreg_unlearn.sweep.cases import fit_original
+from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.solve.optimum import minimise
+from logreg_unlearn.sweep.case import fit_original
 from logreg_unlearn.theory import certificates as theory
+from logreg_unlearn.unlearn.ascent import simultaneous
+from logreg_unlearn.unlearn.driver import run as iterate
+from logreg_unlearn.unlearn.removal import newton_removal
 
 RIDGE = 0.1
 _JUDGED = {

@@ -12,11 +12,11 @@ import numpy as np
 
 from logreg_unlearn import plots
 from logreg_unlearn.data.synthetic import two_directions
-from logreg_unlearn.iterate import run as iterate
-from logreg_unlearn.methods.ascent import simultaneous
-from logreg_unlearn.optimum import minimise
-from logreg_unlearn.problem import UnlearningProblem
+from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.theory import cross_dimensional as theory
+from logreg_unlearn.unlearn.ascent import simultaneous
+from logreg_unlearn.unlearn.driver import run as iterate
 
 MILD, STRONG = (1.0, 0.5), (100.0, 0.1)  # strength r and forget fraction f of the panels
 ALPHA = r"$\alpha$, forgotten per retained sample in the plane"

@@ -10,17 +10,17 @@ from _figures import Drawing, run
 import numpy as np
 
 from logreg_unlearn import plots
+from logreg_unlearn.assess.distance import cosine, excess_risk
 from logreg_unlearn.data import DataSet, real
 from logreg_unlearn.data.forget_sets import KINDS, forget_set
 from logreg_unlearn.data.synthetic import gaussian_classes
-from logreg_unlearn.iterate import run as iterate
-from logreg_unlearn.methods.ascent import alternating, simultaneous
-from logreg_unlearn.metrics.distance import cosine, excess_risk
-from logreg_unlearn.optimum import minimise
-from logreg_unlearn.path import follow, original_beta
-from logreg_unlearn.problem import UnlearningProblem
-from logreg_unlearn.sweep.cases import fit_original
+from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.solve.optimum import minimise
+from logreg_unlearn.solve.path import follow, original_beta
+from logreg_unlearn.sweep.case import fit_original
 from logreg_unlearn.theory import iterations as theory
+from logreg_unlearn.unlearn.ascent import alternating, simultaneous
+from logreg_unlearn.unlearn.driver import run as iterate
 
 DATASETS = ("breast_cancer", "digits_3v8", "anes96")
 RIDGE = 0.1

@@ -10,11 +10,11 @@ from scipy.special import ndtr
 
 from logreg_unlearn import plots
 from logreg_unlearn.data import real
-from logreg_unlearn.iterate import run as iterate
-from logreg_unlearn.methods.ascent import simultaneous
-from logreg_unlearn.optimum import minimise
-from logreg_unlearn.problem import UnlearningProblem
+from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.theory import random_sets as theory
+from logreg_unlearn.unlearn.ascent import simultaneous
+from logreg_unlearn.unlearn.driver import run as iterate
 
 
 def random_forget_accuracy(quick: bool = False) -> Drawing:

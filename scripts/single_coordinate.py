@@ -11,14 +11,14 @@ import numpy as np
 
 from logreg_unlearn import plots
 from logreg_unlearn.data.synthetic import orthogonal_blocks
-from logreg_unlearn.iterate import Trajectory
-from logreg_unlearn.iterate import run as iterate
-from logreg_unlearn.losses import Array
-from logreg_unlearn.methods.ascent import simultaneous
-from logreg_unlearn.optimum import OptimumStatus, minimise
-from logreg_unlearn.problem import UnlearningProblem
-from logreg_unlearn.sweep.batched import descend, stack
+from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.solve.optimum import OptimumStatus, minimise
 from logreg_unlearn.theory import single_coordinate as theory
+from logreg_unlearn.unlearn.ascent import simultaneous
+from logreg_unlearn.unlearn.batched import descend, stack
+from logreg_unlearn.unlearn.driver import Trajectory
+from logreg_unlearn.unlearn.driver import run as iterate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -22,14 +22,14 @@ from _common import entry, parser, progress
 from logreg_unlearn import plots
 from logreg_unlearn.data import real
 from logreg_unlearn.data.forget_sets import KINDS
-from logreg_unlearn.losses import LOSSES
-from logreg_unlearn.methods.ascent import METHODS
+from logreg_unlearn.problem.losses import LOSSES
 from logreg_unlearn.sweep import panels
-from logreg_unlearn.sweep.cases import MODELS, Row
+from logreg_unlearn.sweep.case import MODELS, Row
 from logreg_unlearn.sweep.grid import Grid, parse_values
 from logreg_unlearn.sweep.runner import run_cases
 from logreg_unlearn.sweep.store import csv_text, manifest, writable_folder, write_text
 from logreg_unlearn.sweep.summary import Group, headline, summarise
+from logreg_unlearn.unlearn.ascent import METHODS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

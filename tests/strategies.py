@@ -16,9 +16,9 @@ import sympy as sp
 from hypothesis import Phase, find, settings
 from hypothesis import strategies as st
 
-from logreg_unlearn.losses import EXPONENTIAL, LOGISTIC, Array, Loss
-from logreg_unlearn.objective import Objective
-from logreg_unlearn.problem import UnlearningProblem
+from logreg_unlearn.problem.losses import EXPONENTIAL, LOGISTIC, Array, Loss
+from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.problem import UnlearningProblem
 
 LOSSES = (LOGISTIC, EXPONENTIAL)
 

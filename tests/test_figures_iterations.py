@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 import random_sets
 
+from logreg_unlearn.assess.distance import cosine
 from logreg_unlearn.data import real
-from logreg_unlearn.iterate import run
-from logreg_unlearn.methods.ascent import simultaneous
-from logreg_unlearn.metrics.distance import cosine
-from logreg_unlearn.optimum import minimise
-from logreg_unlearn.path import original_beta
+from logreg_unlearn.solve.optimum import minimise
+from logreg_unlearn.solve.path import original_beta
 from logreg_unlearn.theory import iterations as theory
 from logreg_unlearn.theory import random_sets as random_theory
+from logreg_unlearn.unlearn.ascent import simultaneous
+from logreg_unlearn.unlearn.driver import run
 from tests.figures import check_caption_and_legends
 
 SCRIPTS = {f.__name__: f for f in (*iterations.FIGURES, *random_sets.FIGURES)}

@@ -272,7 +272,7 @@ def test_an_unwritable_folder_is_refused(sweep, tmp_path) -> None:
 
 
 def test_the_table_fits_a_terminal_of_80_columns(monkeypatch, capsys, quick) -> None:
-    from logreg_unlearn.sweep.cases import Row
+    from logreg_unlearn.sweep.case import Row
     from logreg_unlearn.sweep.summary import summarise
 
     _, folder = quick

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from logreg_unlearn.losses import EXPONENTIAL, LOGISTIC
-from logreg_unlearn.objective import Objective
-from logreg_unlearn.problem import UnlearningProblem
+from logreg_unlearn.problem.losses import EXPONENTIAL, LOGISTIC
+from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.problem import UnlearningProblem
 from tests.strategies import Block, blocks, objectives, problems, reaches
 
 

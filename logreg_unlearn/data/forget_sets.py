@@ -54,7 +54,7 @@ class FittedModel:
     ridge : float > 0
         Ridge of the mean objective ``mean(phi) + (ridge/2) ||w||^2``.
     loss : loss of the margin
-        `logreg_unlearn.losses.LOGISTIC` or ``EXPONENTIAL``.
+        `logreg_unlearn.problem.losses.LOGISTIC` or ``EXPONENTIAL``.
     """
 
     w: Array

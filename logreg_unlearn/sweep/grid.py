@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 
 from logreg_unlearn.data.forget_sets import KINDS
-from logreg_unlearn.sweep.cases import BLOCK_SHARE, MODELS, Case
+from logreg_unlearn.sweep.case import BLOCK_SHARE, MODELS, Case
 
 DRAWN_KINDS = ("random", "one_class", "nearest")
 """Forget sets that depend on the seed; the others are the same for every seed."""

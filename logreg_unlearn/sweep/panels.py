@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from logreg_unlearn.sweep.cases import BLOCK_SHARE, Row
+from logreg_unlearn.sweep.case import BLOCK_SHARE, Row
 from logreg_unlearn.theory.cross_dimensional import da_existence
 from logreg_unlearn.theory.iterations import strong_ridge_harm_correlation
 from logreg_unlearn.theory.single_coordinate import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, as_completed
 
-from logreg_unlearn.sweep.cases import Case, Row, run_case
+from logreg_unlearn.sweep.case import Case, Row, run_case
 
 CHUNK = 16
 """Cases a task: one of them is too short to be sent on its own."""

@@ -16,7 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from logreg_unlearn.sweep.cases import Row
+from logreg_unlearn.sweep.case import Row
 
 _PACKAGES = ("logreg-unlearn", "numpy", "scipy", "scikit-learn", "statsmodels", "matplotlib")
 

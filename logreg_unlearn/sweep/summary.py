@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from logreg_unlearn.sweep.cases import BLOCK_SHARE, Row
+from logreg_unlearn.sweep.case import BLOCK_SHARE, Row
 from logreg_unlearn.theory.single_coordinate import da_branches, harm_threshold
 
 Key = tuple[str, str]

@@ -13,11 +13,11 @@ import time
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from logreg_unlearn.iterate import run
-from logreg_unlearn.methods.ascent import simultaneous
-from logreg_unlearn.optimum import minimise
-from logreg_unlearn.problem import UnlearningProblem
-from logreg_unlearn.sweep.batched import descend, stack
+from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.solve.optimum import minimise
+from logreg_unlearn.unlearn.ascent import simultaneous
+from logreg_unlearn.unlearn.batched import descend, stack
+from logreg_unlearn.unlearn.driver import run
 
 SIZES = ((2, 1, 20_000), (4, 1, 20_000), (8, 2, 5_000), (20, 2, 2_000), (60, 3, 500))
 STEPS = 1_000

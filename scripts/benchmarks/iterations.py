@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from logreg_unlearn.iterate import run
-from logreg_unlearn.methods.ascent import simultaneous
-from logreg_unlearn.objective import Objective
-from logreg_unlearn.optimum import minimise
-from logreg_unlearn.problem import UnlearningProblem
+from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.solve.optimum import minimise
+from logreg_unlearn.unlearn.ascent import simultaneous
+from logreg_unlearn.unlearn.driver import run
 
 SIZES = ((200, 2, 100_000), (2000, 20, 20_000), (20_000, 50, 3_000))
 Job = Callable[[], object]

@@ -17,8 +17,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from logreg_unlearn.objective import Objective
-from logreg_unlearn.optimum import minimise
+from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.solve.optimum import minimise
 
 SIZES = ((569, 30), (2000, 20), (20_000, 50), (100_000, 100))
 RIDGE = 1e-3

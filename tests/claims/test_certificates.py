@@ -17,9 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mp
 
-from logreg_unlearn.objective import Objective
-from logreg_unlearn.optimum import minimise
-from logreg_unlearn.problem import UnlearningProblem
+from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.theory.certificates import (
     HARM,
     HELP,

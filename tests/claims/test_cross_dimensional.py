@@ -11,12 +11,12 @@ import sympy as sp
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from logreg_unlearn.iterate import Status, run
-from logreg_unlearn.methods.ascent import simultaneous
-from logreg_unlearn.optimum import OptimumStatus, PointKind, classify, minimise
-from logreg_unlearn.problem import UnlearningProblem
+from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.solve.optimum import OptimumStatus, PointKind, classify, minimise
 from logreg_unlearn.theory import cross_dimensional as theory
 from logreg_unlearn.theory.lambert import w0
+from logreg_unlearn.unlearn.ascent import simultaneous
+from logreg_unlearn.unlearn.driver import Status, run
 from proofs import _two_directions as derivation
 from tests.strategies import reaches
 

@@ -11,8 +11,8 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logreg_unlearn.losses import EXPONENTIAL, LOGISTIC, get_loss
-from logreg_unlearn.objective import Objective
+from logreg_unlearn.problem.losses import EXPONENTIAL, LOGISTIC, get_loss
+from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.theory.derivatives import (
     LOGISTIC_THIRD,
     exp_loss_derivatives,

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from logreg_unlearn._radius import gradient_rounding
-from logreg_unlearn.iterate import Status, run
-from logreg_unlearn.losses import EXPONENTIAL, LOGISTIC, Array
-from logreg_unlearn.methods.ascent import alternating, simultaneous
-from logreg_unlearn.objective import Objective
-from logreg_unlearn.optimum import Optimum, minimise
-from logreg_unlearn.problem import UnlearningProblem
+from logreg_unlearn.problem.losses import EXPONENTIAL, LOGISTIC, Array
+from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.solve.optimum import Optimum, minimise
+from logreg_unlearn.solve.radius import gradient_rounding
 from logreg_unlearn.theory import iterations as theory
+from logreg_unlearn.unlearn.ascent import alternating, simultaneous
+from logreg_unlearn.unlearn.driver import Status, run
 from tests.strategies import reaches
 
 LOSSES = ("logistic", "exponential")

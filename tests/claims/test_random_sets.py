@@ -10,9 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
 
-from logreg_unlearn.objective import Objective
-from logreg_unlearn.optimum import minimise
-from logreg_unlearn.problem import UnlearningProblem
+from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.theory.random_sets import (
     forget_size_for,
     random_cancellation,

@@ -13,10 +13,8 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 from scipy.optimize import minimize
 
-from logreg_unlearn.iterate import Status, run
-from logreg_unlearn.methods.ascent import simultaneous
-from logreg_unlearn.optimum import OptimumStatus, PointKind, classify, minimise
-from logreg_unlearn.problem import UnlearningProblem
+from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.solve.optimum import OptimumStatus, PointKind, classify, minimise
 from logreg_unlearn.theory.lambert import w0
 from logreg_unlearn.theory.single_coordinate import (
     Landscape,
@@ -34,6 +32,8 @@ from logreg_unlearn.theory.single_coordinate import (
     vanishing_ridge,
     vector_level_closeness,
 )
+from logreg_unlearn.unlearn.ascent import simultaneous
+from logreg_unlearn.unlearn.driver import Status, run
 from proofs import single_coordinate as derivation
 from tests.strategies import reaches
 

@@ -1,0 +1,167 @@
+r"""The one objective: a ridge-regularised sum of losses with signed sample coefficients.
+
+.. math:: J_c(w) = \sum_i c_i\,\varphi(a_i\cdot w + o_i) + \tfrac{\lambda}{2}\|P w\|^2,
+          \qquad a_i = y_i x_i,
+
+with gradient :math:`\sum_i c_i\varphi'(z_i)a_i + \lambda P w` and Hessian
+:math:`\sum_i c_i\varphi''(z_i)a_i a_i^\top + \lambda P`.  Original, oracle, gradient ascent,
+descent-ascent and the path between them differ in ``c`` alone.  With negative coefficients
+the Hessian is indefinite and is reported as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from logreg_unlearn.problem.losses import LOGISTIC, Array, Loss, Mask
+
+
+@dataclass(frozen=True, eq=False)
+class Objective:
+    """Ridge-regularised loss with signed coefficients; leading axes are a batch.
+
+    Attributes
+    ----------
+    signed_features : ndarray (..., n, d)
+        Rows ``a_i = y_i x_i``: the labels are multiplied in.
+    coefficients : ndarray (..., n)
+        Signed sample coefficients ``c_i`` (normalisation included).
+    ridge : float or ndarray (...,)
+        ``lambda >= 0``; never rescaled by n.
+    loss : Loss
+    offset : ndarray (..., n), optional
+        Signed fixed part of the margin, ``o_i = y_i * offset_i`` (as a GLM offset).
+    penalised : ndarray of bool (d,), optional
+        Coordinates the ridge acts on; ``None`` means all of them.
+    ridge_diagonal : ndarray (..., d)
+        Diagonal of the ridge term's Hessian (derived).
+    """
+
+    signed_features: Array
+    coefficients: Array
+    ridge: float | Array
+    loss: Loss = LOGISTIC
+    offset: Array | None = None
+    penalised: Mask | None = None
+    ridge_diagonal: Array = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for name in ("signed_features", "coefficients", "offset"):
+            if getattr(self, name) is not None:  # squares of integers would wrap around
+                object.__setattr__(self, name, np.asarray(getattr(self, name), np.float64))
+        d = self.signed_features.shape[-1]
+        mask = np.ones(d) if self.penalised is None else np.asarray(self.penalised, dtype=float)
+        if mask.shape != (d,):
+            raise ValueError(f"expected penalised of shape ({d},), got {mask.shape}")
+        if self.coefficients.shape[-1] != self.signed_features.shape[-2]:
+            raise ValueError(
+                f"expected {self.signed_features.shape[-2]} coefficients, "
+                f"got {self.coefficients.shape[-1]}"
+            )
+        # Hessian of the ridge term: its diagonal, shape (..., d)
+        diagonal = np.asarray(self.ridge, dtype=np.float64)[..., None] * mask
+        object.__setattr__(self, "ridge_diagonal", diagonal)
+
+    @property
+    def dimension(self) -> int:
+        """Number of parameters d."""
+        return self.signed_features.shape[-1]
+
+    @property
+    def convex(self) -> bool:
+        """Whether no coefficient is negative (then J is ridge-strongly convex)."""
+        return bool((self.coefficients >= 0).all())
+
+    def margins(self, w: Array) -> Array:
+        """Return ``z = A w + o``, shape (..., n), for ``w`` of shape (..., d)."""
+        z = self._times(np.asarray(w, dtype=np.float64))
+        return z if self.offset is None else z + self.offset
+
+    def _times(self, v: Array) -> Array:
+        """Return ``A v``, shape (..., n), for ``v`` of shape (..., d)."""
+        if self.signed_features.ndim == 2:  # one matrix for the whole batch: one product
+            return np.matmul(v, self.signed_features.T)
+        return np.matmul(self.signed_features, v[..., None])[..., 0]
+
+    def _transposed_times(self, s: Array) -> Array:
+        """Return ``A^T s``, shape (..., d), for ``s`` of shape (..., n)."""
+        if self.signed_features.ndim == 2:
+            return np.matmul(s, self.signed_features)
+        return np.matmul(s[..., None, :], self.signed_features)[..., 0, :]
+
+    def _weighted(self, values: Array) -> Array:
+        with np.errstate(over="ignore", invalid="ignore"):
+            weighted = self.coefficients * values
+        # a sample of coefficient 0 is absent, also where its exponential loss overflowed
+        return (
+            weighted
+            if np.all(np.isfinite(weighted))
+            else np.where(self.coefficients == 0, 0.0, weighted)
+        )
+
+    def value(self, w: Array) -> Array:
+        """Return J at ``w`` (..., d), shape (...)."""
+        losses = np.sum(self._weighted(self.loss.value(self.margins(w))), axis=-1)
+        return losses + 0.5 * np.sum(self.ridge_diagonal * np.square(w), axis=-1)
+
+    def gradient(self, w: Array) -> Array:
+        """Return the gradient at ``w`` (..., d), same shape."""
+        slopes = self._weighted(self.loss.derivative(self.margins(w)))
+        return self._transposed_times(slopes) + self.ridge_diagonal * w
+
+    def hessian(self, w: Array) -> Array:
+        """Return the Hessian at ``w`` (..., d), shape (..., d, d); possibly indefinite."""
+        weights = self._weighted(self.loss.curvature(self.margins(w)))
+        transposed = np.swapaxes(self.signed_features, -1, -2)
+        data = np.matmul(transposed * weights[..., None, :], self.signed_features)
+        diagonal = self.ridge_diagonal[..., None] * np.eye(self.dimension)
+        return 0.5 * (data + np.swapaxes(data, -1, -2)) + diagonal
+
+    def hessian_vector(self, w: Array, v: Array) -> Array:
+        """Return the Hessian at ``w`` times ``v`` (..., d) without forming the Hessian."""
+        weights = self._weighted(self.loss.curvature(self.margins(w)))
+        along = self._times(np.asarray(v, dtype=np.float64))
+        return self._transposed_times(weights * along) + self.ridge_diagonal * v
+
+    def with_coefficients(
+        self, coefficients: Array, ridge: float | Array | None = None
+    ) -> Objective:
+        """Return the same data under other coefficients (and another ridge, if given)."""
+        new_ridge = self.ridge if ridge is None else ridge
+        return replace(self, coefficients=np.asarray(coefficients, float), ridge=new_ridge)
+
+    def with_rows(self, chosen: Mask) -> Objective:
+        """Return the objective of the chosen rows (n,) alone."""
+        return replace(
+            self,
+            signed_features=self.signed_features[..., chosen, :],
+            coefficients=self.coefficients[..., chosen],
+            offset=None if self.offset is None else self.offset[..., chosen],
+        )
+
+    def collapse(self) -> Objective:
+        """Merge equal rows (same features and offset) into one with the summed coefficient.
+
+        The objective is the same function of ``w``; rows whose coefficient sums to zero are
+        kept, so that the shape depends on the data alone.
+
+        Raises
+        ------
+        ValueError
+            If the objective has batch axes.
+        """
+        if self.signed_features.ndim != 2 or self.coefficients.ndim != 1:
+            raise ValueError(f"expected no batch axes, got rows {self.signed_features.shape}")
+        rows = self.signed_features
+        if self.offset is not None:
+            rows = np.column_stack([rows, self.offset])
+        # + 0.0 makes -0.0 equal to 0.0, as they are the same number in the objective
+        unique, inverse = np.unique(rows + 0.0, axis=0, return_inverse=True)
+        summed = np.zeros(len(unique))
+        np.add.at(summed, inverse.ravel(), self.coefficients)
+        features, offset = unique, None
+        if self.offset is not None:
+            features, offset = unique[:, :-1].copy(), unique[:, -1].copy()
+        return replace(self, signed_features=features, coefficients=summed, offset=offset)

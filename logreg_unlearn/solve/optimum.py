@@ -1,0 +1,226 @@
+r"""Certified optima: a minimiser with a rigorous radius around it, and stationary points.
+
+An :class:`Optimum` says how far the exact minimiser can be from the ``w`` it returns; the
+rounding errors of the gradient are part of the radius.  Three certificates, from strong to
+weak hypotheses:
+
+* ridge on every coordinate, coefficients >= 0: ``||grad|| / ridge`` (strong convexity);
+* coefficients >= 0: ``-log(1 - kappa)/R``, ``kappa = R ||grad|| / mu``, with ``mu`` the smallest
+  eigenvalue of the Hessian and ``R`` the longest row, from ``|phi'''| <= phi''``, all in units
+  that make the Hessian's diagonal 1;
+* any signs, smallest eigenvalue ``mu > 0``: Newton-Kantorovich, a *local* minimiser lies inside.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.solve.newton import chord_newton, refine
+from logreg_unlearn.solve.passes import Iterate, euclidean, row_lengths, value_at
+from logreg_unlearn.solve.radius import curvature_radius, gradient_rounding, local_radius
+from logreg_unlearn.solve.threads import blas_threads
+from logreg_unlearn.solve.trust_region import trust_region
+
+_UNIT = np.finfo(np.float64).eps
+_VAGUE = 1e-8  # a radius above this share of 1 + ||w|| is worth some work to sharpen
+
+
+class OptimumStatus(Enum):
+    """How a minimisation ended."""
+
+    CONVERGED = "the gradient norm is within tolerance"
+    STALLED = "rounding stops the gradient norm above the tolerance"
+    BUDGET = "the iterations ran out before the tolerance was reached"
+    UNBOUNDED = "the objective falls without bound: there is no minimum this way"
+
+
+class PointKind(Enum):
+    """Kind of a stationary point, by the signs of the Hessian's eigenvalues."""
+
+    MINIMUM = "every eigenvalue is positive"
+    SADDLE = "eigenvalues of both signs"
+    MAXIMUM = "every eigenvalue is negative"
+    DEGENERATE = "an eigenvalue is zero within rounding"
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """A minimiser with its certificate.
+
+    Attributes
+    ----------
+    w : ndarray (d,)
+    value : float
+        Objective at ``w``.
+    gradient_norm : float
+        Euclidean norm of the computed gradient at ``w``.
+    radius : float
+        The exact minimiser (for signed coefficients: a local one) is within this Euclidean
+        distance of ``w``; ``inf`` if nothing could be certified.
+    status : OptimumStatus
+    iterations : int
+        Steps on the full data.
+    """
+
+    w: Array
+    value: float
+    gradient_norm: float
+    radius: float
+    status: OptimumStatus
+    iterations: int
+
+    @property
+    def converged(self) -> bool:
+        """Whether the tolerance was reached."""
+        return self.status is OptimumStatus.CONVERGED
+
+
+@dataclass(frozen=True)
+class StationaryPoint:
+    """Classification of a point by the Hessian there.
+
+    Attributes
+    ----------
+    kind : PointKind
+    eigenvalues : ndarray (d,)
+        All eigenvalues, ascending; the first and the last decide.
+    gradient_norm : float
+        How stationary the point is.
+    """
+
+    kind: PointKind
+    eigenvalues: Array
+    gradient_norm: float
+
+
+def minimise(
+    objective: Objective,
+    start: Array | None = None,
+    *,
+    tolerance: float = 1e-10,
+    max_iterations: int = 500,
+) -> Optimum:
+    """Minimise an objective and certify the result.
+
+    With coefficients >= 0 the minimiser is global and unique; with signed ones it is the
+    local minimum that a descent from ``start`` reaches, if there is one.
+
+    Parameters
+    ----------
+    objective : Objective
+        Without batch axes.
+    start : ndarray (d,), optional
+        Zero by default.
+    tolerance : float
+        The aim is a gradient norm of ``tolerance * min(1, scale)``, ``scale`` being
+        ``sum_i |c_i| ||a_i||``; CONVERGED means at most ``tolerance * (1 + scale)``.
+    max_iterations : int
+
+    Raises
+    ------
+    ValueError
+        If the objective has batch axes or the start has the wrong shape.
+    """
+    rows = objective.signed_features
+    batched = np.ndim(objective.ridge) > 0 or (
+        objective.offset is not None and objective.offset.ndim > 1
+    )
+    if rows.ndim != 2 or objective.coefficients.ndim != 1 or batched:
+        raise ValueError(
+            f"expected one objective without batch axes, got rows {rows.shape}, coefficients "
+            f"{objective.coefficients.shape}, ridge {np.shape(objective.ridge)}"
+        )
+    d = objective.dimension
+    w = np.zeros(d) if start is None else np.asarray(start, dtype=np.float64)
+    if w.shape != (d,):
+        raise ValueError(f"expected a start of shape ({d},), got {w.shape}")
+    if start is not None and not np.isfinite(w).all():
+        raise ValueError(f"expected a finite start, got {w[~np.isfinite(w)][0]}")
+    convex = True
+    if not objective.coefficients.min(initial=1.0) > 0:
+        convex = objective.convex
+        # 0 times an overflowed loss is no number
+        objective = objective.with_rows(objective.coefficients != 0)
+    rows = objective.signed_features
+    unbounded = False
+    # overflow is an answer here, and the loops below can read it
+    quiet = np.errstate(over="ignore", invalid="ignore", divide="ignore")
+    with blas_threads(rows.size), quiet:
+        lengths = row_lengths(rows)
+        scale = float(np.abs(objective.coefficients) @ lengths)
+        target = tolerance * min(1.0, scale)
+        if convex:
+            point, iterations, radius = _convex(objective, w, target, max_iterations, lengths)
+        else:
+            longest = float(lengths.max(initial=0.0))
+            point, iterations, unbounded = trust_region(
+                objective, w, target, max_iterations, longest
+            )
+            radius = math.inf if unbounded else local_radius(objective, point, lengths)
+        value = value_at(objective, point)
+    if unbounded:
+        status = OptimumStatus.UNBOUNDED
+    elif point.norm <= tolerance * (1.0 + scale) < math.inf:
+        status = OptimumStatus.CONVERGED
+    else:
+        out = iterations >= max_iterations
+        status = OptimumStatus.BUDGET if out else OptimumStatus.STALLED
+    return Optimum(point.w, value, float(point.norm), float(radius), status, iterations)
+
+
+def _convex(
+    objective: Objective, start: Array, target: float, max_iterations: int, lengths: Array
+) -> tuple[Iterate, int, float]:
+    """Return the minimiser of a convex objective, the steps taken, and a certified radius."""
+    point, iterations, factor = chord_newton(objective, start, target, max_iterations)
+    ridge = float(objective.ridge_diagonal.min())
+    vague = _VAGUE * (1.0 + euclidean(point.w))
+
+    def plain_radius() -> tuple[float, float]:
+        rounding = gradient_rounding(objective, point.w, point.slopes, lengths)
+        radius = (point.norm + rounding) / ridge if ridge > 0 else math.inf
+        return (radius, rounding) if math.isfinite(radius) else (math.inf, rounding)
+
+    radius, rounding = plain_radius()
+    if radius > vague and rounding < point.norm < math.inf:
+        # a small ridge magnifies what is left of the gradient: go on to the rounding floor
+        aim = max(rounding, 0.5 * vague * ridge)
+        spare = min(50, max_iterations - iterations)
+        point, more, _ = refine(objective, point, aim, spare, factor)
+        iterations += more
+        radius, _ = plain_radius()
+    if radius > vague:  # a Hessian costs several passes over the data
+        radius = min(radius, curvature_radius(objective, point))
+    return point, iterations, radius
+
+
+def classify(objective: Objective, w: Array) -> StationaryPoint:
+    """Classify the point ``w`` by the eigenvalues of the (never modified) Hessian.
+
+    An eigenvalue within ``n d eps`` of the Hessian's largest entry counts as zero, and the
+    point as DEGENERATE.
+    """
+    w = np.asarray(w, dtype=np.float64)
+    hessian = objective.hessian(w)
+    eigenvalues = np.asarray(np.linalg.eigvalsh(hessian), dtype=np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        weights = np.abs(objective.coefficients * objective.loss.curvature(objective.margins(w)))
+    weights = np.where(objective.coefficients == 0, 0.0, weights)
+    magnitude = float(weights @ np.square(objective.signed_features).sum(axis=-1))
+    magnitude += float(np.max(objective.ridge_diagonal))
+    noise = objective.dimension * _UNIT * magnitude
+    if np.any(np.abs(eigenvalues) <= noise):
+        kind = PointKind.DEGENERATE
+    elif eigenvalues[0] > 0:
+        kind = PointKind.MINIMUM
+    elif eigenvalues[-1] < 0:
+        kind = PointKind.MAXIMUM
+    else:
+        kind = PointKind.SADDLE
+    return StationaryPoint(kind, eigenvalues, float(euclidean(objective.gradient(w))))

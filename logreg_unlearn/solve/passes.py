@@ -1,0 +1,111 @@
+r"""Passes over the data: margins and gradient in one, the Hessian for given margins.
+
+Rows are taken in chunks that stay in the cache between the two products of a pass.  Overflow
+is an answer here (the exponential loss), so the callers silence NumPy's warnings of it.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.objective import Objective
+
+CHUNK = 65_536
+"""Matrix entries per row chunk: 512 KiB, half of a common level-2 cache."""
+
+_SYMMETRIC = 40
+"""Columns from which a symmetric rank-k update is faster than a plain product (measured)."""
+
+
+class Iterate(NamedTuple):
+    """A point with what one pass over the data gives.
+
+    Attributes
+    ----------
+    w : ndarray (d,)
+    margins : ndarray (n,)
+    slopes : ndarray (n,)
+        ``c_i phi'(z_i)``.
+    gradient : ndarray (d,)
+    norm : float
+        Euclidean norm of the gradient.
+    """
+
+    w: Array
+    margins: Array
+    slopes: Array
+    gradient: Array
+    norm: float
+
+
+def evaluate(objective: Objective, w: Array) -> Iterate:
+    """Return margins, slopes and gradient at ``w`` in one pass over row chunks."""
+    rows, c, offset = objective.signed_features, objective.coefficients, objective.offset
+    derivative = objective.loss.derivative
+    gradient = objective.ridge_diagonal * w
+    margins, slopes = np.empty(len(rows)), np.empty(len(rows))
+    for chunk in row_chunks(rows.shape):
+        part, z = rows[chunk], margins[chunk]
+        np.dot(part, w, out=z)
+        if offset is not None:
+            z += offset[chunk]
+        s = np.multiply(c[chunk], derivative(z), out=slopes[chunk])
+        gradient += np.dot(s, part)
+    return Iterate(w, margins, slopes, gradient, euclidean(gradient))
+
+
+def euclidean(vector: Array) -> np.float64:
+    """Return the Euclidean norm, also where the squares are not normal numbers.
+
+    NumPy's number: what is computed from it overflows to infinity where Python's would raise.
+    """
+    norm = np.sqrt(np.dot(vector, vector))
+    if not 1e-150 < norm < 1e150:
+        largest = float(np.abs(vector).max(initial=0.0))
+        if 0.0 < largest < math.inf:
+            norm = largest * np.linalg.norm(vector / largest)
+    return norm
+
+
+def row_lengths(rows: Array) -> Array:
+    """Return the Euclidean norms of the rows (n, d), also where squares are not normal numbers."""
+    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+    if len(rows) and not 1e-150 < lengths.min() <= lengths.max() < 1e150:
+        largest = np.abs(rows).max(axis=1)
+        unit = np.where(largest > 0, largest, 1.0)
+        lengths = largest * np.linalg.norm(rows / unit[:, None], axis=1)
+    return lengths
+
+
+def value_at(objective: Objective, point: Iterate) -> float:
+    """Return the objective at an evaluated point."""
+    losses = float(np.dot(objective.coefficients, objective.loss.value(point.margins)))
+    return losses + 0.5 * float(np.dot(objective.ridge_diagonal, np.square(point.w)))
+
+
+def hessian_at(objective: Objective, margins: Array) -> Array:
+    """Return the Hessian for given margins, for coefficients >= 0."""
+    rows = objective.signed_features
+    weights = objective.coefficients * objective.loss.curvature(margins)
+    d = rows.shape[1]
+    hessian = np.diag(objective.ridge_diagonal)
+    if d >= _SYMMETRIC:
+        np.sqrt(weights, out=weights)
+    for chunk in row_chunks(rows.shape):
+        part = rows[chunk]
+        scaled = weights[chunk, None] * part
+        hessian += np.dot(scaled.T, scaled if d >= _SYMMETRIC else part)
+    return hessian
+
+
+@lru_cache(maxsize=64)
+def row_chunks(shape: tuple[int, ...], entries: int = CHUNK) -> tuple[slice, ...]:
+    """Slices of rows that hold about ``entries`` matrix entries each."""
+    n, d = shape
+    size = max(1, entries // d)
+    return tuple(slice(i, min(i + size, n)) for i in range(0, n, size))

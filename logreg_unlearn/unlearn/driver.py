@@ -1,0 +1,277 @@
+r"""The one driver of iterations: a method's gradient steps, recorded until they end.
+
+A :class:`Method` turns a problem into phases; a phase is a cycle of objectives, each of which
+gives one gradient step.  Divergence is a result, decided without a scale: an iterate that is
+not finite, or that left the ball which holds every stationary point of a logistic objective
+(``||w|| <= sum|c_i| ||a_i|| / ridge``) by a factor 2; where a coordinate carries no ridge, a
+displacement of 1e4 units of the largest margin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.solve.optimum import Optimum, minimise
+from logreg_unlearn.solve.threads import blas_threads
+from logreg_unlearn.unlearn.scales import default_step_size, divergence_radius, gradient_scale
+from logreg_unlearn.unlearn.steps import Advance, gradient_step
+
+RECORDS_PER_DECADE = 20
+_CHECK_EVERY = 2_000  # steps between two looks at finiteness where records are sparser
+
+
+class Status(Enum):
+    """How an iteration ended."""
+
+    CONVERGED = "the steps became negligible: the iteration reached its limit"
+    DIVERGED = "the iterates left every bounded region"
+    BUDGET = "the step budget ran out first"
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Gradient steps on a cycle of objectives.
+
+    Attributes
+    ----------
+    objectives : tuple of Objective
+        Visited in turn, one gradient step each.
+    share : float
+        Share of the step budget.
+    per_step : int
+        How many of the objectives make one step of the method (2 for alternating methods).
+    """
+
+    objectives: tuple[Objective, ...]
+    share: float = 1.0
+    per_step: int = 1
+
+
+@dataclass(frozen=True)
+class Method:
+    """An unlearning method made of gradient steps.
+
+    Attributes
+    ----------
+    name : str
+    phases : callable
+        ``(problem, generator) -> tuple of Phase``; the generator shuffles minibatches.
+    """
+
+    name: str
+    phases: Callable[[UnlearningProblem, np.random.Generator], tuple[Phase, ...]]
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """What an iteration did, at log-spaced steps (T of them, the first is step 0).
+
+    Attributes
+    ----------
+    method : str
+    steps : ndarray of int (T,)
+    w : ndarray (T, d)
+        The last row is the end point; it is the last finite iterate of a diverged run.
+    distance : ndarray (T,)
+        Euclidean distance to the oracle.
+    loss_retain, loss_forget : ndarray (T,)
+        Mean losses over R and F, without ridge.
+    gradient_norm : ndarray (T,)
+        Length of one cycle of steps divided by the step size.
+    status : Status
+    step_size : float
+    oracle : Optimum
+        What the distances are measured to, with its certificate.
+    """
+
+    method: str
+    steps: Array
+    w: Array
+    distance: Array
+    loss_retain: Array
+    loss_forget: Array
+    gradient_norm: Array
+    status: Status
+    step_size: float
+    oracle: Optimum
+
+    @property
+    def diverged(self) -> bool:
+        """Whether the iteration diverged."""
+        return self.status is Status.DIVERGED
+
+    @property
+    def converged(self) -> bool:
+        """Whether the iteration reached its limit."""
+        return self.status is Status.CONVERGED
+
+
+def run(
+    method: Method,
+    problem: UnlearningProblem,
+    start: Array | None = None,
+    *,
+    steps: int = 10_000,
+    step_size: float | None = None,
+    tolerance: float = 1e-10,
+    oracle: Optimum | None = None,
+    seed: int = 0,
+) -> Trajectory:
+    """Run a method on a problem and record its trajectory.
+
+    Parameters
+    ----------
+    method : Method
+    problem : UnlearningProblem
+    start : ndarray (d,), optional
+        The original optimum by default.
+    steps : int
+        Budget, at least 1.
+    step_size : float, optional
+        By default :func:`logreg_unlearn.unlearn.scales.default_step_size`.
+    tolerance : float
+        CONVERGED once a cycle moves by less than ``tolerance * step_size * sum|c_i| ||a_i||``.
+    oracle : Optimum, optional
+        Saves solving for it again when several methods run on one problem.
+    seed : int
+        Seeds the minibatches; full-batch methods do not use it.
+
+    Raises
+    ------
+    ValueError
+        If ``steps`` < 1, ``step_size`` <= 0, or the start has the wrong shape.
+    """
+    if steps < 1:
+        raise ValueError(f"expected steps >= 1, got {steps}")
+    oracle = minimise(problem.oracle()) if oracle is None else oracle
+    start = minimise(problem.original()).w if start is None else np.asarray(start, float)
+    if start.shape != oracle.w.shape:
+        raise ValueError(f"expected a start of shape {oracle.w.shape}, got {start.shape}")
+    if not np.all(np.isfinite(start)):
+        raise ValueError(f"expected a finite start, got {start[~np.isfinite(start)][0]}")
+    phases = method.phases(problem, np.random.default_rng(seed))
+    if step_size is None:
+        step_size = default_step_size(
+            tuple(o for phase in phases for o in phase.objectives), (start, oracle.w)
+        )
+    if not (np.isfinite(step_size) and step_size > 0):
+        raise ValueError(f"expected a step size > 0, got {step_size}")
+    recorder = _Recorder()
+    w, done, status = start.copy(), 0, Status.BUDGET
+    with (
+        blas_threads(problem.features.size),
+        np.errstate(over="ignore", invalid="ignore", under="ignore"),
+    ):
+        for phase, budget in _budgets(phases, steps):
+            w, status = _run_phase(phase, w, done, budget, step_size, tolerance, recorder)
+            done += budget
+            if status is Status.DIVERGED:
+                break
+        points = np.array(recorder.w)
+        return Trajectory(
+            method=method.name,
+            steps=np.array(recorder.steps),
+            w=points,
+            distance=np.linalg.norm(points - oracle.w, axis=1),
+            loss_retain=problem.retain_loss(points),
+            loss_forget=problem.forget_loss(points),
+            gradient_norm=np.array(recorder.norms),
+            status=status,
+            step_size=float(step_size),
+            oracle=oracle,
+        )
+
+
+def record_steps(steps: int) -> Array:
+    """Return the log-spaced steps (integers, from 1 to ``steps``) at which a run is recorded."""
+    decades = np.log10(max(steps, 1))
+    count = int(np.ceil(RECORDS_PER_DECADE * decades)) + 1
+    return np.unique(np.rint(np.logspace(0.0, decades, count)).astype(np.int64))
+
+
+class _Recorder:
+    def __init__(self) -> None:
+        self.steps: list[int] = []
+        self.w: list[Array] = []
+        self.norms: list[float] = []
+
+    def add(self, step: int, w: Array, norm: float) -> None:
+        if self.steps and self.steps[-1] == step:  # a phase starts where the last one ended
+            self.norms[-1] = norm
+            return
+        self.steps.append(step)
+        self.w.append(w.copy())
+        self.norms.append(norm)
+
+
+def _budgets(phases: tuple[Phase, ...], steps: int) -> list[tuple[Phase, int]]:
+    """Split the step budget by the phases' shares; every phase gets at least one step."""
+    total = sum(phase.share for phase in phases)
+    ends = np.rint(np.cumsum([phase.share / total for phase in phases]) * steps).astype(int)
+    # each phase has a step, and the last one what is left of the budget
+    least = np.arange(1, len(phases) + 1)
+    ends = np.clip(ends, least, np.maximum(steps - len(phases) + least, least))
+    counts = np.diff(ends, prepend=0)
+    return [(phase, int(count)) for phase, count in zip(phases, counts, strict=True)]
+
+
+def _run_phase(
+    phase: Phase,
+    w: Array,
+    done: int,
+    budget: int,
+    step_size: float,
+    tolerance: float,
+    recorder: _Recorder,
+) -> tuple[Array, Status]:
+    advances = [gradient_step(o, step_size) for o in phase.objectives]
+    size = float(sum(gradient_scale(o) for o in phase.objectives))
+    reach = float(divergence_radius(phase.objectives, w))
+    cycle = len(advances)
+    taken = 0
+
+    def residual(point: Array) -> float:
+        # not the displacement over the step size: that is lost to rounding for a short step
+        moved, total = point.copy(), np.zeros_like(point)
+        for k in range(cycle):
+            position = (taken * phase.per_step + k) % cycle
+            total += phase.objectives[position].gradient(moved)
+            if k + 1 < cycle:
+                advances[position](moved, 1)
+        length = float(np.linalg.norm(total))
+        return length if np.isfinite(length) else np.inf
+
+    recorder.add(done, w, residual(w))
+    last = w.copy()
+    for stop in _stops(budget):
+        _advance(advances, w, taken * phase.per_step, (stop - taken) * phase.per_step)
+        taken = stop
+        if not np.all(np.isfinite(w)) or np.linalg.norm(w) > reach:
+            recorder.add(done + taken, w if np.all(np.isfinite(w)) else last, np.inf)
+            return w, Status.DIVERGED
+        last[:] = w
+        norm = residual(w)
+        recorder.add(done + taken, w, norm)
+        if norm <= tolerance * size:
+            return w, Status.CONVERGED
+    return w, Status.BUDGET
+
+
+def _stops(budget: int) -> Array:
+    """Steps to pause at: the recorded ones, and more where these lie far apart."""
+    return np.union1d(record_steps(budget), np.arange(_CHECK_EVERY, budget, _CHECK_EVERY))
+
+
+def _advance(advances: list[Advance], w: Array, position: int, count: int) -> None:
+    if len(advances) == 1:
+        advances[0](w, count)
+        return
+    for k in range(position, position + count):
+        advances[k % len(advances)](w, 1)
