@@ -48,6 +48,7 @@ DIRECTIONS: dict[str, set[str]] = {
     "sweep": {"methods", "metrics", "path", "data", "theory", "_steps"},
     "certificate": {"optimum", "theory", "_radius"},
     "audit": {"sweep", "certificate"},
+    "testing": {"iterate", "data"},
 }
 
 
@@ -64,6 +65,7 @@ OUTSIDE: dict[str, set[str]] = {
     "claims": set(),
     "data": NUMERICS | {"sklearn", "statsmodels"},
     "plots": {"numpy", "matplotlib"},
+    "testing": NUMERICS | {"hypothesis"},
     "threads": {"threadpoolctl"},
     "sweep": NUMERICS | {"dask", "distributed", "rich"},
 }
