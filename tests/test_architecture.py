@@ -35,6 +35,7 @@ DIRECTIONS: dict[str, set[str]] = {
     "unlearn": {"problem", "solve"},
     "assess": {"problem", "solve", "unlearn", "theory"},
     "sweep": {"problem", "solve", "unlearn", "assess", "data", "theory"},
+    "testing": {"problem", "solve", "unlearn"},
 }
 # Narrower than a room: of `problem` these two may know the losses alone.
 ONLY: dict[str, set[str]] = {"data": {"problem.losses"}, "theory": {"problem.losses"}}
@@ -48,6 +49,7 @@ OUTSIDE: dict[str, set[str]] = {
     "plots": {"numpy", "matplotlib"},
     "solve": NUMERICS | {"threadpoolctl"},
     "sweep": NUMERICS | {"dask", "distributed", "rich"},
+    "testing": NUMERICS | {"hypothesis"},
 }
 
 # Never at the top of a module of the package: they take longer to load than most work takes.

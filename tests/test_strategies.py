@@ -10,7 +10,7 @@ import pytest
 from logreg_unlearn.problem.losses import EXPONENTIAL, LOGISTIC
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.problem import UnlearningProblem
-from tests.strategies import Block, blocks, objectives, problems, reaches
+from tests.strategies import KINDS, Block, blocks, objectives, problems, reaches
 
 
 def rank(objective: Objective) -> int:
@@ -70,7 +70,68 @@ PROBLEMS: dict[str, Callable[[UnlearningProblem], bool]] = {
     "weak ridge": lambda p: p.ridge < 0.01,
     "strong ridge": lambda p: p.ridge > 1.0,
     "one column": lambda p: p.features.shape[1] == 1,
+    "many rows": lambda p: len(p.labels) > 15,
+    "zero rows": lambda p: not np.all(np.any(p.features != 0, axis=1)),
 }
+
+
+def signed(problem: UnlearningProblem) -> list[np.ndarray]:
+    """Rows times labels, and zero rows left out: of R and of F."""
+    rows = problem.labels[:, None] * problem.features
+    full = np.any(rows != 0, axis=1)
+    return [rows[full & ~problem.forget], rows[full & problem.forget]]
+
+
+def cosine(problem: UnlearningProblem) -> float:
+    one, other = (rows.mean(axis=0) for rows in signed(problem))
+    return float(one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))
+
+
+def lift(problem: UnlearningProblem) -> float:
+    """Lift of the first column's block."""
+    mass = np.ones(len(problem.labels)) if problem.weights is None else problem.weights
+    inside = problem.features[:, 0] != 0
+    q, p = (
+        np.average(inside[rows], weights=mass[rows]) for rows in (problem.forget, ~problem.forget)
+    )
+    return float(q / p)
+
+
+KIND: dict[tuple[str, str], Callable[[UnlearningProblem], bool]] = {
+    ("plain", "neither side separable"): lambda p: (
+        p.features.shape[1] == 1 and all(np.ptp(np.sign(rows)) == 2 for rows in signed(p))
+    ),
+    ("separable", "both labels"): lambda p: np.ptp(p.labels) == 2,
+    ("copies", "several"): lambda p: p.forget.sum() > 2 and p.features.shape[1] > 1,
+    ("copies", "more than there are rows"): lambda p: p.forget.sum() > (~p.forget).sum() > 1,
+    ("blocks", "several"): lambda p: p.features.shape[1] > 2,
+    ("blocks", "weights"): lambda p: p.weights is not None and np.ptp(p.weights) > 0.5,
+    ("blocks", "below the harm threshold"): lambda p: 0 < lift(p) < 0.1,
+    ("blocks", "lift one"): lambda p: 0.9 < lift(p) < 1.1,
+    ("blocks", "nothing forgotten of a block"): lambda p: lift(p) == 0,
+    ("two-directions", "orthogonal or so"): lambda p: len(signed(p)[1]) and abs(cosine(p)) < 0.1,
+    ("two-directions", "aligned"): lambda p: len(signed(p)[1]) and 0.5 < cosine(p) < 0.99,
+    ("two-directions", "opposed"): lambda p: len(signed(p)[1]) and -0.99 < cosine(p) < -0.5,
+    ("two-directions", "empty plane"): lambda p: len(signed(p)[0]) < (~p.forget).sum(),
+    ("gaussian", "aligned"): lambda p: 0.5 < cosine(p) < 0.99,
+    ("gaussian", "opposed"): lambda p: -0.99 < cosine(p) < -0.5,
+    ("gaussian", "one column"): lambda p: p.features.shape[1] == 1 and cosine(p) < 0,
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "predicate"),
+    [(kind, predicate) for (kind, _), predicate in KIND.items()],
+    ids=[" ".join(key) for key in KIND],
+)
+def test_kinds_of_problems(kind: str, predicate: Callable[[UnlearningProblem], bool]) -> None:
+    assert {kind for kind, _ in KIND} == set(KINDS)
+    found = reaches(problems(kinds=(kind,)), predicate)
+    if kind == "separable":
+        assert np.all(np.vstack(signed(found))[:, 0] > 0)
+    elif kind == "copies":
+        retained, forgotten = signed(found)
+        assert all(np.any(np.all(row == retained, axis=1)) for row in forgotten)
 
 
 @pytest.mark.parametrize("predicate", PROBLEMS.values(), ids=PROBLEMS.keys())

@@ -12,6 +12,7 @@ from logreg_unlearn.unlearn.ascent import (
     simultaneous,
 )
 from logreg_unlearn.unlearn.driver import Method, Phase
+from logreg_unlearn.unlearn.load import load_method
 from logreg_unlearn.unlearn.removal import newton_removal
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "ascent_then_finetune",
     "get_method",
     "gradient_ascent",
+    "load_method",
     "neggrad_plus",
     "newton_removal",
     "simultaneous",

@@ -439,6 +439,21 @@ def test_a_fall_that_is_not_along_the_ray_from_zero() -> None:
     assert minimise(falling).status is OptimumStatus.UNBOUNDED
 
 
+@pytest.mark.parametrize(("offset", "falls"), [(-2.0, False), (0.0, True), (0.6, True)])
+def test_unbounded_weighs_the_rows_by_their_offsets(offset: float, falls: bool) -> None:
+    """``(e^{-o} - 2) e^w`` from a far start: it rises where e^{-o} > 2, whatever the signs say."""
+    rows, offsets = np.array([[-1.0], [-1.0]]), np.array([offset, 0.0])
+    objective = Objective(rows, np.array([1.0, -2.0]), 0.1, EXPONENTIAL, offset=offsets)
+    optimum = minimise(objective, np.array([250.0]))
+    assert (optimum.status is OptimumStatus.UNBOUNDED) == falls
+    if not falls:
+        assert optimum.converged
+        check_certificate(objective, optimum)
+    mirrored = Objective(rows, np.array([-1.0, 2.0]), 0.1, EXPONENTIAL, offset=offsets)
+    other = minimise(mirrored, np.array([250.0]))
+    assert (other.status is OptimumStatus.UNBOUNDED) != falls
+
+
 def test_unbounded_is_downhill() -> None:
     """On a line without ridge: UNBOUNDED only where a linear end falls, or nearly does."""
     ends = {True: 0, False: 0}

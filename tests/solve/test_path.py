@@ -244,6 +244,56 @@ def test_the_branch_beyond_a_fold_on_real_data_is_one_of_saddles() -> None:
     assert PointKind.MINIMUM in kinds and PointKind.SADDLE in kinds
 
 
+def crooked(seed: int) -> UnlearningProblem:
+    """Weak ridges, columns and weights of several scales: branches close to one another."""
+    rng = np.random.default_rng(seed)
+    n, d = int(rng.integers(3, 10)), int(rng.integers(1, 4))
+    features = rng.standard_normal((n, d)) * 10.0 ** rng.uniform(-0.5, 0.7, d)
+    labels, forget = rng.choice([-1.0, 1.0], n), np.zeros(n, dtype=bool)
+    forget[rng.permutation(n)[: rng.integers(1, n)]] = True
+    offset = 2.0 * rng.standard_normal(n) if rng.random() < 0.5 else None
+    weights = 10.0 ** rng.uniform(-2.0, 1.0, n) if rng.random() < 0.5 else None
+    ridge = 10.0 ** rng.uniform(-4.0, 0.5)
+    loss = rng.choice(["exponential", "exponential", "logistic"])
+    return UnlearningProblem(
+        features, labels, forget, ridge=ridge, loss=loss, offset=offset, weights=weights
+    )
+
+
+@pytest.mark.parametrize(
+    ("seed", "step"),
+    [
+        (110, 0.05),  # the correction lands far away
+        (55, 0.5),  # the tangent turns by more than 18 degrees
+        (50, 0.5),  # the step goes over a fold and on upwards: an eigenvalue's sign is another
+        (33, 0.05),  # beta falls back on a branch that rises
+    ],
+)
+def test_a_long_step_does_not_jump_to_another_branch(seed: int, step: float) -> None:
+    problem = crooked(seed)
+    long, short = follow(problem, step=step), follow(problem, step=step / 4)
+    assert long.status is short.status is PathStatus.FOLD
+    assert long.folds[0].beta == pytest.approx(short.folds[0].beta, rel=1e-6)
+    np.testing.assert_allclose(long.folds[0].w, short.folds[0].w, rtol=1e-4)
+    assert np.all(long.smallest_eigenvalue[:-1] > 0)
+
+
+def test_a_path_ends_where_it_leads_and_not_at_another_minimum() -> None:
+    """From a saddle between two folds the descent reaches a minimum: not one on this branch."""
+    problem = crooked(33)
+    path = follow(problem, through_folds=True)
+    turn, back = (int(np.argmin(np.abs(path.beta - fold.beta))) for fold in path.folds)
+    saddle, minimum = (turn + back) // 2, turn - 3
+    assert path.smallest_eigenvalue[saddle] < 0 < path.smallest_eigenvalue[minimum]
+    ends = []
+    for k in (saddle, minimum):
+        follower = _Follower(problem, path.beta[k], 0.05)
+        ends.append(follower.finish(np.append(path.w[k] / follower.scale, path.beta[k])))
+        assert minimise(problem.path(path.beta[k]), path.w[k]).converged
+    assert ends[0] is None
+    np.testing.assert_allclose(ends[1].w, path.w[minimum], rtol=1e-6)
+
+
 @pytest.mark.parametrize("target", [0.0, np.nan, np.inf, -np.inf])
 def test_impossible_targets_are_refused(target: float) -> None:
     with pytest.raises(ValueError, match="expected a finite target other than 0"):

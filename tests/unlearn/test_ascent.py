@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from logreg_unlearn.problem.losses import LOGISTIC, Array
 from logreg_unlearn.problem.problem import UnlearningProblem
-from logreg_unlearn.solve.optimum import minimise
+from logreg_unlearn.testing import check_method
 from logreg_unlearn.unlearn.ascent import (
     METHODS,
     alternating,
@@ -40,29 +40,15 @@ def example(forget: Array | None = None, **options: Any) -> UnlearningProblem:
 
 
 @every_method
-def test_parameters_move(name: str) -> None:
-    trajectory = run(get_method(name), example(), steps=200)
-    assert trajectory.method == name
-    assert np.linalg.norm(trajectory.w[-1] - trajectory.w[0]) > 1e-3
-    assert np.linalg.norm(trajectory.w[1] - trajectory.w[0]) > 1e-6
-
-
-@every_method
-def test_forget_set_matters(name: str) -> None:
-    """From one start, two forget sets of one size end in two places."""
-    start = minimise(example().original()).w
-    ends = [
-        run(get_method(name), example(forget), start, steps=200, step_size=0.1).w[-1]
-        for forget in (np.arange(40) < 10, np.arange(40) >= 30)
-    ]
-    assert np.linalg.norm(ends[0] - ends[1]) > 1e-3
-
-
-@every_method
-def test_ascent_ascends(name: str) -> None:
-    """The forget loss rises along the way: what each of the methods is for."""
-    trajectory = run(get_method(name), example(), steps=200)
-    assert trajectory.loss_forget.max() > trajectory.loss_forget[0] + 1e-3
+def test_conformance(name: str) -> None:
+    method = get_method(name)
+    assert method.name == name
+    check_method(
+        method,
+        uses_retain=name != "ga",
+        reaches_oracle=name == "ascent-finetune",
+        random=name == "neggrad+minibatch",
+    )
 
 
 @every_method

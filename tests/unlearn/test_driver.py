@@ -15,6 +15,7 @@ from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import OptimumStatus, minimise
 from logreg_unlearn.unlearn.ascent import (
+    alternating,
     ascent_then_finetune,
     gradient_ascent,
     neggrad_plus,
@@ -22,11 +23,12 @@ from logreg_unlearn.unlearn.ascent import (
 )
 from logreg_unlearn.unlearn.driver import (
     Method,
+    Phase,
     Status,
     record_steps,
     run,
 )
-from logreg_unlearn.unlearn.scales import default_step_size
+from logreg_unlearn.unlearn.scales import default_step_size, gradient_scale
 from logreg_unlearn.unlearn.steps import _FUSED, _STREAM, gradient_step
 from tests.strategies import Block, blocks, objectives, problems, seeds
 
@@ -397,6 +399,50 @@ def test_phases_share_the_budget(steps: int) -> None:
     assert not trajectory.diverged
     assert trajectory.steps[-1] <= max(steps, 2)  # each of the two phases has a step
     assert np.all(np.diff(trajectory.steps) > 0)
+
+
+def test_a_divergence_is_the_end() -> None:
+    """The second phase could lead back from where the first one left: it is not run."""
+    problem = small_problem()
+    away = Phase((problem.forget_ascent(),))
+    back = Phase((problem.oracle(),))
+    steps = 100_000
+    alone = run(Method("away", lambda *_: (away,)), problem, steps=steps // 2)
+    assert alone.diverged and np.linalg.norm(alone.w[-1]) < 1e6  # finite, and not even far
+    assert run(Method("back", lambda *_: (back,)), problem, alone.w[-1], steps=steps).converged
+    both_phases = run(Method("both", lambda *_: (away, back)), problem, steps=steps)
+    assert both_phases.status is Status.DIVERGED
+    assert np.array_equal(both_phases.w, alone.w)
+    assert np.array_equal(both_phases.steps, alone.steps)
+
+
+@pytest.mark.parametrize("cycle", [1, 7, 60])
+def test_convergence_is_judged_by_one_cycle(cycle: int) -> None:
+    """At most ``tolerance * sum|c_i| ||a_i||`` over the cycle, and more than that before."""
+    problem = small_problem()
+    objective = problem.descent_ascent()
+    method = Method("repeated", lambda *_: (Phase((objective,) * cycle),))
+    size = cycle * float(gradient_scale(objective))
+    done = run(method, problem, np.zeros(2), step_size=0.1, steps=2000, tolerance=1e-2)
+    assert done.converged and done.steps[-1] > cycle
+    assert done.gradient_norm[-1] <= 1e-2 * size < done.gradient_norm[-2]
+
+
+@pytest.mark.parametrize("method", [neggrad_plus(0.7, batch_size=4), alternating()])
+def test_gradient_norm_is_that_of_the_cycle_ahead(method: Method) -> None:
+    """The steps that would come next, whichever batch they begin with."""
+    problem, step_size = small_problem(), 0.3
+    (phase,) = method.phases(problem, np.random.default_rng(0))
+    done = run(method, problem, np.zeros(2), steps=40, step_size=step_size)
+    starts = set()
+    for step, w, norm in zip(done.steps, done.w, done.gradient_norm, strict=True):
+        first = step * phase.per_step % len(phase.objectives)
+        starts.add(first)
+        ahead = w
+        for objective in phase.objectives[first:] + phase.objectives[:first]:
+            ahead = plain_step(objective, ahead, step_size)
+        assert norm == pytest.approx(np.linalg.norm(ahead - w) / step_size, rel=1e-9)
+    assert len(starts) == len(phase.objectives) // phase.per_step
 
 
 # --- determinism and seeds --------------------------------------------------------------------

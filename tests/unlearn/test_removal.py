@@ -7,6 +7,7 @@ import pytest
 
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
+from logreg_unlearn.testing import check_method
 from logreg_unlearn.unlearn.removal import newton_removal
 
 LOGISTIC_THIRD = 1.0 / (6.0 * np.sqrt(3.0))  # largest |phi'''|
@@ -60,6 +61,10 @@ def test_from_the_original_it_is_an_ascent_step_on_the_forget_loss(rng) -> None:
     odds = p.forget_fraction / (1.0 - p.forget_fraction)
     expected = w + odds * np.linalg.solve(hessian, ascent)
     assert np.allclose(newton_removal(p, w), expected, rtol=1e-9, atol=1e-10)
+
+
+def test_conformance() -> None:
+    check_method(newton_removal, reaches_oracle=True)
 
 
 def test_steps_compose_and_none_is_a_copy(rng) -> None:

@@ -1,0 +1,37 @@
+"""For tests of your own: problems to draw, and the conformance suite for unlearning methods.
+
+``strategies`` draws problems with Hypothesis; ``conformance`` says what any method has to do, on
+the problems of ``examples``.
+"""
+
+from logreg_unlearn.testing.conformance import Check, check_method, conformance
+from logreg_unlearn.testing.examples import EXAMPLES
+from logreg_unlearn.testing.strategies import (
+    KINDS,
+    SHAPES,
+    Block,
+    blocks,
+    losses,
+    objectives,
+    points,
+    problems,
+    ridges,
+    seeds,
+)
+
+__all__ = [
+    "EXAMPLES",
+    "KINDS",
+    "SHAPES",
+    "Block",
+    "Check",
+    "blocks",
+    "check_method",
+    "conformance",
+    "losses",
+    "objectives",
+    "points",
+    "problems",
+    "ridges",
+    "seeds",
+]
