@@ -35,7 +35,7 @@ DIRECTIONS: dict[str, set[str]] = {
     "unlearn": {"problem", "solve"},
     "assess": {"problem", "solve", "unlearn", "theory"},
     "sweep": {"problem", "solve", "unlearn", "assess", "data", "theory"},
-    "testing": {"problem", "solve", "unlearn"},
+    "testing": {"problem", "solve", "unlearn", "data"},
 }
 # Narrower than a room: of `problem` these two may know the losses alone.
 ONLY: dict[str, set[str]] = {"data": {"problem.losses"}, "theory": {"problem.losses"}}
