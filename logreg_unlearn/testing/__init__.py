@@ -1,10 +1,9 @@
 """For tests of your own: problems to draw, and the conformance suite for unlearning methods.
 
-``strategies`` draws problems with Hypothesis; ``conformance`` says what any method has to do, on
+``strategies`` draws problems with Hypothesis; ``suite`` says what any method has to do, on
 the problems of ``examples``.
 """
 
-from logreg_unlearn.testing.conformance import Check, check_method, conformance
 from logreg_unlearn.testing.examples import EXAMPLES
 from logreg_unlearn.testing.strategies import (
     KINDS,
@@ -18,6 +17,7 @@ from logreg_unlearn.testing.strategies import (
     ridges,
     seeds,
 )
+from logreg_unlearn.testing.suite import Check, check_method, conformance
 
 __all__ = [
     "EXAMPLES",
