@@ -28,8 +28,8 @@ DIRECTIONS: dict[str, set[str]] = {
     "files": set(),
     "claims": set(),
     "plots": set(),
-    "problem": set(),
-    "data": {"problem"},
+    "data": set(),
+    "problem": {"data"},
     "theory": {"problem"},
     "solve": {"problem"},
     "unlearn": {"problem", "solve"},
@@ -37,8 +37,8 @@ DIRECTIONS: dict[str, set[str]] = {
     "sweep": {"problem", "solve", "unlearn", "assess", "data", "theory"},
     "testing": {"problem", "solve", "unlearn", "data"},
 }
-# Narrower than a room: of `problem` these two may know the losses alone.
-ONLY: dict[str, set[str]] = {"data": {"problem.losses"}, "theory": {"problem.losses"}}
+# Narrower than a room: of `problem` the theory may know the losses alone.
+ONLY: dict[str, set[str]] = {"theory": {"problem.losses"}}
 
 
 # Room -> packages from outside the standard library that it may import; else NUMERICS.
@@ -48,6 +48,7 @@ OUTSIDE: dict[str, set[str]] = {
     "data": NUMERICS | {"sklearn", "statsmodels"},
     "plots": {"numpy", "matplotlib"},
     "solve": NUMERICS | {"threadpoolctl"},
+    "assess": NUMERICS | {"sklearn"},
     "sweep": NUMERICS | {"dask", "distributed", "rich"},
     "testing": NUMERICS | {"hypothesis"},
 }

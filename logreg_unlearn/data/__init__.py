@@ -18,14 +18,15 @@ functions of ``real`` that read their data.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from types import MappingProxyType, ModuleType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["INTERCEPT", "DataSet", "constant_columns", "standardised"]
+__all__ = ["INTERCEPT", "DataSet", "constant_columns", "standardise", "with_intercept"]
 
 INTERCEPT = "intercept"
 """Name of the constant column that the loaders append, unless the data have one of that name."""
@@ -46,12 +47,13 @@ class DataSet:
     forget : (n,) bool array or None
         The rows to forget; None where the data bring no forget set.
     weights : (n,) float array or None
-        Positive sample weights, None when all are one. They sum to the number of rows on the
-        forget side and on the retain side separately, so weighted and counted shares agree.
+        Positive sample weights, None when all are one. Those of the generators sum to the number
+        of rows on the forget side and on the retain side separately, so weighted and counted
+        shares agree.
     dependence : mapping of str to float
         The named dependence between forget and retain set and its value, e.g.
         ``{"correlation": 0.5}``; empty where none is known.
-    label_values : pair of str
+    label_values : pair
         The original values that became -1 and +1.
     dropped : tuple of str
         Columns left out because they are constant.
@@ -60,6 +62,8 @@ class DataSet:
         name need not say so: the user's own column may be called intercept.
     notes : tuple of str
         What the user of a file should know, a line each.
+    shift, scale : (d,) float arrays or None
+        Columns are ``(original - shift) / scale``; None where they are the original ones.
     """
 
     name: str
@@ -71,10 +75,12 @@ class DataSet:
     forget: NDArray[np.bool_] | None = None
     weights: NDArray[np.float64] | None = None
     dependence: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    label_values: tuple[str, str] = ("-1", "+1")
+    label_values: tuple[Any, Any] = ("-1", "+1")
     dropped: tuple[str, ...] = ()
     intercept: int | None = None
     notes: tuple[str, ...] = ()
+    shift: NDArray[np.float64] | None = None
+    scale: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         n, d = self.features.shape
@@ -95,8 +101,11 @@ def constant_columns(features: NDArray[np.float64]) -> NDArray[np.bool_]:
     return constant
 
 
-def standardised(features: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Shift and scale each column to mean 0 and variance 1 (normalised by n); copy.
+_Array = NDArray[np.float64]
+
+
+def standardise(features: _Array) -> tuple[_Array, _Array, _Array]:
+    """Shift and scale each column to mean 0 and variance 1 (normalised by n).
 
     A constant column cannot be scaled and is returned as it is, so that an intercept stays one.
 
@@ -106,17 +115,37 @@ def standardised(features: NDArray[np.float64]) -> NDArray[np.float64]:
 
     Returns
     -------
-    (n, d) float array
+    standardised : (n, d) float array
+        A copy.
+    shift, scale : (d,) float arrays
+        It is ``(features - shift) / scale`` up to rounding.
     """
     # Dividing by the largest magnitude first keeps sums and squares of 1e±300 in range.
     magnitude = np.abs(features).max(axis=0)
-    scaled = features / np.where(magnitude > 0.0, magnitude, 1.0)
+    magnitude = np.where(magnitude > 0.0, magnitude, 1.0)
+    scaled = features / magnitude
     # Centring twice removes the rounding of the first mean when the offset dwarfs the spread.
-    scaled -= scaled.mean(axis=0)
-    scaled -= scaled.mean(axis=0)
+    first = scaled.mean(axis=0)
+    scaled -= first
+    second = scaled.mean(axis=0)
+    scaled -= second
     spread = np.sqrt(np.mean(scaled * scaled, axis=0))
     constant = constant_columns(features)
-    return np.where(constant, features, scaled / np.where(constant, 1.0, spread))
+    result = np.where(constant, features, scaled / np.where(constant, 1.0, spread))
+    shift = np.where(constant, 0.0, magnitude * (first + second))
+    return result, shift, np.where(constant, 1.0, magnitude * spread)
+
+
+def with_intercept(data: DataSet, name: str = INTERCEPT) -> DataSet:
+    """Return the data set with a column of ones appended, `DataSet.intercept`."""
+    return replace(
+        data,
+        features=np.column_stack([data.features, np.ones(len(data.labels))]),
+        feature_names=(*data.feature_names, name),
+        intercept=len(data.feature_names),
+        shift=None if data.shift is None else np.append(data.shift, 0.0),
+        scale=None if data.scale is None else np.append(data.scale, 1.0),
+    )
 
 
 def __getattr__(name: str) -> ModuleType:

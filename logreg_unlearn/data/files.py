@@ -36,7 +36,8 @@ from unicodedata import category
 import numpy as np
 from numpy.typing import NDArray
 
-from logreg_unlearn.data import INTERCEPT, DataSet, constant_columns, standardised
+from logreg_unlearn.data import INTERCEPT, DataSet, constant_columns, with_intercept
+from logreg_unlearn.data import standardise as to_standard
 from logreg_unlearn.data._cells import flags, two_classes
 from logreg_unlearn.data._csv import column_names, read_text
 from logreg_unlearn.data._npz import array_names, read_arrays
@@ -118,15 +119,13 @@ def read_table(
             f"got {', '.join(map(repr, dropped))}"
         )
     notes += table.notes + _doubtful(features, names, table)
+    shift, scale = None, None
     if standardise:
-        features = standardised(features)
-    if intercept:
-        features = np.column_stack([features, np.ones(len(features))])
-        ones = _unused(INTERCEPT, names)
-        if ones != INTERCEPT:
-            notes.append(f"{INTERCEPT!r} is a feature of the file; the column of ones is {ones!r}")
-        names = [*names, ones]
-    return DataSet(
+        features, shift, scale = to_standard(features)
+    ones = _unused(INTERCEPT, names)
+    if intercept and ones != INTERCEPT:
+        notes.append(f"{INTERCEPT!r} is a feature of the file; the column of ones is {ones!r}")
+    read = DataSet(
         name=_printable(_split(path)[0]),
         features=features,
         labels=labels,
@@ -136,9 +135,11 @@ def read_table(
         forget=mask,
         label_values=label_values,
         dropped=dropped,
-        intercept=len(names) - 1 if intercept else None,
         notes=tuple(notes),
+        shift=shift,
+        scale=scale,
     )
+    return with_intercept(read, ones) if intercept else read
 
 
 def table_columns(path: str | os.PathLike[str], *, sep: str | None = None) -> tuple[str, ...]:

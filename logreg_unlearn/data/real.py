@@ -26,13 +26,13 @@ function. ``fair`` and ``randhie`` are counts, made binary as "more than none".
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from logreg_unlearn.data import INTERCEPT, DataSet, constant_columns, standardised
+from logreg_unlearn.data import DataSet, constant_columns, standardise, with_intercept
 
 __all__ = ["MissingExtraError", "load", "names"]
 
@@ -89,24 +89,20 @@ def load(name: str, *, intercept: bool = True) -> DataSet:
             "got none: pip install logreg-unlearn[real]"
         ) from error
     constant = constant_columns(raw.features)
+    features, shift, scale = standardise(raw.features[:, ~constant])
     dataset = DataSet(
         name=name,
-        features=standardised(raw.features[:, ~constant]),
+        features=features,
         labels=np.where(raw.positive, 1.0, -1.0),
         feature_names=_select(raw.feature_names, ~constant),
         source=raw.source,
         licence=raw.licence,
         label_values=raw.label_values,
         dropped=_select(raw.feature_names, constant),
+        shift=shift,
+        scale=scale,
     )
-    if not intercept:
-        return dataset
-    return replace(
-        dataset,
-        features=np.column_stack([dataset.features, np.ones(len(dataset.labels))]),
-        feature_names=(*dataset.feature_names, INTERCEPT),
-        intercept=len(dataset.feature_names),
-    )
+    return with_intercept(dataset) if intercept else dataset
 
 
 def _select(values: tuple[str, ...], mask: NDArray[np.bool_]) -> tuple[str, ...]:

@@ -93,5 +93,5 @@ def get_loss(loss: str | Loss) -> Loss:
         return loss
     try:
         return LOSSES[loss]
-    except KeyError:
+    except (KeyError, TypeError):  # TypeError: not even hashable
         raise ValueError(f"expected a loss among {sorted(LOSSES)}, got {loss!r}") from None

@@ -10,22 +10,32 @@ explicitly.
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass, field
+from typing import Any
 
 import numpy as np
 
+from logreg_unlearn.data import DataSet
+from logreg_unlearn.problem import checks as check
+from logreg_unlearn.problem.adapters.affine import LinearModel, UserScale, identity
+from logreg_unlearn.problem.adapters.estimators import problem_parts
+from logreg_unlearn.problem.adapters.frames import read_frame
 from logreg_unlearn.problem.losses import Array, Loss, Mask, get_loss
 from logreg_unlearn.problem.objective import Objective
 
 NORMALISATIONS = ("mean", "sum")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class UnlearningProblem:
     """Logistic (or exponential) regression with samples to forget.
+
+    The arrays are copied: what happens to them afterwards does not change the problem, and its
+    own arrays are read-only.
 
     Attributes
     ----------
     features : ndarray (n, d)
+        Held once, as the signed rows of the objective, and made anew at each access.
     labels : ndarray (n,)
         Values -1 and +1.
     forget : ndarray of bool (n,)
@@ -37,10 +47,17 @@ class UnlearningProblem:
     offset : ndarray (n,), optional
         Fixed part of the linear predictor ``x_i . w + offset_i``.
     weights : ndarray (n,), optional
-        Sample weights > 0; means over a set are weighted means.
+        Sample weights > 0, each a share > 0 of their sum in float64; means over a set are
+        weighted means.
     normalisation : {"mean", "sum"}
     unpenalised : tuple of int
-        Columns the ridge leaves alone (an intercept).
+        Columns the ridge leaves alone (an intercept); any sequence of column numbers, or a
+        boolean mask (d,), is accepted.
+    feature_names : tuple of d str, optional
+    label_values : pair
+        What the labels -1 and +1 were called.
+    user_scale : UserScale, optional
+        How the columns come from the user's own.
 
     Raises
     ------
@@ -58,77 +75,232 @@ class UnlearningProblem:
     weights: Array | None = None
     normalisation: str = "mean"
     unpenalised: tuple[int, ...] = ()
-    _base: Objective = field(init=False, repr=False)
-    _mass: Array = field(init=False, repr=False)
+    feature_names: tuple[str, ...] | None = None
+    label_values: tuple[Any, Any] = (-1, 1)
+    user_scale: UserScale | None = None
+    _base: Objective = field(init=False)
+    # coefficients are weights on the scale of their own set, times a unit of each set
+    _mass: Array = field(init=False)
+    _units: tuple[float, float] = field(init=False)
 
     def __post_init__(self) -> None:
-        features = _matrix(self.features)
+        features = check.matrix("features", self.features)
         n, d = features.shape
-        labels = _vector("labels", self.labels, n)
-        if not np.all(np.abs(labels) == 1):
-            raise ValueError(f"expected labels -1 and +1, got values {_few(np.unique(labels))}")
-        forget = np.asarray(self.forget)
-        if forget.dtype != np.bool_:
-            raise ValueError(f"expected a boolean forget mask, got dtype {forget.dtype}")
-        if forget.shape != (n,):
-            raise ValueError(f"expected a forget mask of shape ({n},), got {forget.shape}")
-        if not forget.any():
-            raise ValueError(f"expected a forget set of 1 to {n - 1} samples, got an empty one")
-        if forget.all():
-            raise ValueError(f"expected a forget set of 1 to {n - 1} samples, got all {n}")
-        ridge = float(self.ridge)
-        if not (np.isfinite(ridge) and ridge > 0):
-            raise ValueError(f"expected a ridge > 0, got {self.ridge}")
-        if self.normalisation not in NORMALISATIONS:
-            raise ValueError(
-                f"expected a normalisation among {NORMALISATIONS}, got {self.normalisation!r}"
-            )
-        mass = np.ones(n) if self.weights is None else _vector("weights", self.weights, n)
-        if not np.all(mass > 0):
-            raise ValueError(f"expected weights > 0, got a minimum of {mass.min()}")
-        if any(not 0 <= column < d for column in self.unpenalised):
-            raise ValueError(f"expected unpenalised columns in 0..{d - 1}, got {self.unpenalised}")
-        offset = None if self.offset is None else _vector("offset", self.offset, n)
+        labels = _frozen(check.signs("labels", self.labels, n))
+        forget = _frozen(check.mask("forget", self.forget, n))
+        ridge = check.positive("ridge", self.ridge)
+        normalisation = check.choice("normalisation", self.normalisation, NORMALISATIONS)
+        weights = None
+        if self.weights is not None:
+            weights = _frozen(check.vector("weights", self.weights, n))
+            if not np.all(weights > 0):
+                raise ValueError(f"expected weights > 0, got a minimum of {weights.min()}")
+        unpenalised = check.columns("unpenalised", self.unpenalised, d)
+        offset = None
+        if self.offset is not None:
+            offset = _frozen(check.vector("offset", self.offset, n))
         penalised = None
-        if self.unpenalised:
+        if unpenalised:
             penalised = np.ones(d, dtype=bool)
-            penalised[list(self.unpenalised)] = False
+            penalised[list(unpenalised)] = False
+            penalised.flags.writeable = False
+        names = self.feature_names
+        if names is not None:
+            names = check.names("feature_names", names, d)
         loss = get_loss(self.loss)
+        mass = _frozen(np.ones(n)) if weights is None else weights
+        _check_shares(mass, forget)
+        units, within = (1.0, 1.0), mass
+        if normalisation == "sum":
+            _check_total(mass)
+        else:
+            sides = [_scaled(mass[rows]) for rows in (~forget, forget)]
+            within = np.empty(n)
+            within[~forget], within[forget] = sides
+            units = tuple(1.0 / side.sum() for side in sides)
         base = Objective(
-            labels[:, None] * features,
+            _frozen(labels[:, None] * features, copy=False),
             mass,
             ridge,
             loss,
-            offset=None if offset is None else labels * offset,
+            offset=None if offset is None else _frozen(labels * offset, copy=False),
             penalised=penalised,
         )
         converted = dict(
-            features=features, labels=labels, forget=forget, ridge=ridge, loss=loss,
-            offset=offset, _base=base, _mass=mass,
+            labels=labels, forget=forget, ridge=ridge, loss=loss, offset=offset, weights=weights,
+            normalisation=normalisation, unpenalised=unpenalised,
+            feature_names=names, _base=base, _mass=within, _units=units,
         )  # fmt: skip
         for name, value in converted.items():
             object.__setattr__(self, name, value)
+        object.__delattr__(self, "features")
+
+    def __getattr__(self, name: str) -> Any:
+        # Called for what is not stored.  A label is a sign, so this gives back every bit.
+        if name == "features":
+            return _frozen(self.labels[:, None] * self._base.signed_features, copy=False)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __repr__(self) -> str:
+        n, d = self._base.signed_features.shape
+        return (
+            f"{type(self).__name__}({n} samples, {d} columns, {self.forget.sum()} to forget, "
+            f"ridge={self.ridge:g}, {self._base.loss.name} loss, {self.normalisation} convention)"
+        )
+
+    @classmethod
+    def from_sklearn(
+        cls, model: Any, X: Any, y: Any, forget: Any, *, sample_weight: Any = None
+    ) -> UnlearningProblem:
+        """Return the problem whose oracle is a refit of a scikit-learn model on R.
+
+        Sum convention, ridge ``1/C``, free intercept (last column); a pipeline's preprocessing
+        stays as it was fitted, and `preprocessing_shift` says what fitting it again would change.
+
+        Parameters
+        ----------
+        model : LogisticRegression or Pipeline that ends in one
+            Fitted on all rows; two classes, l2 penalty.  Its first class becomes -1.
+        X : DataFrame or array_like (n, p)
+            What it was fitted on; the DataFrame may have a forget column beside.
+        y : array_like (n,)
+        forget : array_like, Series or column name
+            A boolean mask; row numbers; a Series of booleans or 0/1 with the index of ``X``; or
+            the name of such a column of ``X``.
+        sample_weight : array_like (n,), optional
+            What it was fitted with.
+
+        Raises
+        ------
+        ValueError
+            One line: for a model whose refit is not the oracle of a problem (other penalties,
+            ``class_weight="balanced"``, warm starts), and as the class.
+        """
+        return cls(**problem_parts(model, X, y, forget, sample_weight))
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: Any,
+        *,
+        label: Any,
+        forget: Any,
+        ridge: float | None = None,
+        C: float | None = None,
+        weights: Any = None,
+        loss: str | Loss = "logistic",
+        standardise: bool = True,
+        intercept: bool = True,
+    ) -> UnlearningProblem:
+        """Return the problem of a pandas DataFrame.
+
+        Parameters
+        ----------
+        frame : DataFrame (n rows)
+            Columns not named below are the features: numbers or booleans.
+        label : column name
+            Two values; of the two in sorted order the first becomes -1.
+        forget : array_like, Series or column name
+            As in `from_sklearn`.
+        ridge, C : float
+            One of them: the ridge of the mean convention, or scikit-learn's ``C`` (sum
+            convention with ridge ``1/C``).
+        weights : column name, optional
+            Of the sample weights.
+        loss : str or Loss
+        standardise : bool
+            Give each column mean 0 and variance 1; `to_user_scale` undoes it.
+        intercept : bool
+            Append a column of ones that the ridge leaves alone.
+
+        Raises
+        ------
+        ValueError
+            One line saying what was expected and what came.
+        """
+        data = read_frame(
+            frame, label, forget, weights=weights, scale=standardise, intercept=intercept
+        )
+        return cls.from_data(data, ridge=ridge, C=C, loss=loss)
+
+    @classmethod
+    def from_data(
+        cls,
+        data: DataSet,
+        forget: Mask | None = None,
+        *,
+        ridge: float | None = None,
+        C: float | None = None,
+        loss: str | Loss = "logistic",
+    ) -> UnlearningProblem:
+        """Return the problem of a data set; an intercept that was appended to it is free.
+
+        Parameters
+        ----------
+        data : DataSet
+        forget : ndarray of bool (n,), optional
+            In place of the data set's own.
+        ridge, C, loss
+            As in `from_frame`.
+
+        Raises
+        ------
+        ValueError
+            As the class; unless one of ridge and C is given.
+        """
+        if (ridge is None) == (C is None):
+            raise ValueError(f"expected either ridge or C, got ridge={ridge} and C={C}")
+        return cls(
+            data.features,
+            data.labels,
+            data.forget if forget is None else forget,  # type: ignore[arg-type]
+            ridge=1.0 / check.positive("C", C) if ridge is None else ridge,
+            loss=loss,
+            weights=data.weights,
+            normalisation="sum" if ridge is None else "mean",
+            unpenalised=() if data.intercept is None else (data.intercept,),
+            feature_names=data.feature_names,
+            label_values=data.label_values,
+            user_scale=_scale_of(data),
+        )
+
+    def to_user_scale(self, w: Array) -> LinearModel:
+        """Return the model of weights ``w (d,)`` in the columns that the user handed in.
+
+        Standardisation and affine preprocessing are undone.  Where the preprocessing of a
+        pipeline is not affine, coefficients are those of its last step, and the result says so.
+
+        Raises
+        ------
+        ValueError
+            If ``w`` is not a finite vector of length d.
+        """
+        d = self._base.dimension
+        w = check.vector("weights w", w, d)
+        scale = self.user_scale
+        if scale is None:
+            names = self.feature_names or tuple(f"x{j}" for j in range(d))
+            scale = identity(names, None, "as given")
+        return scale.undo(w)
 
     @property
     def forget_fraction(self) -> float:
         """Share ``f = n_F / n`` of the samples to forget (by weight)."""
-        return float(self._mass[self.forget].sum() / self._mass.sum())
+        mass = _scaled(self._base.coefficients)
+        return float(mass[self.forget].sum() / mass.sum())
 
     def _objective(self, retain: float, forget: float, ridge: float | None = None) -> Objective:
         """Return ``retain * l_R + forget * l_F + ridge``, l_S the mean (or sum) over S."""
-        in_forget = self.forget
-        share_retain, share_forget = 1.0, 1.0
-        if self.normalisation == "mean":
-            share_retain = 1.0 / self._mass[~in_forget].sum()
-            share_forget = 1.0 / self._mass[in_forget].sum()
-        factors = np.where(in_forget, forget * share_forget, retain * share_retain)
+        of_retain, of_forget = self._units
+        factors = np.where(self.forget, forget * of_forget, retain * of_retain)
         return self._base.with_coefficients(self._mass * factors, ridge)
 
     def original(self) -> Objective:
         """Loss of all samples plus ridge: its minimiser ``w_D`` is the model in use."""
         if self.normalisation == "sum":
-            return self._objective(1.0, 1.0)
-        return self._base.with_coefficients(self._mass / self._mass.sum())
+            return self._base
+        mass = _scaled(self._base.coefficients)
+        return self._base.with_coefficients(mass / mass.sum())
 
     def oracle(self) -> Objective:
         """Loss of the retained samples plus ridge: its minimiser ``w_R`` is the ideal."""
@@ -166,32 +338,62 @@ class UnlearningProblem:
         z = np.asarray(w, float) @ self._base.signed_features[rows].T
         if self._base.offset is not None:
             z = z + self._base.offset[rows]
-        mass = self._mass[rows]
+        mass = _scaled(self._base.coefficients[rows])
         return self._base.loss.value(z) @ (mass / mass.sum())
 
 
-def _matrix(features: Array) -> Array:
-    array = np.asarray(features, dtype=np.float64)
-    if array.ndim != 2 or 0 in array.shape:
-        raise ValueError(f"expected features of shape (n, d), got {array.shape}")
-    if not np.all(np.isfinite(array)):
-        row, column = np.argwhere(~np.isfinite(array))[0]
+def _frozen(values: Array, copy: bool = True) -> Array:
+    """Return a read-only array, by default of our own."""
+    kept = np.array(values) if copy else values
+    kept.flags.writeable = False
+    return kept
+
+
+def _scaled(weights: Array) -> Array:
+    """Return the weights times the power of two that puts the largest into [1, 2).
+
+    Their sum is then in range, and ratios are the same bits for ``weights`` and
+    ``2**k * weights``.
+    """
+    exponent = np.frexp(weights.max())[1] - 1
+    with np.errstate(under="ignore"):  # a share of 0 is refused at the door
+        return np.ldexp(weights, -exponent)
+
+
+def _check_shares(weights: Array, forget: Mask) -> None:
+    """Refuse weights of which a sample or the retain set would vanish beside the others."""
+    mass = _scaled(weights)
+    total = mass.sum()
+    if mass.min() / total == 0.0:
+        row = int(weights.argmin())
         raise ValueError(
-            f"expected finite features, got {array[row, column]} in row {row}, column {column}"
+            "expected weights whose shares of their sum are above 0 in float64, "
+            f"got {weights[row]} in row {row} beside {weights.max()}: leave such rows out"
         )
-    return array
+    if mass[forget].sum() / total == 1.0:
+        raise ValueError(
+            "expected a retained share of the weights above the rounding of float64, "
+            f"got {mass[~forget].sum() / total:.2g}"
+        )
 
 
-def _vector(name: str, values: Array, n: int) -> Array:
-    array = np.asarray(values, dtype=np.float64)
-    if array.shape != (n,):
-        raise ValueError(f"expected {name} of shape ({n},), got {array.shape}")
-    if not np.all(np.isfinite(array)):
-        row = int(np.flatnonzero(~np.isfinite(array))[0])
-        raise ValueError(f"expected finite {name}, got {array[row]} in row {row}")
-    return array
+def _check_total(weights: Array) -> None:
+    """Refuse weights that the sum convention cannot add up or keep the digits of."""
+    with np.errstate(over="ignore"):
+        total = weights.sum()
+    smallest = np.finfo(np.float64).tiny
+    if not np.isfinite(total) or weights.min() < smallest:
+        raise ValueError(
+            f"expected weights from {smallest:.3g} with a finite sum in the sum convention, "
+            f"got {weights.min()} to {weights.max()}: multiply weights and ridge by one factor"
+        )
 
 
-def _few(values: Array) -> str:
-    shown = ", ".join(f"{v:g}" for v in values[:5])
-    return shown + (", ..." if len(values) > 5 else "")
+def _scale_of(data: DataSet) -> UserScale:
+    """Return how a data set's columns come from the user's."""
+    # an intercept is the last column
+    k = len(data.feature_names) if data.intercept is None else data.intercept
+    names, constant = data.feature_names[:k], None if data.intercept is None else 1.0
+    if data.shift is None or data.scale is None:
+        return identity(names, constant, "as given")
+    return UserScale(names, data.shift[:k], np.zeros(k), 1.0 / data.scale[:k], constant)

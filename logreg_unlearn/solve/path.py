@@ -132,7 +132,8 @@ def follow(
     """
     if not np.isfinite(target) or target == 0.0:
         raise ValueError(f"expected a finite target other than 0, got {target}")
-    with blas_threads(problem.features.size), np.errstate(over="ignore", invalid="ignore"):
+    size = problem.oracle().signed_features.size
+    with blas_threads(size), np.errstate(over="ignore", invalid="ignore"):
         return _Follower(problem, target, step).follow(through_folds, max_steps)
 
 

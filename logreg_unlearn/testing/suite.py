@@ -1,7 +1,7 @@
 """What every unlearning method has to do, as named checks on small problems.
 
-A method is a :class:`logreg_unlearn.unlearn.driver.Method`, or any function ``(problem, w) -> w`` that
-takes the original optimum to the unlearned weights.  Demanded of each:
+A method is a :class:`~logreg_unlearn.unlearn.driver.Method`, or any function
+``(problem, w) -> w`` that takes the original optimum to the unlearned weights.  Demanded of each:
 
 ===============  ===============================================================================
 check            statement

@@ -166,7 +166,7 @@ def run(
     recorder = _Recorder()
     w, done, status = start.copy(), 0, Status.BUDGET
     with (
-        blas_threads(problem.features.size),
+        blas_threads(problem.oracle().signed_features.size),
         np.errstate(over="ignore", invalid="ignore", under="ignore"),
     ):
         for phase, budget in _budgets(phases, steps):

@@ -1,0 +1,106 @@
+"""What scaling and encoding alone do to the oracle.
+
+The problem of a pipeline keeps its preprocessing as it was fitted on all rows, the forgotten ones
+included.  A refit by its owner fits the preprocessing on the retained rows as well, and ends at
+another model: what is forgotten leaks through means, scales and components too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from logreg_unlearn.problem.adapters.estimators import Fitted, rows_of, take_apart, user_scale
+from logreg_unlearn.problem.adapters.forget import is_frame, take_forget
+from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.solve.optimum import minimise
+
+
+@dataclass(frozen=True)
+class PreprocessingShift:
+    """Distance between two oracles: preprocessing fitted on all rows, and on R alone.
+
+    Attributes
+    ----------
+    decision : float
+        Root mean square of the difference of their decision values over R, weighted by the
+        sample weights.
+    original : float
+        The same between the original and the oracle that keeps the preprocessing: how far
+        forgetting has to move the model.
+    parameters : float or None
+        Euclidean distance of coefficients and intercept in the user's columns; None where the
+        preprocessing is not affine in them.
+    """
+
+    decision: float
+    original: float
+    parameters: float | None
+
+
+def preprocessing_shift(
+    model: Any, X: Any, y: Any, forget: Any, *, sample_weight: Any = None
+) -> PreprocessingShift:
+    """Measure by how much fitting the preprocessing again on R moves the oracle.
+
+    Parameters
+    ----------
+    model, X, y, forget, sample_weight
+        As `UnlearningProblem.from_sklearn`; the model is a pipeline with a step before the last.
+        That step is fitted without sample weights.
+
+    Raises
+    ------
+    ValueError
+        As `UnlearningProblem.from_sklearn`; where there is no preprocessing; where an oracle has
+        no minimum.
+    """
+    from sklearn.base import clone
+
+    fitted = take_apart(model)
+    if fitted.preprocessing is None:
+        raise ValueError("expected a pipeline with a step before the last, got none")
+    problem = UnlearningProblem.from_sklearn(model, X, y, forget, sample_weight=sample_weight)
+    X = take_forget(X if is_frame(X) else np.asarray(X), forget)[0]
+    retain = ~problem.forget
+    rows = rows_of(X, retain)
+    again = Fitted(clone(fitted.preprocessing).fit(rows, np.asarray(y)[retain]), fitted.regression)
+    kept = problem.oracle().with_rows(retain)
+    design = again.design(rows)
+    penalised = np.ones(design.shape[1], dtype=bool)
+    penalised[list(again.unpenalised(design.shape[1]))] = False
+    moved = replace(
+        kept, signed_features=problem.labels[retain, None] * design, penalised=penalised
+    )
+    original, oracle, refit = (_minimum(o) for o in (problem.original(), kept, moved))
+    scales = user_scale(fitted, X), user_scale(again, rows)
+    parameters = None
+    if all(scale.columns == "as given" for scale in scales):
+        models = [s.undo(w) for s, w in zip(scales, (oracle, refit), strict=True)]
+        one, other = (np.append(m.coefficients, m.intercept) for m in models)
+        parameters = float(np.linalg.norm(one - other))
+    shares = kept.coefficients / kept.coefficients.sum()
+    # a label is a sign: it changes no square
+    return PreprocessingShift(
+        decision=_rms(moved.margins(refit) - kept.margins(oracle), shares),
+        original=_rms(kept.margins(original) - kept.margins(oracle), shares),
+        parameters=parameters,
+    )
+
+
+def _minimum(objective: Objective) -> Array:
+    found = minimise(objective)
+    if not (found.converged and np.isfinite(found.radius)):
+        raise ValueError(
+            "expected models that have a certified minimum, got one without: "
+            "do the retained rows have both labels?"
+        )
+    return found.w
+
+
+def _rms(change: Array, shares: Array) -> float:
+    return float(np.sqrt(np.square(change) @ shares))

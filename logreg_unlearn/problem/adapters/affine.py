@@ -1,0 +1,87 @@
+r"""Weights on the columns that the user handed in.
+
+The columns of a problem are often an affine function of the user's, ``z = t + (x - c) A`` (with
+``c`` in the middle of the data, where nothing cancels), and a last column of a constant ``v``
+carries the intercept.  Then
+
+.. math:: w \cdot z = x \cdot (A w) + \bigl(w \cdot t - c \cdot (A w) + v\,w_{\text{last}}\bigr).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from logreg_unlearn.problem.losses import Array
+
+
+@dataclass(frozen=True, eq=False)
+class LinearModel:
+    """A linear model ``x . coefficients + intercept``.
+
+    Attributes
+    ----------
+    coefficients : ndarray (p,)
+    intercept : float
+    feature_names : tuple of p str
+    columns : str
+        Whose scale it is: ``"as given"``, or ``"of the last step"`` where the preprocessing
+        before it is not affine, so that no such model exists in the user's own columns.
+    """
+
+    coefficients: Array
+    intercept: float
+    feature_names: tuple[str, ...]
+    columns: str = "as given"
+
+    def __repr__(self) -> str:
+        terms = zip(self.feature_names[:5], self.coefficients[:5], strict=True)
+        shown = ", ".join(f"{name}: {value:.4g}" for name, value in terms)
+        more = ", ..." if len(self.feature_names) > 5 else ""
+        return (
+            f"LinearModel({shown}{more}, intercept: {self.intercept:.4g}, columns {self.columns})"
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class UserScale:
+    """How the columns of a problem come from the user's.
+
+    Attributes
+    ----------
+    feature_names : tuple of p str
+        The user's columns.
+    centre : ndarray (p,)
+        A point ``c`` on the user's scale.
+    image : ndarray (k,)
+        What it becomes, ``t``.
+    slope : ndarray (p,) or (p, k)
+        ``A``, or its diagonal.
+    constant : float, optional
+        Value ``v`` of the appended last column; None where there is none.
+    columns : str
+        As in `LinearModel`.
+    """
+
+    feature_names: tuple[str, ...]
+    centre: Array
+    image: Array
+    slope: Array
+    constant: float | None = None
+    columns: str = "as given"
+
+    def undo(self, w: Array) -> LinearModel:
+        """Return the model of the problem's weights ``w (d,)`` in the user's columns."""
+        inner, intercept = w, 0.0
+        if self.constant is not None:
+            inner, intercept = w[:-1], self.constant * float(w[-1])
+        coefficients = self.slope @ inner if self.slope.ndim == 2 else self.slope * inner
+        intercept += float(inner @ self.image) - float(self.centre @ coefficients)
+        return LinearModel(coefficients, intercept, self.feature_names, self.columns)
+
+
+def identity(feature_names: tuple[str, ...], constant: float | None, columns: str) -> UserScale:
+    """Return the scale of columns that are used as they are."""
+    p = len(feature_names)
+    return UserScale(feature_names, np.zeros(p), np.zeros(p), np.ones(p), constant, columns)
