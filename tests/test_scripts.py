@@ -426,7 +426,7 @@ MISTAKES = {
     "ridge nan": (["data.csv", *OWN, "--ridge", "nan"], ["ridge > 0", "nan"]),
     "steps 0": (["data.csv", *OWN, "--steps", "0"], ["steps >= 1", "got 0"]),
     "seed < 0": ("--dataset wine_0v1 --forget random --seed=-1".split(), ["seed", "-1"]),
-    "format": (["data.txt"], [".csv or .npz"]),
+    "format": (["data.xlsx"], [".csv", "or .npz", "data.xlsx"]),
     "folder": (["data.csv", *OWN, "--out", "data.csv/x"], ["writable folder"]),
 }
 
@@ -442,13 +442,13 @@ def test_mistakes_are_answered_in_one_line(audit, tmp_path, mistake) -> None:
 TABLES = {
     "three labels": ({"outcome": ["a", "b", "c"] * 20}, ["two values", "3: 'a', 'b', 'c'"]),
     "one label": ({"outcome": ["a"] * 60}, ["two values", "1: 'a'"]),
-    "nan": ({"age": ["1", "nan", "2"] * 20}, ["finite", "'age'", "row 2"]),
-    "infinite": ({"age": ["1", "2", "inf"] * 20}, ["finite", "'age'", "row 3"]),
-    "a gap": ({"age": ["1", "", "2"] * 20}, ["'age'", "row 2"]),
-    "text": ({"age": ["1", "old", "2"] * 20}, ["number", "'age'", "row 2", "'old'"]),
+    "nan": ({"age": ["1", "nan", "2"] * 20}, ["finite", "'age'", "line 3"]),
+    "infinite": ({"age": ["1", "2", "inf"] * 20}, ["finite", "'age'", "line 4"]),
+    "a gap": ({"age": ["1", "", "2"] * 20}, ["'age'", "line 3"]),
+    "text": ({"age": ["1", "old", "2"] * 20}, ["number", "'age'", "line 3", "'old'"]),
     "nothing to forget": ({"to_forget": ["0"] * 60}, ["1 to 59", "empty"]),
     "all to forget": ({"to_forget": ["1"] * 60}, ["1 to 59", "all 60"]),
-    "odd flag": ({"to_forget": ["0", "1", "2"] * 20}, ["0/1", "row 3", "'2'"]),
+    "odd flag": ({"to_forget": ["0", "1", "2"] * 20}, ["0/1", "line 4", "'2'"]),
 }
 
 

@@ -213,8 +213,9 @@ def _in_one_line(path: Path) -> Iterator[None]:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         if isinstance(error, MemoryError):
             reason = "it does not fit into the memory"
+        reason = " ".join(reason.split())
         raise TableError(
-            f"expected a readable file, got {str(path)!r}: {' '.join(reason.split())}"
+            f"expected a readable {_split(path)[1]} file, got {str(path)!r}: {reason}"
         ) from error
 
 
