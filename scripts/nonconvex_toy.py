@@ -18,7 +18,7 @@ import numpy as np
 from logreg_unlearn import plots
 from logreg_unlearn.files import writable_folder
 from logreg_unlearn.theory import nonconvex_toy as theory
-from logreg_unlearn.theory._toy_landscape import (
+from logreg_unlearn.theory.nonconvex_toy import (
     READINGS,
     Kind,
     Landscape,

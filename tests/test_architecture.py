@@ -194,6 +194,9 @@ def test_every_place_of_a_claim_exists_or_is_a_declared_gap(claim: Claim) -> Non
     for kind in PLACES:
         path, _, name = claim.place(kind).partition("::")
         exists = name in names_defined(ROOT / path)
+        folder = ROOT / PLACES[kind].format(stem=claim.stem).removesuffix(".py")
+        homes = [file for file in folder.glob("*.py") if name in names_defined(file)]
+        assert len(homes) <= 1, f"{kind}: {name} is defined twice, in {homes}"
         if kind in claim.gaps:
             assert claim.gaps[kind].strip(), f"{kind}: a gap needs a reason"
             assert not exists, f"{kind}: {claim.place(kind)} exists, the gap is stale"

@@ -146,18 +146,19 @@ def test_json_is_read_by_machines(capsys):
     assert command.main(["--only", "random_sets", "--json", "--mutants"]) == 0
     captured = capsys.readouterr()
     rows = json.loads(captured.out)
-    assert [row["slug"] for row in rows] == ["random_forget_accuracy", "random_cancellation"]
+    assert [row["slug"] for row in rows] == [c.slug for c in load_claims("random_sets")]
     assert all(row["reproduced"] and row["steps"] > 5 and row["mutants"] for row in rows)
-    assert captured.err.count("\n") == 2
+    assert captured.err.count("\n") == len(rows)
 
 
 def test_plain_table_is_aligned(capsys):
     assert command.main(["--only", "random_sets", "--only", "certificates"]) == 0
+    wanted = len(load_claims("random_sets")) + len(load_claims("certificates"))
     header, *rows = capsys.readouterr().out.splitlines()
     assert header.split() == list(command.HEADER)
     edge = header.index("result")
-    assert [row[edge - 2 :] for row in rows[:-1]] == ["  reproduced"] * 5
-    assert rows[-1].startswith("5 of 5")
+    assert [row[edge - 2 :] for row in rows[:-1]] == ["  reproduced"] * wanted
+    assert rows[-1].startswith(f"{wanted} of {wanted}")
 
 
 def test_table_on_a_terminal(monkeypatch, capsys):

@@ -3,20 +3,23 @@
 A claim's *slug* is one word that names it in every folder, and its *stem* is the file it
 lives in, so every address is derived and none is typed::
 
-    theory   logreg_unlearn/theory/<stem>.py :: <slug>
+    theory   logreg_unlearn/theory/<stem>.py :: <slug>   (or a file of the folder <stem>/)
     proof    proofs/<stem>.py                :: <slug>
     test     tests/claims/test_<stem>.py     :: test_<slug>
     figure   scripts/<stem>.py               :: <slug>
 
-A place that does not exist is declared in ``gaps`` with its reason; the test suite fails on
-an undeclared gap and on a gap that has been filled.  This package holds data only.
+A stem may be a folder instead of a file; then the address is the one file in it that defines
+the name.  A place that does not exist is declared in ``gaps`` with its reason; the test suite
+fails on an undeclared gap and on a gap that has been filled.  This package holds data only.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 
 STEMS = (
     "derivatives",
@@ -90,7 +93,18 @@ class Claim:
     def place(self, kind: str) -> str:
         """Return the address ``path::name`` of this claim's ``kind`` of place."""
         name = f"test_{self.slug}" if kind == "test" else self.slug
-        return f"{PLACES[kind].format(stem=self.stem)}::{name}"
+        path = PLACES[kind].format(stem=self.stem)
+        return f"{_defining_file(path, name)}::{name}"
+
+
+@cache
+def _defining_file(path: str, name: str) -> str:
+    """Return ``path``, or the file that defines ``name`` in the folder of that name."""
+    root = Path(__file__).resolve().parents[2]
+    for file in sorted((root / path).with_suffix("").glob("*.py")):
+        if f"\ndef {name}(" in file.read_text(encoding="utf-8"):
+            return file.relative_to(root).as_posix()
+    return path
 
 
 def load_claims(stem: str | None = None) -> tuple[Claim, ...]:

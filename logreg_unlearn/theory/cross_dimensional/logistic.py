@@ -14,14 +14,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
-from logreg_unlearn.theory._two_directions import Array, increasing_root
+from logreg_unlearn.problem.losses import Array, Mask
+from logreg_unlearn.theory import _checks as check
+from logreg_unlearn.theory.cross_dimensional._plane import parameters
+from logreg_unlearn.theory.cross_dimensional._root import increasing_root
 
 _LEVELS = 40
+
+
 # Relative slack on bounds and signs: far above rounding, far below what a piece resolves.
 _SLACK = 1e-11
+
+
 _GRID = 600
 
 
@@ -43,9 +50,9 @@ class LogisticPoints:
     y: Array
     mu: Array
     nu: Array
-    minimum: NDArray[np.bool_]
+    minimum: Mask
     count: NDArray[np.int_]
-    certified: NDArray[np.bool_]
+    certified: Mask
 
 
 @dataclass(frozen=True)
@@ -94,7 +101,7 @@ def _slope_range(e: Array, low: _Curve, high: _Curve, log_q: tuple[Array, Array]
     ]
 
 
-def logistic_points(epsilon: Array, strength: Array, log_share: Array) -> LogisticPoints:
+def _logistic_points(epsilon: Array, strength: Array, log_share: Array) -> LogisticPoints:
     """Enumerate the stationary points for arrays of one shape; ``log_share = ln(alpha k)``."""
     shape = epsilon.shape
     e, r, target = (v.ravel() for v in (epsilon, strength, log_share))
@@ -138,7 +145,7 @@ def _collect(
     r: Array,
     target: Array,
     found: list[tuple[NDArray[np.int_], Array, Array]],
-    certified: NDArray[np.bool_],
+    certified: Mask,
     shape: tuple[int, ...],
 ) -> LogisticPoints:
     owner = np.concatenate([piece[0] for piece in found])
@@ -169,13 +176,13 @@ def _collect(
     return LogisticPoints(**filled, count=count.reshape(shape), certified=certified.reshape(shape))
 
 
-def logistic_folds(epsilon: Array, strength: Array) -> tuple[Array, Array]:
+def logistic_folds(epsilon: ArrayLike, strength: ArrayLike) -> tuple[Array, Array]:
     """The range of ``ln(alpha k)`` with three stationary points; NaN where there is none.
 
     The turning points of ``q (1 + e^y)/r`` are bracketed between neighbours of a grid of 600
     values of ``ln q``; a range too narrow for that grid is missed.
     """
-    e, r = np.broadcast_arrays(np.asarray(epsilon, dtype=float), np.asarray(strength, dtype=float))
+    e, r, _, _ = parameters(epsilon, strength)
     a = 1 + e**2
     # the slope is at least 1 - a q, and y < -50 beyond the far end
     start, stop = -np.log(a) - 0.01, np.log((2 * abs(e) * r + 50 + np.log1p(r)) / a)
@@ -188,7 +195,7 @@ def logistic_folds(epsilon: Array, strength: Array) -> tuple[Array, Array]:
 
 
 def _turning_level(
-    e: Array, r: Array, grid: Array, start: Array, where: NDArray[np.bool_], sign: float
+    e: Array, r: Array, grid: Array, start: Array, where: Mask, sign: float
 ) -> Array:
     """``ln(alpha k)`` at the first change of sign of the slope that ``where`` marks."""
     index = where.argmax(axis=-1)[..., None]
@@ -196,3 +203,18 @@ def _turning_level(
     root = increasing_root(lambda s: sign * _curve(e, r, s).slope, low, high)
     found = where.any(axis=-1) & ~np.isnan(root)
     return np.where(found, _curve(e, r, np.where(found, root, start)).level, np.nan)
+
+
+def logistic_cross_dimensional(
+    epsilon: ArrayLike, strength: ArrayLike, alpha: ArrayLike, forget_fraction: ArrayLike
+) -> LogisticPoints:
+    """All stationary points of descent-ascent under the logistic loss, in order of ``q``.
+
+    ``nu = -q`` with ``q = r alpha k/(1 + e^y)``, ``x`` and ``y`` decreasing functions of q:
+    the fixed points of an increasing map of an interval.  It has at least one, the objective
+    being coercive; for large strengths there may be three.
+    Evidence by certified enumeration; beyond the paper.  Here ``alpha > 0``.
+    """
+    presence = check.positive("alpha", alpha)
+    e, r, alpha_, f = parameters(epsilon, strength, presence, forget_fraction)
+    return _logistic_points(e, r, np.log(alpha_) + np.log1p(-f) - np.log(f))

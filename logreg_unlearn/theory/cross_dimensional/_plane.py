@@ -17,21 +17,25 @@ So each problem is one equation in ``ln|nu|``, for every real ``epsilon`` alike:
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from logreg_unlearn.problem.losses import Array, Mask
+from logreg_unlearn.theory import _checks as check
+from logreg_unlearn.theory.cross_dimensional._root import increasing_root
 from logreg_unlearn.theory.lambert import w0_exp
-
-Array = NDArray[np.float64]
 
 # ln|nu| beyond this would overflow e^(ln|nu|) times any sensible epsilon; the saddles that far
 # out (|epsilon| within 1e-150 of 1) are reported as absent.
 _LOG_NU_MAX = 600.0
+
+
 # Forms with 1/epsilon, of use near |epsilon| = 1 only, are not tried for |epsilon| below this.
 _THIN = 1e-100
+
+
 # Room in ln q for the fold's bracket, whose ends are exact at epsilon = 0 and epsilon = 1.
 _MARGIN = 1e-2
 
@@ -60,7 +64,7 @@ class TwoDirectionPoint:
         )
 
     @property
-    def exists(self) -> NDArray[np.bool_]:
+    def exists(self) -> Mask:
         """True where there is such a point."""
         return ~np.isnan(self.x)
 
@@ -70,27 +74,19 @@ class TwoDirectionPoint:
         return np.hypot(self.x - other.x, squares) / np.sqrt(1 + self.epsilon**2)
 
 
-def checked(
-    *,
-    epsilon: ArrayLike = 0.5,
+def parameters(
+    epsilon: ArrayLike,
     strength: ArrayLike = 1.0,
     alpha: ArrayLike = 1.0,
     forget_fraction: ArrayLike = 0.5,
 ) -> tuple[Array, Array, Array, Array]:
-    """Return the parameters as floats of one shape; ``ValueError`` outside their ranges."""
-    arrays = {
-        "epsilon": (epsilon, lambda v: np.isfinite(v), "finite"),
-        "strength": (strength, lambda v: np.isfinite(v) & (v > 0), "finite and > 0"),
-        "alpha": (alpha, lambda v: np.isfinite(v) & (v >= 0), "finite and >= 0"),
-        "forget_fraction": (forget_fraction, lambda v: (v > 0) & (v < 1), "inside (0, 1)"),
-    }
-    values = []
-    for name, (given, admissible, wanted) in arrays.items():
-        value = np.asarray(given, dtype=float)
-        if not np.all(admissible(value)):
-            raise ValueError(f"expected {name} {wanted}, got {given}")
-        values.append(value)
-    e, r, alpha_, f = np.broadcast_arrays(*values)
+    """The four parameters of two groups, checked and of one shape."""
+    e, r, alpha_, f = np.broadcast_arrays(
+        check.real("epsilon", epsilon),
+        check.positive("strength", strength),
+        check.nonnegative("alpha", alpha),
+        check.fraction("forget_fraction", forget_fraction),
+    )
     return e, r, alpha_, f
 
 
@@ -127,42 +123,6 @@ def _less_cancelling(first: tuple[Array, Array], second: tuple[Array, Array]) ->
     better = size[1] < size[0]
     left = np.where(better, second[0], first[0])
     return left + np.where(better, second[1], first[1])
-
-
-def increasing_root(function: Callable[[Array], Array], low: Array, high: Array) -> Array:
-    """Return the root of an increasing function in a bracket, or NaN where it is none.
-
-    ``low`` and ``high`` are kept on either side of the sign change to the last few bits (the
-    ITP rule of Oliveira and Takahashi: never more evaluations than bisection plus one).
-    """
-    low, high = (np.array(v, dtype=float) for v in np.broadcast_arrays(low, high))
-    at_low, at_high = function(low), function(high)
-    valid = (at_low <= 0) & (at_high >= 0)
-    # Two units in the last place of the larger end: what a sum of rounded terms can resolve.
-    tolerance = 4 * np.finfo(float).eps * np.maximum(np.maximum(abs(low), abs(high)), 1e-3)
-    width = np.where(valid, high - low, 0.0)
-    halvings = np.ceil(np.log2(np.maximum(width / tolerance, 1.0)))
-    budget = int(halvings.max(initial=0.0)) + 1
-    for step in range(budget):
-        width = high - low
-        if not np.any(valid & (width > tolerance)):
-            break
-        middle = low + 0.5 * width
-        spread = at_high - at_low
-        share = np.where(spread > 0, -at_low / np.where(spread > 0, spread, 1.0), 0.5)
-        falsi = low + width * np.clip(share, 0.0, 1.0)
-        side = np.sign(middle - falsi)
-        nudge = np.minimum(0.1 * width, 0.2 * width**2)
-        nudge = np.maximum(nudge, 0.5 * tolerance)
-        trial = np.where(nudge <= abs(middle - falsi), falsi + side * nudge, middle)
-        radius = np.maximum(0.5 * tolerance * 2.0 ** (halvings + 1 - step) - 0.5 * width, 0.0)
-        trial = np.where(abs(trial - middle) <= radius, trial, middle - side * radius)
-        trial = np.where(valid, np.clip(trial, low, high), low)
-        value = function(trial)
-        below = value <= 0
-        low, at_low = np.where(below, trial, low), np.where(below, value, at_low)
-        high, at_high = np.where(below, high, trial), np.where(below, at_high, value)
-    return np.where(valid, 0.5 * (low + high), np.nan)
 
 
 def oracle(epsilon: Array, strength: Array) -> TwoDirectionPoint:
@@ -242,7 +202,7 @@ def da_minimum(
     return at(epsilon, log_r, -np.where(present, np.exp(log_q), 0.0))
 
 
-def _level(strength: Array, alpha: Array, f: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
+def _level(strength: Array, alpha: Array, f: Array) -> tuple[Array, Array, Mask]:
     """``ln r``, ``ln(r alpha k)`` and where alpha > 0 (elsewhere the second means nothing)."""
     present = alpha > 0
     log_r = np.log(strength)
