@@ -107,6 +107,9 @@ class UnlearningProblem:
         names = self.feature_names
         if names is not None:
             names = check.names("feature_names", names, d)
+        label_values = check.pair("label_values", self.label_values)
+        if self.user_scale is not None and not isinstance(self.user_scale, UserScale):
+            raise ValueError(f"expected a UserScale, got {self.user_scale!r}")
         loss = get_loss(self.loss)
         mass = _frozen(np.ones(n)) if weights is None else weights
         _check_shares(mass, forget)
@@ -129,7 +132,7 @@ class UnlearningProblem:
         converted = dict(
             labels=labels, forget=forget, ridge=ridge, loss=loss, offset=offset, weights=weights,
             normalisation=normalisation, unpenalised=unpenalised,
-            feature_names=names, _base=base, _mass=within, _units=units,
+            feature_names=names, label_values=label_values, _base=base, _mass=within, _units=units,
         )  # fmt: skip
         for name, value in converted.items():
             object.__setattr__(self, name, value)
