@@ -292,6 +292,17 @@ class UnlearningProblem:
         mass = _scaled(self._base.coefficients)
         return float(mass[self.forget].sum() / mass.sum())
 
+    @property
+    def forget_odds(self) -> float:
+        """Forgotten per retained sample, ``n_F / n_R`` (by weight)."""
+        mass = _scaled(self._base.coefficients)
+        return float(mass[self.forget].sum() / mass[~self.forget].sum())
+
+    def shares(self, rows: Mask) -> Array:
+        """Return the weights of the chosen rows over their sum; a mean is ``shares @ values``."""
+        mass = _scaled(self._base.coefficients[rows])
+        return mass / mass.sum()
+
     def _objective(self, retain: float, forget: float, ridge: float | None = None) -> Objective:
         """Return ``retain * l_R + forget * l_F + ridge``, l_S the mean (or sum) over S."""
         of_retain, of_forget = self._units
@@ -302,8 +313,7 @@ class UnlearningProblem:
         """Loss of all samples plus ridge: its minimiser ``w_D`` is the model in use."""
         if self.normalisation == "sum":
             return self._base
-        mass = _scaled(self._base.coefficients)
-        return self._base.with_coefficients(mass / mass.sum())
+        return self._base.with_coefficients(self.shares(np.ones(len(self.forget), dtype=bool)))
 
     def oracle(self) -> Objective:
         """Loss of the retained samples plus ridge: its minimiser ``w_R`` is the ideal."""
@@ -341,8 +351,7 @@ class UnlearningProblem:
         z = np.asarray(w, float) @ self._base.signed_features[rows].T
         if self._base.offset is not None:
             z = z + self._base.offset[rows]
-        mass = _scaled(self._base.coefficients[rows])
-        return self._base.loss.value(z) @ (mass / mass.sum())
+        return self._base.loss.value(z) @ self.shares(rows)
 
 
 def _frozen(values: Array, copy: bool = True) -> Array:
