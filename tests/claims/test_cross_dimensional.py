@@ -284,6 +284,20 @@ def test_oracle_above_original(e: float, r: float, f: float, alpha: float, u: fl
             assert abs(alpha_x / paper_x - 1) <= 1e-9 * (1 + step)
 
 
+@pytest.mark.parametrize("f", [1e-12, 1e-7, 0.5])
+@pytest.mark.parametrize("r", [1e-6, 1.0, 1e8])
+def test_oracle_above_original_keeps_its_digits(f: float, r: float) -> None:
+    """The two values of W differ by as little as one part in 1e12."""
+    with mp.workdps(60):
+        e, a = mp.mpf(0.5), mp.mpf(1.25)
+        rest = mp.mpf(r) * (1 - mp.mpf(f)) * a
+        step = (mp.lambertw(mp.mpf(r) * a) - mp.lambertw(rest)) * a / (2 * e)
+        exact = float(step * mp.exp(step) / rest)
+    assert float(theory.oracle_above_original(0.5, r, f)[0]) == pytest.approx(
+        exact, rel=1e-12, abs=0
+    )
+
+
 def test_oracle_above_original_fails_for_alpha_above_one() -> None:
     alpha_x, alpha_y = theory.oracle_above_original(0.4, 1000.0, 0.96)
     assert 1 < 2.45 < min(alpha_x, alpha_y)
