@@ -26,11 +26,16 @@ def writable_folder(path: str | Path) -> Path:
 
 
 def write_text(path: Path, text: str) -> None:
+    """Write text whole or not at all."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole or not at all: nothing is left half-written."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
         os.chmod(name, 0o644)
         os.replace(name, path)
     except BaseException:

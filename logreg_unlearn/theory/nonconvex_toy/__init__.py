@@ -47,5 +47,9 @@ from logreg_unlearn.theory.nonconvex_toy.outcome import (
 from logreg_unlearn.theory.nonconvex_toy.outcome import toy_trap as toy_trap
 from logreg_unlearn.theory.nonconvex_toy.readings import FEATURES as FEATURES
 from logreg_unlearn.theory.nonconvex_toy.readings import LABELS as LABELS
+from logreg_unlearn.theory.nonconvex_toy.readings import POSITIONS as POSITIONS
 from logreg_unlearn.theory.nonconvex_toy.readings import READINGS as READINGS
 from logreg_unlearn.theory.nonconvex_toy.readings import Reading as Reading
+from logreg_unlearn.theory.nonconvex_toy.readings import RidgeTerm as RidgeTerm
+from logreg_unlearn.theory.nonconvex_toy.readings import Sigmoid as Sigmoid
+from logreg_unlearn.theory.nonconvex_toy.readings import Target as Target

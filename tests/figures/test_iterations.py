@@ -1,57 +1,26 @@
-"""Figures of the iterations and of random forget sets: numbers that are the theory's, two
-sentences a caption, no warning."""
+"""Figures of the iterations and of random forget sets: their numbers are the theory's."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from figures._solving import real_problem
+from figures.iterations.first_step_identity import DATASETS, random_problem
 
-from _figures import Drawing
-
-import iterations
 import numpy as np
 import pytest
-import random_sets
 
 from logreg_unlearn.assess.distance import cosine
-from logreg_unlearn.data import real
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.solve.path import original_beta
 from logreg_unlearn.theory import iterations as theory
 from logreg_unlearn.theory import random_sets as random_theory
 from logreg_unlearn.unlearn.ascent import simultaneous
 from logreg_unlearn.unlearn.driver import run
-from tests.figures import check_caption_and_legends
-
-SCRIPTS = {f.__name__: f for f in (*iterations.FIGURES, *random_sets.FIGURES)}
-
-
-@lru_cache
-def drawn(name: str) -> Drawing:
-    """Return a figure once; the tests share it."""
-    return SCRIPTS[name](True)
-
-
-def column(name: str, key: str) -> np.ndarray:
-    return np.asarray(drawn(name).table[key])
-
-
-@pytest.mark.parametrize("name", SCRIPTS)
-def test_caption_is_two_sentences_and_the_legend_is_whole(name: str) -> None:
-    check_caption_and_legends(drawn(name))
-
-
-@pytest.mark.parametrize("name", SCRIPTS)
-def test_every_column_has_finite_numbers(name: str) -> None:
-    for values in drawn(name).table.values():
-        array = np.asarray(values)
-        assert array.ndim == 1 and array.size > 0
-        if array.dtype.kind == "f":
-            assert np.isfinite(array).any()
+from tests.figures.drawings import column, drawing
 
 
 @pytest.mark.parametrize("seed", [0, 7, 23])
 def test_first_step_alignment_is_that_of_the_first_step(seed: int) -> None:
-    problem = iterations._random(seed)
+    problem = random_problem(seed)
     start, oracle = minimise(problem.original()).w, minimise(problem.oracle()).w
     trajectory = run(simultaneous(), problem, start, steps=1, step_size=1e-6)
     direct = cosine(trajectory.w[-1] - start, oracle - start)
@@ -61,11 +30,11 @@ def test_first_step_alignment_is_that_of_the_first_step(seed: int) -> None:
 
 
 def test_overshoot_path_starts_at_the_original_and_passes_the_oracle() -> None:
-    name, data = "overshoot_path", iterations.DATASETS[0]
+    name, data = "overshoot_path", DATASETS[0]
     beta, distance, risk = (
         column(name, f"{data} {key}") for key in ("beta", "distance", "excess risk")
     )
-    problem = iterations._chosen(real.load(data), "random")
+    problem = real_problem(data)
     assert beta[0] == original_beta(problem) and 0.0 in beta
     assert distance[0] == risk[0] == 1.0
     middle = int(np.flatnonzero(beta == 0.0)[0])
@@ -79,6 +48,17 @@ def test_overshoot_path_starts_at_the_original_and_passes_the_oracle() -> None:
     assert np.all(np.diff(distance[middle:]) > 0) and distance[-1] > 9
 
 
+def test_overshoot_path_shows_its_end_points_whole() -> None:
+    figure = drawing("overshoot_path").figure
+    figure.draw_without_rendering()
+    for ax in figure.axes:
+        ends = [line for line in ax.lines if len(line.get_xdata()) == 1]
+        assert ends
+        for line in ends:
+            at = ax.transData.transform(line.get_xydata()[0])
+            assert ax.bbox.padded(-line.get_markersize()).contains(*at)
+
+
 def test_path_monotonicity_columns_only_rise() -> None:
     name = "path_monotonicity"
     beta, forget, risk = (column(name, k) for k in ("beta", "forget_loss", "excess_retain_risk"))
@@ -89,14 +69,16 @@ def test_path_monotonicity_columns_only_rise() -> None:
 
 def test_alternating_steps_approach_twice_the_ridge() -> None:
     name = "alternating_expansion"
-    problem = iterations._chosen(real.load("breast_cancer"), "random")
+    problem = real_problem("breast_cancer")
     start, oracle = minimise(problem.original()).w, minimise(problem.oracle()).w
     doubled = problem.descent_ascent()
     doubled = doubled.with_coefficients(doubled.coefficients, 2 * problem.ridge)
     limit = np.linalg.norm(minimise(doubled, start).w - oracle) / np.linalg.norm(start - oracle)
+    assert column(name, "limit 2 ridge")[0] == pytest.approx(limit, rel=1e-6)
     sizes = column(name, "step_size")
     simultaneous_end = column(name, "simultaneous")
     assert np.ptp(simultaneous_end) < 1e-3 * simultaneous_end[0]
+    assert column(name, "limit 1 ridge")[0] == pytest.approx(simultaneous_end[0], rel=1e-3)
     for order in ("ascent first", "descent first"):
         error = np.abs(column(name, f"alternating, {order}") / limit - 1)
         assert np.all(np.diff(error) > 0)

@@ -1,41 +1,16 @@
-"""Figures of two directions: their numbers are the theory's and the solver's, their captions two
-sentences, and drawing them raises no warning."""
+"""Figures of two directions: their numbers are the theory's and the solver's."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from figures._solving import minima
+from figures.cross_dimensional._plane import ordered, plane
+from figures.cross_dimensional.crosses_the_oracle import REGIONS
 
-from _figures import Drawing
-
-import cross_dimensional as script
 import numpy as np
 import pytest
 
-from logreg_unlearn.claims import load_claims
 from logreg_unlearn.theory import cross_dimensional as theory
-from tests.figures import check_caption_and_legends
-
-NAMES = [figure.__name__ for figure in script.FIGURES]
-
-
-@lru_cache
-def drawn(name: str) -> Drawing:
-    """Return a figure once; the tests share it."""
-    return getattr(script, name)(quick=True)
-
-
-def column(name: str, key: str) -> np.ndarray:
-    return np.asarray(drawn(name).table[key])
-
-
-def test_every_claim_with_a_figure_is_drawn() -> None:
-    claims = [c.slug for c in load_claims("cross_dimensional") if "figure" not in c.gaps]
-    assert claims == NAMES
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_caption_is_two_sentences_and_the_legend_is_whole(name: str) -> None:
-    check_caption_and_legends(drawn(name))
+from tests.figures.drawings import column
 
 
 def test_da_existence() -> None:
@@ -89,7 +64,7 @@ def test_order_implies_distance(panel: str, setting: tuple[float, float]) -> Non
 def test_crosses_the_oracle() -> None:
     name = "crosses_the_oracle"
     ends, best = [], []
-    for k, (_, e, r, alpha, f) in enumerate(script.REGIONS):
+    for k, (_, e, r, alpha, f) in enumerate(REGIONS):
         w = np.stack([column(name, f"w_i {k}"), column(name, f"w_j {k}")], axis=1)
         distance = column(name, f"distance {k}")
         np.testing.assert_allclose(w[0], theory.original_point(e, r, alpha, f).w, atol=1e-8)
@@ -104,7 +79,7 @@ def test_crosses_the_oracle() -> None:
         best.append(distance.min())
     assert ends[0] < 1 < ends[1] and 1 < ends[2] < ends[3] and ends[5] < 1
     assert max(best) < 0.95
-    points = [region[1:] for region in script.REGIONS]
+    points = [region[1:] for region in REGIONS]
     assert [bool(theory.ordered(*point)) for point in points] == [False] * 2 + [True] + [False] * 3
 
 
@@ -133,6 +108,13 @@ def test_logistic_cross_dimensional() -> None:
     low, high = (np.exp(v) for v in theory.logistic_folds(e, np.array(100.0)))
     inside = (np.nan_to_num(low, nan=np.inf) < level) & (level < np.nan_to_num(high))
     assert np.array_equal(count, np.where(inside, 3, 1)) and inside.any()
+    for at in zip(e[::7], level[::7], count[::7], column(name, "point_ordered")[::7], strict=True):
+        overlap, share, number, drawn_as_ordered = at
+        found = minima(plane(overlap, 100.0, share * 0.1 / 0.9, 0.1, "logistic"))
+        # the solver finds one of the minima: where there is one, it decides
+        if number == 1 or ordered(found, overlap):
+            assert drawn_as_ordered == ordered(found, overlap)
+    assert 0 < column(name, "point_ordered").sum() < len(e)
     share = column(name, "alpha_k")
     for r, folds in ((10.0, None), (100.0, (0.0918, 0.1209)), (1000.0, (0.0136, 0.0524))):
         three = share[column(name, f"count r={r:g}") == 3]
@@ -142,6 +124,9 @@ def test_logistic_cross_dimensional() -> None:
             np.testing.assert_allclose([three.min(), three.max()], folds, rtol=2e-3)
         highest, lowest = column(name, f"y highest r={r:g}"), column(name, f"y lowest r={r:g}")
         assert np.all(lowest <= highest)
+        saddle, several = column(name, f"y saddle r={r:g}"), column(name, f"count r={r:g}") == 3
+        assert np.array_equal(np.isfinite(saddle), several)
+        assert np.all((lowest < saddle)[several] & (saddle < highest)[several])
         assert np.all(np.diff(highest) < 0) and np.all(np.diff(lowest) < 0)
 
 
