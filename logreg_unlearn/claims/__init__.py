@@ -4,7 +4,7 @@ A claim's *slug* is one word that names it in every folder, and its *stem* is th
 lives in, so every address is derived and none is typed::
 
     theory   logreg_unlearn/theory/<stem>.py :: <slug>
-    proof    proofs/<stem>.py                :: <slug>
+    proof    proofs/<stem>.py                :: <slug>, or the file in proofs/<stem>/ with it
     test     tests/claims/test_<stem>.py     :: test_<slug>
     figure   scripts/<stem>.py               :: <slug>
 
@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from importlib import import_module
+from pathlib import Path
 
 STEMS = (
     "derivatives",
@@ -90,7 +91,21 @@ class Claim:
     def place(self, kind: str) -> str:
         """Return the address ``path::name`` of this claim's ``kind`` of place."""
         name = f"test_{self.slug}" if kind == "test" else self.slug
-        return f"{PLACES[kind].format(stem=self.stem)}::{name}"
+        path = PLACES[kind].format(stem=self.stem)
+        if kind == "proof":
+            path = _in_folder(path.removesuffix(".py"), self.slug) or path
+        return f"{path}::{name}"
+
+
+def _in_folder(folder: str, slug: str) -> str:
+    """Return the file of a folder of proofs that defines ``slug``, or '' where none does."""
+    package = Path(__file__).resolve().parents[1]
+    # beside the package in a checkout, inside it where it is installed
+    for root in (package.parent, package):
+        for path in sorted((root / folder).glob("*.py")):
+            if f"\ndef {slug}(" in path.read_text(encoding="utf-8"):
+                return f"{folder}/{path.name}"
+    return ""
 
 
 def load_claims(stem: str | None = None) -> tuple[Claim, ...]:
