@@ -4,7 +4,7 @@ A claim's *slug* is one word that names it in every folder, and its *stem* is th
 lives in, so every address is derived and none is typed::
 
     theory   logreg_unlearn/theory/<stem>.py :: <slug>   (or a file of the folder <stem>/)
-    proof    proofs/<stem>.py                :: <slug>
+    proof    proofs/<stem>.py                :: <slug>   (likewise)
     test     tests/claims/test_<stem>.py     :: test_<slug>
     figure   scripts/figures/<stem>/<slug>.py
 
@@ -122,10 +122,12 @@ class Claim:
 @cache
 def _defining_file(path: str, name: str) -> str:
     """Return ``path``, or the file that defines ``name`` in the folder of that name."""
-    root = Path(__file__).resolve().parents[2]
-    for file in sorted((root / path).with_suffix("").glob("*.py")):
-        if f"\ndef {name}(" in file.read_text(encoding="utf-8"):
-            return file.relative_to(root).as_posix()
+    package = Path(__file__).resolve().parents[1]
+    # proofs stand beside the package in a checkout, inside it where it is installed
+    for root in (package.parent, package):
+        for file in sorted((root / path).with_suffix("").glob("*.py")):
+            if f"\ndef {name}(" in file.read_text(encoding="utf-8"):
+                return file.relative_to(root).as_posix()
     return path
 
 

@@ -209,7 +209,7 @@ def _convex(
 def _signed(
     objective: Objective, start: Array, target: float, max_iterations: int, lengths: Array
 ) -> tuple[Iterate, int, float, bool]:
-    """Return a local minimiser for signed coefficients, as `_convex`, and whether J is unbounded."""
+    """Return a local minimiser for signed coefficients, as above, and whether J is unbounded."""
     longest = float(lengths.max(initial=0.0))
     point, iterations, unbounded = trust_region(objective, start, target, max_iterations, longest)
     if unbounded:

@@ -17,7 +17,7 @@ from logreg_unlearn.theory import cross_dimensional as theory
 from logreg_unlearn.theory.lambert import w0
 from logreg_unlearn.unlearn.ascent import simultaneous
 from logreg_unlearn.unlearn.driver import Status, run
-from proofs import _two_directions as derivation
+from proofs.cross_dimensional import equations as derivation
 from tests.strategies import reaches
 
 SLACK = 1e-11

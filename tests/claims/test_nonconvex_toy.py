@@ -37,7 +37,7 @@ from logreg_unlearn.theory.nonconvex_toy import (
     toy_trap,
 )
 from logreg_unlearn.theory.nonconvex_toy._enclosure import a_priori_box, enclose, segment_bound
-from proofs import nonconvex_toy as proofs
+from proofs.nonconvex_toy import toys as proofs
 from tests.strategies import reaches
 
 PROBABLE = Reading.from_name("zero_one-sum-half-probable")
@@ -100,7 +100,7 @@ def test_derivatives_against_complex_steps(objective, w):
 @pytest.mark.parametrize("reading", READINGS[::5], ids=lambda r: r.name)
 def test_derivatives_against_the_proof(reading, rng):
     objective = ToyObjective((5, 4, 1, 2), reading)
-    expression = proofs._Toy(proofs._READINGS[reading.name], (5, 4, 1, 2)).expression()
+    expression = proofs.Toy(proofs.READINGS[reading.name], (5, 4, 1, 2)).expression()
     w1, w2 = sp.symbols("w1 w2", real=True)
     gradient = sp.lambdify((w1, w2), [sp.diff(expression, v) for v in (w1, w2)])
     hessian = sp.lambdify((w1, w2), sp.hessian(expression, (w1, w2)).tolist())
@@ -228,7 +228,7 @@ def test_toy_retrain_keeps_minimum(reading, ridge):
 
 def test_readings_in_which_retraining_keeps_m1():
     holding = {r.name for r in READINGS if kept(r).holds}
-    assert holding == set(proofs._KEEPS)
+    assert holding == set(proofs.KEEPS)
     assert len(holding) == 13
     lost = {r.name: kept(r).retrained.minima[0].decisions for r in READINGS}
     assert {lost[name] for name in lost if name.startswith("pm_one")} == {M2}
@@ -263,7 +263,7 @@ def test_toy_trap(reading, ridge):
 
 def test_readings_with_a_trap():
     holding = {r.name for r in READINGS if trap(r).holds}
-    assert holding == set(proofs._TRAPS)
+    assert holding == set(proofs.TRAPS)
     printed = {name for name in holding if name.endswith("printed")}
     assert printed == {SHALLOW.name}
     assert len(holding) == 7

@@ -34,7 +34,7 @@ from logreg_unlearn.theory.single_coordinate import (
 )
 from logreg_unlearn.unlearn.ascent import simultaneous
 from logreg_unlearn.unlearn.driver import Status, run
-from proofs import single_coordinate as derivation
+from proofs.single_coordinate import model as derivation
 from tests.strategies import reaches
 
 LOSSES = ("exponential", "logistic")
@@ -101,7 +101,7 @@ def data(p, q, ridge, f, loss) -> UnlearningProblem:
 @cache
 def sympy_r(loss):
     """r(w) = w / psi(w), as the derivation has it, in mpmath."""
-    return sp.lambdify(derivation.w, derivation._r(SYMPY_LOSS[loss]), modules="mpmath")
+    return sp.lambdify(derivation.w, derivation.r_of(SYMPY_LOSS[loss]), modules="mpmath")
 
 
 def is_root(loss, w, strength, coefficient):

@@ -8,9 +8,9 @@ from figures.nonconvex_toy.toy_trap import ASCENT, OBJECTIVES, TUNING
 
 import numpy as np
 import pytest
-from logreg_unlearn.theory.nonconvex_toy import READINGS, Reading, stationary_points
 
 from logreg_unlearn.theory import nonconvex_toy as theory
+from logreg_unlearn.theory.nonconvex_toy import READINGS, Reading, stationary_points
 from tests.figures.drawings import column, columns, drawing
 
 

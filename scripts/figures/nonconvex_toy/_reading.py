@@ -1,8 +1,7 @@
 """The toy's readings in words: the paper leaves targets, reduction, ridge and sigmoid open."""
 
-from logreg_unlearn.theory.nonconvex_toy import POSITIONS, Reading, RidgeTerm, Sigmoid, Target
-
 from logreg_unlearn.theory import nonconvex_toy as theory
+from logreg_unlearn.theory.nonconvex_toy import POSITIONS, Reading, RidgeTerm, Sigmoid, Target
 
 from .. import ink
 

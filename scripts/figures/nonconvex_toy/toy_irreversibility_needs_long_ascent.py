@@ -1,9 +1,9 @@
 """Only an ascent that lasts longer than a critical time cannot be undone by fine-tuning."""
 
 import numpy as np
-from logreg_unlearn.theory.nonconvex_toy import Reading, stationary_points
 
 from logreg_unlearn.theory import nonconvex_toy as theory
+from logreg_unlearn.theory.nonconvex_toy import Reading, stationary_points
 
 from .. import ink
 from ._reading import DEFAULT, described, plain, reading_of, verdict

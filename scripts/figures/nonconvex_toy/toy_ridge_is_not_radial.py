@@ -1,9 +1,9 @@
 """A larger ridge does not only shrink the toy's minimiser: it turns it, and decisions flip."""
 
 import numpy as np
-from logreg_unlearn.theory.nonconvex_toy import Reading
 
 from logreg_unlearn.theory import nonconvex_toy as theory
+from logreg_unlearn.theory.nonconvex_toy import Reading
 
 from .. import ink
 from ._reading import DEFAULT, W1, W2, described, plain, reading_of, verdict

@@ -1,9 +1,9 @@
 """Fine-tuning after descent-ascent can end at a minimum that is not the best (Fig. 5)."""
 
 import numpy as np
-from logreg_unlearn.theory.nonconvex_toy import Kind, Landscape, Reading, ToyObjective
 
 from logreg_unlearn.theory import nonconvex_toy as theory
+from logreg_unlearn.theory.nonconvex_toy import Kind, Landscape, Reading, ToyObjective
 
 from .. import ink
 from ._reading import DEFAULT, W1, W2, described, plain, reading_of, verdict
