@@ -83,8 +83,8 @@ def tally(claims: Sequence[Claim]) -> str:
         names = f" ({links})" if verdict in (Verdict.REFUTED, Verdict.OPEN) else ""
         parts += [f"{len(those)} {basis}{names}"] if those else []
     checks = {
-        "proof": "have a derivation whose named steps sympy decides under the assumptions it "
-        "states",
+        "proof": "have a derivation (an open claim: of its proved part) whose named steps sympy "
+        "decides under the assumptions it states",
         "test": "are attacked by property tests",
     }
     done = [

@@ -10,12 +10,11 @@ from .._solving import RIDGE, real_problem
 from ._bounds import BOUND, DISTANCE, smoothness
 
 CAPTION = (
-    "Bounds from the retain gradient alone on the distance to the oracle, over the true "
-    "distance (breast_cancer, logistic loss, a random tenth to forget): left for weights in "
-    f"several directions from the oracle at ridge {RIDGE:g}, right for the original against "
-    "the ridge. Every lower bound lies below 1 and every upper one above, within a factor "
-    "L/ridge; the upper bound is attained where the data see nothing, and both close in as "
-    "the ridge grows."
+    "Bounds from the retain gradient alone on the distance to the oracle, over the true distance "
+    "(breast_cancer, logistic loss, a random tenth to forget): left for weights in several "
+    f"directions from the oracle at ridge {RIDGE:g}, right for the original against the ridge. "
+    "Every lower bound lies below 1 and every upper one above, within a factor L/ridge; the upper "
+    "bound is attained where the data see nothing, and both close in as the ridge grows."
 )
 
 

@@ -18,10 +18,10 @@ JUDGED = {
     Judgement.HARM.name: ("s", ink.HARMED, "certified: farther than the original"),
 }
 CAPTION = (
-    f"Distance to the oracle along descent-ascent from the original (logistic loss, ridge "
-    f"{RIDGE:g}, a tenth to forget), with the bounds that need no oracle and what they decide "
-    "at each step. Harm is certified once the unlearned model is several times farther than "
-    "the original, from the first step on anes96; that the first steps help elsewhere stays "
+    "Distance to the oracle along descent-ascent from the original (logistic loss, ridge "
+    f"{RIDGE:g}, a tenth to forget), with the bounds that need no oracle and what they decide at "
+    "each step. Harm is certified once the unlearned model is several times farther than the "
+    "original, from the first step on anes96; that the first steps help elsewhere stays "
     "undecided, while one Newton removal step is certified to help on all three."
 )
 

@@ -17,13 +17,12 @@ GROUPS = {
     "tail": "one sample in the tail, logistic",
 }
 CAPTION = (
-    "Left: true distance over the Newton step's length, both in the Hessian's norm, for "
-    "weights around the oracle of breast_cancer and for one sample far in the tail, with the "
-    "two exact rates; right: the "
-    "computable bounds along the line from the oracle through the original (logistic loss, "
-    f"ridge {RIDGE:g}, a random tenth to forget). No point leaves the two curves, which the "
-    "sample in the tail meets, and near the oracle the bounds of the Newton step pin the "
-    "distance down where those of the gradient stay a constant factor away; far from it only "
+    "Left: true distance over the Newton step's length, both in the Hessian's norm, for weights "
+    "around the oracle of breast_cancer and for one sample far in the tail, with the two exact "
+    "rates; right: the computable bounds along the line from the oracle through the original "
+    f"(logistic loss, ridge {RIDGE:g}, a random tenth to forget). No point leaves the two curves, "
+    "which the sample in the tail meets, and near the oracle the bounds of the Newton step pin "
+    "the distance down where those of the gradient stay a constant factor away; far from it only "
     "the latter say anything."
 )
 

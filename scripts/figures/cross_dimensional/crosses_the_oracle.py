@@ -21,9 +21,9 @@ REGIONS = (
 CAPTION = (
     "Descent-ascent in weight space from the original, in small steps, for one point of each "
     "region (exponential loss, r = 1, f = 0.5; distances to the oracle relative to the "
-    "original's), with the exact original, oracle, minimum and saddle. In every region the "
-    "flow crosses the line on which the oracle lies, and it comes closer before it leaves, "
-    "even inside the paper's window: whether descent-ascent helps depends on where it stops."
+    "original's), with the exact original, oracle, minimum and saddle. In every region the flow "
+    "crosses the line on which the oracle lies, and it comes closer before it leaves, even inside "
+    "the paper's window: whether descent-ascent helps depends on where it stops."
 )
 
 

@@ -9,11 +9,11 @@ from ._plane import ALPHA_K, EPSILON, exists, solve
 
 STRENGTHS, F = (0.3, 1.0, 10.0, 100.0), 0.3
 CAPTION = (
-    "The largest alpha k at which descent-ascent has a minimum, against the overlap epsilon "
-    f"for four strengths r (exponential loss), with solved points (f = {F:g}) at 0.5, 0.97, "
-    "1.03 and 2 times that value. Below the fold the solver always finds the minimum and "
-    "above it none; the weaker the ridge (the larger r), the less forgetting it takes to "
-    "leave descent-ascent without one, but for nearly equal directions (epsilon near 1)."
+    "The largest alpha k at which descent-ascent has a minimum, against the overlap epsilon for "
+    f"four strengths r (exponential loss), with solved points (f = {F:g}) at 0.5, 0.97, 1.03 and 2 "
+    "times that value. Below the fold the solver always finds the minimum and above it none; the "
+    "weaker the ridge (the larger r), the less forgetting it takes to leave descent-ascent "
+    "without one, but for nearly equal directions (epsilon near 1)."
 )
 
 

@@ -11,13 +11,13 @@ PANELS = {"mild": (MILD, (0.0, 1.2)), "strong": (STRONG, (1e-3, 1.0))}
 EMPTY_FROM = 3.05
 """Strength from which the paper's window is empty whatever epsilon and f."""
 CAPTION = (
-    "Top: the range of alpha in which Lemmas 9 and 10 of the paper prove that oracle, "
-    "original and descent-ascent are ordered, over the exact range, the fold and certified "
-    "solutions (exponential loss); bottom: the strengths r and forget fractions f for which "
-    "the paper's window is open at some epsilon. It is a small part of the exact region at "
-    "r = 1, f = 0.5 and empty at r = 100, f = 0.1, as it is (for alpha up to 1, which Lemma "
-    "10 needs) for every epsilon and f once r is 3.05 or more; the exact region is there "
-    "all the same, and ends at the fold."
+    "Top: the range of alpha in which Lemmas 9 and 10 of the paper prove that oracle, original "
+    "and descent-ascent are ordered, over the exact range, the fold and certified solutions "
+    "(exponential loss); bottom: the strengths r and forget fractions f for which the paper's "
+    "window is open at some epsilon. It is a small part of the exact region at r = 1, f = 0.5 and "
+    "empty at r = 100, f = 0.1, as it is (for alpha up to 1, which Lemma 10 needs) for every "
+    "epsilon and f once r is 3.05 or more; the exact region is there all the same, and ends at "
+    "the fold."
 )
 
 

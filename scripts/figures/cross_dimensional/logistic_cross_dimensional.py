@@ -12,11 +12,10 @@ F, OVERLAP, R = 0.1, 0.5, 100.0
 STRENGTHS = (10.0, 100.0, 1000.0)
 CAPTION = (
     "Descent-ascent under the logistic loss, all stationary points by certified enumeration: "
-    f"their margin y at epsilon = {OVERLAP:g}, and their number and order over epsilon and "
-    f"alpha k (r = {R:g}, f = {F:g}). There is always a minimum; the enumeration finds one "
-    "point or, in a band near the fold of the exponential loss, three, so that there the "
-    "minimum jumps to distant weights instead of vanishing, and the ordered region reaches "
-    "beyond that fold."
+    f"their margin y at epsilon = {OVERLAP:g}, and their number and order over epsilon and alpha k "
+    f"(r = {R:g}, f = {F:g}). There is always a minimum; the enumeration finds one point or, in a "
+    "band near the fold of the exponential loss, three, so that there the minimum jumps to "
+    "distant weights instead of vanishing, and the ordered region reaches beyond that fold."
 )
 
 

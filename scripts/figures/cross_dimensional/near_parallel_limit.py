@@ -15,11 +15,11 @@ SHARE, F = 1 / N_RETAIN, N_FORGET / (N_RETAIN + N_FORGET)
 RIDGES, MIDDLE = (4.0, 5.0, 8.0), 5.0
 LIMIT = float(theory.near_parallel_limit(1.0, 1.0, N_RETAIN, N_FORGET).least_ridge)
 CAPTION = (
-    "One retained sample (1, epsilon) and one forgotten (epsilon, 1) among nine retained and "
-    "one forgotten (exponential loss): the sum of the weights, exact and by the certified "
-    "solver, and the ridges for which descent-ascent has a minimum. As the samples become "
-    "parallel descent-ascent tends to the limit W_0(2(A_R - A_F)) of the paper, but only for "
-    f"ridges above {LIMIT:.2f}; below that there is nothing to tend to."
+    "One retained sample (1, epsilon) and one forgotten (epsilon, 1) among nine retained and one "
+    "forgotten (exponential loss): the sum of the weights, exact and by the certified solver, and "
+    "the ridges for which descent-ascent has a minimum. As the samples become parallel "
+    "descent-ascent tends to the limit W_0(2(A_R - A_F)) of the paper, but only for ridges above "
+    f"{LIMIT:.2f}; below that there is nothing to tend to."
 )
 
 

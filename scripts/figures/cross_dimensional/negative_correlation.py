@@ -12,11 +12,10 @@ from ._plane import EPSILON, MILD, solve
 SIDES = ("x_D - x_R", "x_DA - x_R", "y_D - y_R", "y_DA - y_R")
 CAPTION = (
     "Margins of the original and of descent-ascent less the oracle's, and the ratio of their "
-    f"distances, against epsilon (exponential loss, r = {R:g}, f = {F:g}; curves exact, points "
-    "by the certified solver; a curve ends at the fold). For negative epsilon the original "
-    "and descent-ascent lie on opposite sides of the oracle in both margins, so the order of "
-    "the detriment window never holds, and whether descent-ascent ends closer depends on "
-    "alpha."
+    f"distances, against epsilon (exponential loss, r = {R:g}, f = {F:g}; curves exact, points by "
+    "the certified solver; a curve ends at the fold). For negative epsilon the original and "
+    "descent-ascent lie on opposite sides of the oracle in both margins, so the order of the "
+    "detriment window never holds, and whether descent-ascent ends closer depends on alpha."
 )
 
 

@@ -10,12 +10,11 @@ from ._plane import ALPHA, EPSILON, MILD, STRONG, solve
 
 PANELS = {"mild": (MILD, 1.0), "strong": (STRONG, 0.03)}
 CAPTION = (
-    "Distance of the descent-ascent minimum to the oracle over the original's, by the "
-    "certified solver (colour; exponential loss), with the exact region of the criterion "
-    "x_R >= x_D >= x_DA and y_DA <= y_D + ln(1/f), of the order of both margins, and of the "
-    "fold. Wherever the criterion holds descent-ascent ends farther than the original, and "
-    "at r = 1 it covers more than the order does; it is not necessary, for harm begins below "
-    "it too."
+    "Distance of the descent-ascent minimum to the oracle over the original's, by the certified "
+    "solver (colour; exponential loss), with the exact region of the criterion x_R >= x_D >= x_DA "
+    "and y_DA <= y_D + ln(1/f), of the order of both margins, and of the fold. Wherever the "
+    "criterion holds descent-ascent ends farther than the original, and at r = 1 it covers more "
+    "than the order does; it is not necessary, for harm begins below it too."
 )
 
 

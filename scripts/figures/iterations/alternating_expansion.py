@@ -15,11 +15,11 @@ METHODS = {
     "alternating, descent first": alternating(False),
 }
 CAPTION = (
-    f"End points of simultaneous and alternating descent-ascent on breast_cancer (random "
-    f"forget set, f = 0.1, ridge {RIDGE:g} in both half steps) against the step size. "
-    "Simultaneous steps end at the same point for every step size; alternating ones tend to "
-    "the minimiser with twice the ridge as the step size vanishes, and larger steps move "
-    "their end point, in either order, away from it."
+    "End points of simultaneous and alternating descent-ascent on breast_cancer (random forget "
+    f"set, f = 0.1, ridge {RIDGE:g} in both half steps) against the step size. Simultaneous steps "
+    "end at the same point for every step size; alternating ones tend to the minimiser with twice "
+    "the ridge as the step size vanishes, and larger steps move their end point, in either order, "
+    "away from it."
 )
 
 

@@ -7,10 +7,10 @@ from logreg_unlearn.theory import iterations as theory
 from .. import ink
 
 CAPTION = (
-    "Where alternating steps (descent first, exponential loss, no ridge, one coordinate) "
-    "settle as the lift grows, in units free of step size and share; simultaneous steps "
-    "diverge for every lift above 1. The fixed point, set by the step size, is stable exactly "
-    "up to rho = e^sqrt(2); beyond it the period doubles and chaos follows."
+    "Where alternating steps (descent first, exponential loss, no ridge, one coordinate) settle "
+    "as the lift grows, in units free of step size and share; simultaneous steps diverge for "
+    "every lift above 1. The fixed point, set by the step size, is stable exactly up to rho = "
+    "e^sqrt(2); beyond it the period doubles and chaos follows."
 )
 
 

@@ -26,8 +26,8 @@ def CAPTION(table: ink.Table) -> str:
         "The first step of descent-ascent, from the identity for its gradient at the original, "
         "against its end point (logistic loss; random problems of d = 5, n = 200; real ones with "
         f"f = 0.1 and ridge {RIDGE:g}). The first step moves away from the oracle in {away:.1f} % "
-        "of the random problems, yet the end point is farther than the original in "
-        f"{farther:.0f} % of them."
+        f"of the random problems, yet the end point is farther than the original in {farther:.0f} "
+        "% of them."
     )
 
 

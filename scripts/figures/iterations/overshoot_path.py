@@ -10,12 +10,11 @@ from .._solving import RIDGE, real_problem
 from .first_step_identity import DATASETS
 
 CAPTION = (
-    f"Minimisers of retain minus beta times forget loss on real data (random forget sets, "
-    f"f = 0.1, ridge {RIDGE:g}, logistic loss), with the growth predicted at the oracle: "
-    "n_R/n_F = 9 times the original's distance and 81 times its excess risk. Descent-ascent "
-    "moves along the right path but far beyond the oracle, and by more than predicted because "
-    "the Hessian flattens as the ascent weight grows, until on two of the data sets the "
-    "minimum vanishes at a fold."
+    "Minimisers of retain minus beta times forget loss on real data (random forget sets, f = 0.1, "
+    f"ridge {RIDGE:g}, logistic loss), with the growth predicted at the oracle: n_R/n_F = 9 times "
+    "the original's distance and 81 times its excess risk. Descent-ascent moves along the right "
+    "path but far beyond the oracle, and by more than predicted because the Hessian flattens as "
+    "the ascent weight grows, until on two of the data sets the minimum vanishes at a fold."
 )
 
 

@@ -7,10 +7,10 @@ from .. import ink
 from .._solving import RIDGE, real_problem
 
 CAPTION = (
-    f"Forget loss and excess retain risk along the minimisers of J_beta on breast_cancer "
-    f"(random forget set, f = 0.1, ridge {RIDGE:g}). Both only ever rise with the ascent "
-    "weight, up to the fold at which this branch of minima ends: there is no weight at which "
-    "forgetting more costs less."
+    "Forget loss and excess retain risk along the minimisers of J_beta on breast_cancer (random "
+    f"forget set, f = 0.1, ridge {RIDGE:g}). Both only ever rise with the ascent weight, up to the "
+    "fold at which this branch of minima ends: there is no weight at which forgetting more costs "
+    "less."
 )
 
 

@@ -11,9 +11,9 @@ from .._solving import minima, problem_of, ratio
 RIDGE = 1e3
 CAPTION = (
     f"Certified descent-ascent minimisers of Gaussian problems (logistic loss, ridge {RIDGE:g}, "
-    "equal mean norms) with the exact boundary of the strong-ridge limit. Below a forget "
-    "fraction of one half descent-ascent harms at every correlation; above it, it harms "
-    "exactly to the upper side of the curve."
+    "equal mean norms) with the exact boundary of the strong-ridge limit. Below a forget fraction "
+    "of one half descent-ascent harms at every correlation; above it, it harms exactly to the "
+    "upper side of the curve."
 )
 
 

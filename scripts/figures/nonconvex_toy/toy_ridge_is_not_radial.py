@@ -12,9 +12,9 @@ from ._reading import DEFAULT, W1, W2, described, plain, reading_of, verdict
 def CAPTION(table: ink.Table) -> str:
     return (
         "The pretrained global minimiser against the ridge, in the weight plane and as a "
-        f"direction (one reading of the text: {plain(reading_of(table))}). A radial response "
-        "would stay on the dashed line: the direction turns, decisions flip, and local minima "
-        "appear and disappear."
+        f"direction (one reading of the text: {plain(reading_of(table))}). A radial response would "
+        "stay on the dashed line: the direction turns, decisions flip, and local minima appear "
+        "and disappear."
     )
 
 

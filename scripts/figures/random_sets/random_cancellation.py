@@ -13,11 +13,11 @@ from .. import ink
 
 RIDGE = 0.01
 CAPTION = (
-    "Left: retain minus forget loss at the original model over random forget sets of breast_"
-    "cancer, with the exact mean 0 and standard deviation; right: what descent-ascent does "
-    "to the model for one random forget set. What it optimises on average is the ridge "
-    "alone, so what is left to descend is the sampling noise of one forget set: the distance "
-    "to the oracle grows by orders of magnitude and the accuracy falls."
+    "Left: retain minus forget loss at the original model over random forget sets of "
+    "breast_cancer, with the exact mean 0 and standard deviation; right: what descent-ascent does "
+    "to the model for one random forget set. What it optimises on average is the ridge alone, so "
+    "what is left to descend is the sampling noise of one forget set: the distance to the oracle "
+    "grows by orders of magnitude and the accuracy falls."
 )
 
 

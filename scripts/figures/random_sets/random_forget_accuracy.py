@@ -13,9 +13,9 @@ SIZES = (10, 50, 250)
 def CAPTION(table: ink.Table) -> str:
     return (
         "How often an oracle's accuracy on a random forget set misses its test accuracy by "
-        f"epsilon, in {table['draws'][0]} draws for each forget set size, under the bound "
-        "2 exp(-2 n_F epsilon^2). The frequencies stay below the bound everywhere, which is "
-        "loose by a growing factor because the accuracy here is far from one half."
+        f"epsilon, in {table['draws'][0]} draws for each forget set size, under the bound 2 exp(-2 "
+        "n_F epsilon^2). The frequencies stay below the bound everywhere, which is loose by a "
+        "growing factor because the accuracy here is far from one half."
     )
 
 

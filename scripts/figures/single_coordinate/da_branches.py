@@ -11,10 +11,10 @@ S = 0.5
 FOLD = float(theory.da_branches(S, 1.0).fold)
 CAPTION = (
     f"Stationary points of descent-ascent for one block (exponential loss, strength s = {S:g}), "
-    "over runs from many starting points, marked by whether they settle or diverge. The "
-    "branch W_-1 that the source calls the minimum is the unstable one, for it separates the "
-    "starts that settle on W_0 from those that diverge, until both branches meet at the fold "
-    f"(lift {FOLD:.3f}) and every start diverges."
+    "over runs from many starting points, marked by whether they settle or diverge. The branch "
+    "W_-1 that the source calls the minimum is the unstable one, for it separates the starts that "
+    "settle on W_0 from those that diverge, until both branches meet at the fold (lift "
+    f"{FOLD:.3f}) and every start diverges."
 )
 
 

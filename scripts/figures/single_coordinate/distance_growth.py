@@ -10,8 +10,8 @@ from ._block import LOSSES, MINIMISERS, ROWS, solved
 LIFTS, N_FORGET, SHARE = (0.0, 0.5, 4.0), 12, 0.225
 CAPTION = (
     "Distance of the original from the oracle in one block against the ridge (f = 0.3), with "
-    "Lemma 4's bound for each lift (dashed). The distance stays below the bound at every "
-    "ridge, approaches it as the ridge vanishes and dies out as the ridge grows."
+    "Lemma 4's bound for each lift (dashed). The distance stays below the bound at every ridge, "
+    "approaches it as the ridge vanishes and dies out as the ridge grows."
 )
 
 

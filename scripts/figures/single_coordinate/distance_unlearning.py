@@ -7,11 +7,11 @@ from ._block import LOSSES, MINIMISERS, ROWS, solved
 
 LIFTS, N_FORGET, SHARE = (0.5, 1.0, 1.1, 3.0), 8, 0.3
 CAPTION = (
-    "Distance of descent-ascent's limit from the oracle in one block against the ridge (f = "
-    "0.2), with Lemma 5's bound, the oracle's own size, as the upper edge of the shaded area. "
-    "From lift 1, which lies on the edge, the bound holds for every ridge, though for lifts "
-    "above 1 the exponential loss diverges only below the fold's ridge e p (lift - 1); at lift "
-    "0.5 the bound fails."
+    "Distance of descent-ascent's limit from the oracle in one block against the ridge (f = 0.2), "
+    "with Lemma 5's bound, the oracle's own size, as the upper edge of the shaded area. From lift "
+    "1, which lies on the edge, the bound holds for every ridge, though for lifts above 1 the "
+    "exponential loss diverges only below the fold's ridge e p (lift - 1); at lift 0.5 the bound "
+    "fails."
 )
 
 

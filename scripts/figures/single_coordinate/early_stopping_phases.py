@@ -17,12 +17,11 @@ STEPS_A_UNIT = 50
 PHASES = ("helps", "harms at once", "passes through the oracle, leaves", "diverges")
 FILLS = (ink.HELPED, ink.HARMED, ink.COLOURS[2], ink.GREY)
 CAPTION = (
-    f"Top: what descent-ascent with small steps does from the original (markers, s = {S:g}) "
-    "over the exact regions f/(1+f), 1 and 1 + 1/(e s); bottom: distance over time for one "
-    "lift of each region (f = 0.2), and the time of passing the oracle, exact and observed. "
-    "Only above lift 1 does the stopping time decide, for there the flow runs exactly through "
-    "the oracle and then away from it; from f/(1+f) up to 1 every step harms, and below every "
-    "step helps."
+    f"Top: what descent-ascent with small steps does from the original (markers, s = {S:g}) over "
+    "the exact regions f/(1+f), 1 and 1 + 1/(e s); bottom: distance over time for one lift of "
+    "each region (f = 0.2), and the time of passing the oracle, exact and observed. Only above "
+    "lift 1 does the stopping time decide, for there the flow runs exactly through the oracle and "
+    "then away from it; from f/(1+f) up to 1 every step harms, and below every step helps."
 )
 
 

@@ -10,10 +10,10 @@ from ._block import LIFT, ROWS, solved
 N_FORGET, STRENGTHS = 16, (1e-2, 1.0, 1e2, 1e4)
 F = N_FORGET / ROWS
 CAPTION = (
-    f"Distance of descent-ascent's limit from the oracle over the original's in one block "
-    f"(exponential loss, f = {F:g}) for four strengths s = p/ridge. Whatever the ridge, all "
-    "curves pass 1 at the same lift f/(1+f), so that beyond it unlearning is worse than doing "
-    "nothing, although every lift shown is below 1."
+    "Distance of descent-ascent's limit from the oracle over the original's in one block "
+    f"(exponential loss, f = {F:g}) for four strengths s = p/ridge. Whatever the ridge, all curves "
+    "pass 1 at the same lift f/(1+f), so that beyond it unlearning is worse than doing nothing, "
+    "although every lift shown is below 1."
 )
 
 

@@ -10,9 +10,9 @@ from ._block import ROWS, solved
 STRENGTHS = (1e-2, 1.0, 1e3)
 CAPTION = (
     "The lift at which descent-ascent's limit and the original are equally far from the oracle "
-    "under the logistic loss, found by bisection on the solver's distances for three strengths "
-    "s = p/ridge. It is f/(1+f) for every ridge, as for the exponential loss, and always below "
-    "one half."
+    "under the logistic loss, found by bisection on the solver's distances for three strengths s "
+    "= p/ridge. It is f/(1+f) for every ridge, as for the exponential loss, and always below one "
+    "half."
 )
 
 

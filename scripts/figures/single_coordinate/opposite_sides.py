@@ -10,10 +10,10 @@ from ._block import LOSSES, ROWS, solved
 STRENGTH = 0.5
 MIDDLES = ("descent-ascent", "original", "oracle")
 CAPTION = (
-    f"Which of the three minimisers of one block lies between the other two, by the solver "
+    "Which of the three minimisers of one block lies between the other two, by the solver "
     f"(strength s = {STRENGTH:g}), with the range of Lemma 3 shaded. The original lies between "
-    "oracle and descent-ascent exactly in that range and for both losses; below it descent-"
-    "ascent lies between original and oracle, and above it the oracle between the other two."
+    "oracle and descent-ascent exactly in that range and for both losses; below it descent-ascent "
+    "lies between original and oracle, and above it the oracle between the other two."
 )
 
 

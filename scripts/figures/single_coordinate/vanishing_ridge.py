@@ -9,10 +9,10 @@ from ._block import ROWS, solved
 
 SHARE, N_FORGET = 0.9, 8
 CAPTION = (
-    "Distances to the oracle in one block under the exponential loss as the ridge vanishes "
-    "(f = 0.2, L = ln(p/ridge)), closed forms over the solver. At lift 1 the original is the "
-    "oracle while descent-ascent goes arbitrarily far away, slower than ln(1/ridge) by its "
-    "logarithm; at lift 0.5 its distance stays below -ln(1 - lift) = 0.69."
+    "Distances to the oracle in one block under the exponential loss as the ridge vanishes (f = "
+    "0.2, L = ln(p/ridge)), closed forms over the solver. At lift 1 the original is the oracle "
+    "while descent-ascent goes arbitrarily far away, slower than ln(1/ridge) by its logarithm; at "
+    "lift 0.5 its distance stays below -ln(1 - lift) = 0.69."
 )
 
 

@@ -13,7 +13,7 @@ from ._block import LOSSES
 def CAPTION(table: ink.Table) -> str:
     random = table["ratio"][table["blocks"] == "random"]
     return (
-        f"Distance of descent-ascent's end point from the oracle over the original's for "
+        "Distance of descent-ascent's end point from the oracle over the original's for "
         f"{len(random)} random block problems (2 to 10 blocks, ridges 0.01 to 100), and for forget "
         "sets spread evenly over blocks that hardly occur among the retained samples. No point "
         "lies below 1/(f sqrt(d)), which the extreme problems reach, so that with f <= 1/sqrt(d) "
