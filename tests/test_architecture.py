@@ -162,6 +162,15 @@ def test_the_rules_can_be_broken() -> None:
     assert not relative("from logreg_unlearn import claims")
 
 
+@pytest.mark.parametrize("path", source_files(PACKAGE), ids=lambda p: str(p.relative_to(ROOT)))
+def test_nobody_asks_a_loss_for_its_name(path: Path) -> None:
+    """What depends on a loss belongs to it (``problem.losses.Loss``)."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Compare):
+            sides = [ast.unparse(side) for side in (node.left, *node.comparators)]
+            assert not any(side.endswith("loss.name") for side in sides), ast.unparse(node)
+
+
 def test_directions_have_no_cycle() -> None:
     remaining = dict(DIRECTIONS)
     while remaining:
