@@ -98,6 +98,8 @@ class Claim:
     finding : str
         For a claim that is AMENDED, REFUTED or OPEN: the version found in the source, what
         is wrong with it (or what is missing), and the counterexample or evidence.
+    measured : str
+        Numbers that were measured, and on what: never part of the statement.
     """
 
     slug: str
@@ -109,6 +111,7 @@ class Claim:
     uses: tuple[str, ...] = ()
     gaps: dict[str, str] = field(default_factory=dict)
     finding: str = ""
+    measured: str = ""
 
     def place(self, kind: str) -> str:
         """Return the address ``path::name`` of this claim's ``kind`` of place (figure: a file)."""

@@ -66,6 +66,8 @@ def claim_section(claim: Claim) -> Iterator[str]:
     yield false + inspect.cleandoc(claim.statement)
     if claim.finding and not is_finding(claim):
         yield f"**Remark.** {inspect.cleandoc(claim.finding)}"
+    if claim.measured:
+        yield f"**Measured.** {inspect.cleandoc(claim.measured)}"
     lines = [f"- kind: {claim.kind.name.lower()}, {claim.kind.value}"]
     for kind, name in PLACE_NAMES.items():
         if kind in claim.gaps:

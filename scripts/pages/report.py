@@ -65,6 +65,8 @@ def claim_block(claim: Claim) -> str:
     if claim.finding:
         summary = "evidence" if claim.verdict is Verdict.OPEN else "what was found"
         finding = f"<details><summary>{summary}</summary>{markdown(claim.finding)}</details>"
+    if claim.measured:
+        finding += f"<details><summary>measured</summary>{markdown(claim.measured)}</details>"
     return (
         f'<div class="claim" id="claim-{claim.slug}"><p><code>{claim.slug}</code> '
         f'<span class="verdict {claim.verdict.name}">{claim.verdict.name.lower()}</span> '
