@@ -1,4 +1,4 @@
-"""The grid of the correlation sweep: ranges of every parameter, expanded into cases."""
+"""The grid of the sweep: ranges of every parameter, expanded into cases."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from itertools import product
 import numpy as np
 
 from logreg_unlearn.data.forget_sets import KINDS
-from logreg_unlearn.sweep.case import BLOCK_SHARE, MODELS, Case
+from logreg_unlearn.problem.losses import LOSSES
+from logreg_unlearn.sweep.case import BLOCK_SHARE, MODELS, Case, find_method
+from logreg_unlearn.sweep.datasets import Source, TableFile, load
 
 DRAWN_KINDS = ("random", "one_class", "nearest")
 """Forget sets that depend on the seed; the others are the same for every seed."""
@@ -21,13 +23,18 @@ class Grid:
 
     Attributes
     ----------
-    models, losses, methods, datasets, kinds : tuple of str
+    models, losses, kinds : tuple of str
+    methods : tuple of str
+        Names, or addresses ``module:name`` of the user's own.
+    datasets : tuple of str or TableFile
+        Names of bundled sets, or tables of the user's own; a table that marks the rows to
+        forget is swept over these, another one over ``kinds``.
     lifts : tuple of float
         Of the block model; those above ``1/BLOCK_SHARE`` do not exist and are an error.
     epsilons, alphas : tuple of float
         Of the two-directions model, at forget fraction 1/2 and ridge ``direction_ridges``.
     correlations : tuple of float
-        Of the Gaussian model, in [-1, 1].
+        Cosines of the class means of the Gaussian model, in [-1, 1].
     fractions, ridges : tuple of float
         Forget fractions and ridges of the block and Gaussian models.
     real_fractions, real_ridges : tuple of float
@@ -41,7 +48,7 @@ class Grid:
     models: tuple[str, ...] = MODELS
     losses: tuple[str, ...] = ("logistic", "exponential")
     methods: tuple[str, ...] = ("da",)
-    datasets: tuple[str, ...] = ("breast_cancer", "digits_3v8", "digits_4v9", "anes96")
+    datasets: tuple[Source, ...] = ("breast_cancer", "digits_3v8", "digits_4v9", "anes96")
     kinds: tuple[str, ...] = KINDS
     lifts: tuple[float, ...] = tuple(np.round(np.linspace(0.0, 6.0, 25), 6).tolist())
     epsilons: tuple[float, ...] = tuple(np.round(np.linspace(-0.9, 0.9, 13), 6).tolist())
@@ -119,14 +126,19 @@ class Grid:
             )  # fmt: skip
 
     def _real(self, seed: int) -> Iterator[Case]:
-        grid = product(
-            self.losses, self.methods, self.datasets, self.real_ridges, self.real_fractions,
-            self.kinds,
-        )  # fmt: skip
-        for loss, method, dataset, ridge, fraction, kind in grid:
-            draws = self.seeds if kind in DRAWN_KINDS else 1
-            for each in range(seed, seed + draws):
-                yield Case("real", dataset, loss, kind, fraction, ridge, each, method, self.steps)
+        grid = product(self.losses, self.methods, self.datasets, self.real_ridges)
+        for loss, method, dataset, ridge in grid:
+            for kind, fraction in self._forget_sets(dataset):
+                draws = self.seeds if kind in DRAWN_KINDS else 1
+                for each in range(seed, seed + draws):
+                    yield Case(
+                        "real", dataset, loss, kind, fraction, ridge, each, method, self.steps
+                    )
+
+    def _forget_sets(self, dataset: Source) -> Iterator[tuple[str, float]]:
+        if isinstance(dataset, TableFile) and load(dataset).forget is not None:
+            return iter([(dataset.kind, np.nan)])
+        return ((kind, fraction) for fraction in self.real_fractions for kind in self.kinds)
 
     def _validate(self, seed: int) -> None:
         top = 1.0 / BLOCK_SHARE
@@ -151,6 +163,9 @@ class Grid:
                     raise ValueError(
                         f"expected {name} in {left}{low:g}, {high:g}{right}, got {value:g}"
                     )
+        for name in self.methods:
+            find_method(name)
+        self._validate_names()
         for name, number, least in (
             ("seed", seed, 0),
             ("seeds", self.seeds, 1),
@@ -158,6 +173,24 @@ class Grid:
         ):
             if number < least:
                 raise ValueError(f"expected {name} >= {least}, got {number}")
+
+    def _validate_names(self) -> None:
+        known = {"models": MODELS, "losses": tuple(LOSSES), "kinds": KINDS}
+        for what, names in known.items():
+            for name in getattr(self, what):
+                if name not in names:
+                    raise ValueError(f"expected {what} among {', '.join(names)}, got {name!r}")
+        if "real" not in self.models:
+            return
+        places: dict[str, str] = {}
+        for source in self.datasets:
+            place = source if isinstance(source, str) else source.path
+            name = load(source).name
+            if places.setdefault(name, place) != place:
+                raise ValueError(
+                    f"expected data sets of different names, got {places[name]!r} and {place!r}, "
+                    f"both {name!r}"
+                )
 
 
 def parse_values(text: str) -> tuple[float, ...]:
