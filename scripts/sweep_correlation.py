@@ -29,7 +29,7 @@ from logreg_unlearn.sweep.case import MODELS, Row
 from logreg_unlearn.sweep.grid import Grid, parse_values
 from logreg_unlearn.sweep.runner import run_cases
 from logreg_unlearn.sweep.store import csv_text, manifest
-from logreg_unlearn.sweep.summary import Group, headline, summarise
+from logreg_unlearn.sweep.summary import Group, headline, regions, summarise
 from logreg_unlearn.unlearn.ascent import METHODS
 
 if TYPE_CHECKING:
@@ -87,6 +87,8 @@ def arguments() -> Namespace:
 
 def _listed(values: tuple[float, ...]) -> str:
     """Return a default list as it would be typed."""
+    if not values:
+        return "around the theory's boundaries"
     if len(values) > 4:
         return f"{values[0]:g}:{values[-1]:g}:{len(values)}"
     return ",".join(f"{value:g}" for value in values)
@@ -207,6 +209,8 @@ def main() -> int:
         table(summarise(part), f"{loss} loss, {method}")
     print("* closest to the oracle at any recorded step: it peeks at the oracle")
     print("inf: it diverged, or the original is the oracle itself and the iteration left it")
+    if places := regions(rows):
+        table(places, "by region of the theory, da, all losses")
     print(f"\n{headline(rows)}")
     names = ", ".join(path.name for path in drawn)
     print(f"{len(rows)} cases in {seconds:.0f} s: {folder}/cases.csv, manifest.json, {names}")

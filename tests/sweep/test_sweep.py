@@ -357,13 +357,12 @@ def test_default_grid_counts() -> None:
     drawn, fixed = len(DRAWN_KINDS), len(KINDS) - len(DRAWN_KINDS)
     assert count == {
         "blocks": 2 * 3 * 4 * 25,
-        "two-directions": 2 * 13 * 10,
+        "two-directions": 2 * 13 * 11,
         "gaussian": 2 * 3 * 4 * 9 * 10,
         "real": 2 * 4 * (10 * drawn + fixed),
     }
     assert len(Grid().quick().cases(0)) < len(cases) / 5
     assert {case.model for case in Grid().quick().cases(0)} == set(MODELS)
-    assert {0.0, 1.0} <= set(Grid().lifts)
     assert {case.seed for case in Grid(seeds=3).cases(4)} == {4, 5, 6}
 
 
