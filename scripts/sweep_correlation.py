@@ -151,16 +151,20 @@ def _number(value: float) -> str:
 
 
 def figures(rows: list[Row], folder: Path) -> list[Path]:
-    """Draw one figure for each model and method in the rows; a row of panels per loss."""
+    """Draw the figures of each model and method in the rows; a row of panels per loss."""
     made = []
     methods = sorted({row.method for row in rows})
     for model in dict.fromkeys(row.model for row in rows):
         for method in methods:
             part = [row for row in rows if row.model == model and row.method == method]
-            figure = draw(model, part)
             suffix = "" if len(methods) == 1 else f"_{method}"
-            with plots.style():
-                made.append(plots.save(figure, folder, f"{model}{suffix}")[0])
+            drawn = {model: draw(model, part)}
+            if model == "real":
+                measured = panels.real_dependence(part)
+                drawn["real_dependence"] = plots.real_dependence(measured, len(panels.MEASURES))
+            for name, figure in drawn.items():
+                with plots.style():
+                    made.append(plots.save(figure, folder, f"{name}{suffix}")[0])
     return made
 
 
@@ -168,8 +172,8 @@ def draw(model: str, rows: list[Row]) -> Figure:
     """Return the figure of one model's rows."""
     losses = len({row.loss for row in rows})
     if model == "real":
-        drawn, overshoot = panels.real_data(rows)
-        return plots.real_data(drawn, len(drawn) // losses, overshoot)
+        drawn = panels.real_data(rows)
+        return plots.real_data(drawn, len(drawn) // losses)
     if model == "two-directions":
         return plots.directions(panels.directions(rows))
     if model == "gaussian":
@@ -186,8 +190,6 @@ def main() -> int:
         raise ValueError(f"expected --workers >= 1, got {options.workers}")
     grid = grid_of(options)
     cases = grid.cases(options.seed)
-    for name in sorted({case.dataset for case in cases if case.model == "real"}):
-        real.load(name)  # a missing package is an error now, not in the middle of the run
     folder = writable_folder(options.out)
     started = time.perf_counter()
     with progress(len(cases), "cases") as report:

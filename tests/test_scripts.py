@@ -134,7 +134,7 @@ def quick(tmp_path_factory):
 def test_a_quick_run_writes_every_file(quick) -> None:
     done, folder = quick
     assert done.returncode == 0, done.stderr
-    stems = ("blocks", "two-directions", "gaussian", "real")
+    stems = ("blocks", "two-directions", "gaussian", "real", "real_dependence")
     figures = [f"{stem}.{kind}" for stem in stems for kind in ("png", "svg")]
     assert sorted(os.listdir(folder)) == sorted(["cases.csv", "manifest.json", *figures])
     for stem in stems:

@@ -89,8 +89,7 @@ def run_case(case: Case) -> Row:
     problem, known = build_problem(case)
     original = minimise(problem.original())
     oracle = minimise(problem.oracle())
-    if known is None:
-        known = dependence(problem, original.w).cosine_gradients
+    measured = dependence(problem, original.w)
     trajectory = run(
         find_method(case.method),
         problem,
@@ -100,7 +99,8 @@ def run_case(case: Case) -> Row:
         seed=case.seed,
     )
     done = replace(case, forget_fraction=round(problem.forget_fraction, 12))
-    return measure(done, known, trajectory, original)
+    correlation = measured.cosine_gradients if known is None else known
+    return measure(done, correlation, measured.cross_influence_overlap, trajectory, original)
 
 
 def find_method(name: str) -> Method:

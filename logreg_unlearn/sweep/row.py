@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Row:
     """One row of ``cases.csv``; the fields are its columns, in order.
 
-    ``correlation`` is the lift, the cosine or the measured cosine of :mod:`~.sweep.case`.
+    ``correlation`` is the lift, the cosine or the measured cosine of `sweep.case`,
+    ``influence_overlap`` the cross-influence overlap of `assess.dependence`, in [0, 1].
     """
 
     model: str
@@ -44,6 +45,7 @@ class Row:
     first_step_alignment: float
     verdict: str
     oracle_radius: float
+    influence_overlap: float
 
     @property
     def farther(self) -> bool:
@@ -51,7 +53,9 @@ class Row:
         return self.verdict in ("HARMED", "DIVERGED")
 
 
-def measure(case: Case, dependence: float, trajectory: Trajectory, original: Optimum) -> Row:
+def measure(
+    case: Case, correlation: float, overlap: float, trajectory: Trajectory, original: Optimum
+) -> Row:
     """Turn a trajectory into a row: distances, ratios, best stop and verdict.
 
     An original within its certified radius of the oracle counts as being there: its distance
@@ -72,7 +76,7 @@ def measure(case: Case, dependence: float, trajectory: Trajectory, original: Opt
         model=case.model,
         dataset=case.dataset if isinstance(case.dataset, str) else load(case.dataset).name,
         loss=case.loss,
-        correlation=float(dependence),
+        correlation=float(correlation),
         forget_kind=case.forget_kind,
         forget_fraction=case.forget_fraction,
         ridge=case.ridge,
@@ -89,4 +93,5 @@ def measure(case: Case, dependence: float, trajectory: Trajectory, original: Opt
         first_step_alignment=cosine(first_move, trajectory.oracle.w - trajectory.w[0]),
         verdict=label,
         oracle_radius=trajectory.oracle.radius,
+        influence_overlap=overlap,
     )

@@ -17,6 +17,7 @@ from logreg_unlearn.sweep import panels
 from logreg_unlearn.sweep.case import Row
 from logreg_unlearn.sweep.grid import Grid
 from logreg_unlearn.sweep.runner import run_cases
+from logreg_unlearn.theory.iterations import strong_ridge_harm_correlation
 from logreg_unlearn.theory.single_coordinate import harm_threshold
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -138,6 +139,38 @@ def test_direction_panels_hold_every_case_once() -> None:
     assert panel["fold"] is None  # the logistic loss always has a stationary point
 
 
+@pytest.mark.parametrize("loss", ["logistic", "exponential"])
+def test_the_boundaries_of_directions_part_the_cells(loss) -> None:
+    rows = rows_of(
+        "two-directions", losses=(loss,), epsilons=(-0.9, 0.0, 0.9), direction_ridges=(0.5,),
+        alphas=(0.02, 0.05, 0.1, 0.2, 0.4, 0.8), steps=20_000,
+    )  # fmt: skip
+    (panel,) = panels.directions(rows)
+    for j, epsilon in enumerate(panel["epsilon"]):
+        (equal,) = panel["equal"][1][np.isclose(panel["equal"][0], epsilon)]
+        assert np.array_equal(panel["ratio"][:, j] > 1.0, panel["alpha"] > equal)
+        if loss == "exponential":
+            (fold,) = panel["fold"][1][np.isclose(panel["fold"][0], epsilon)]
+            end = np.nan_to_num(fold, nan=np.inf)  # outside of what is drawn
+            assert np.array_equal(np.isinf(panel["ratio"][:, j]), panel["alpha"] > end)
+            assert equal < end
+    check(plots.directions([panel]), whole=False)
+
+
+def test_directions_have_no_boundary_where_it_does_not_exist() -> None:
+    (panel,) = panels.directions(rows_of("two-directions", methods=("neggrad+",)))
+    assert panel["equal"] is None and panel["fold"] is None
+    # the distances are equal beyond the largest alpha alone
+    (panel,) = panels.directions(
+        rows_of("two-directions", alphas=(0.05, 0.1), direction_ridges=(10.0,))
+    )
+    assert np.all(np.isnan(panel["equal"][1]))
+    check(plots.directions([panel]), whole=False)
+    (panel,) = panels.directions(rows_of("two-directions", alphas=(0.0,)))
+    assert panel["equal"] is None
+    check(plots.directions([panel]), whole=False)
+
+
 def test_direction_labels_keep_values_apart() -> None:
     close = (0.1234561, 0.1234562)
     rows = rows_of("two-directions", epsilons=close, alphas=close)
@@ -145,11 +178,72 @@ def test_direction_labels_keep_values_apart() -> None:
     assert panel["ratio"].shape == (2, 2) and np.all(np.isfinite(panel["ratio"]))
 
 
-def test_real_panels_drop_the_overshoot_where_fractions_differ() -> None:
-    _, overshoot = panels.real_data(rows_of("real", real_fractions=(0.2,)))
-    assert overshoot == pytest.approx(4.0, rel=1e-6)
-    _, none = panels.real_data(rows_of("real", real_fractions=(0.1, 0.3)))
-    assert none is None
+def test_the_strong_ridge_limit_is_drawn_for_strong_ridges_alone() -> None:
+    cosines = (-1.0, 0.0, 0.5, 1.0)
+    rows = rows_of("gaussian", correlations=cosines, ridges=(1.0, 30.0, 300.0), steps=20_000)
+    (panel,) = panels.gaussian(rows)
+    limit = panel["limit"]
+    assert r"ridge $\geq$ 30: to 20 %" in limit["label"]
+    for series in panel["series"][1:]:
+        on_curve = np.interp(series["cosine"][:3], limit["cosine"], limit["ratio"])
+        assert np.allclose(series["final"][1][:3], on_curve, rtol=0.2)
+    # it crosses 1 where strong_ridge_harm_correlation says; at f = 0.2 it does nowhere
+    assert limit["ratio"].min() > 1.0
+    (other,) = panels.gaussian([replace(r, forget_fraction=0.8) for r in rows])
+    assert other["limit"] is None  # these ratios do not follow that limit
+    (weak,) = panels.gaussian([r for r in rows if r.ridge == 1.0])
+    assert weak["limit"] is None
+    check(plots.gaussian([panel], 1), whole=False)
+
+
+def test_the_strong_ridge_limit_is_one_where_harm_begins() -> None:
+    rows = rows_of("gaussian", fractions=(0.7,), correlations=(-1.0, 1.0), ridges=(300.0,),
+                   steps=20_000)  # fmt: skip
+    (panel,) = panels.gaussian(rows)
+    limit = panel["limit"]
+    crossing = np.interp(1.0, limit["ratio"], limit["cosine"])
+    assert crossing == pytest.approx(float(strong_ridge_harm_correlation(0.7)), abs=1e-4)
+
+
+def test_no_limit_is_drawn_at_cosine_one_alone() -> None:
+    (panel,) = panels.gaussian(rows_of("gaussian", correlations=(1.0,)))
+    assert panel["limit"] is None
+
+
+def test_real_panels_hold_every_row_against_every_measure() -> None:
+    rows = rows_of("real", kinds=("random", "easiest"), seeds=3, losses=("logistic", "exponential"))
+    drawn = panels.real_dependence(rows)
+    assert [panel["title"] for panel in drawn] == 2 * ["logistic loss"] + 2 * ["exponential loss"]
+    for panel, name in zip(drawn, 2 * list(panels.MEASURES), strict=True):
+        part = [r for r in rows if panel["title"].startswith(r.loss)]
+        assert [len(series["ratio"]) for series in panel["series"]] == [3, 1]
+        points = [
+            point for s in panel["series"] for point in zip(s["measure"], s["ratio"], strict=True)
+        ]
+        assert points == [(getattr(r, name), r.ratio_final) for r in part]
+    figure = plots.real_dependence(drawn, 2)
+    check(figure, whole=False)
+    assert len(figure.axes) == 4
+
+
+def test_kinds_of_different_data_sets_keep_their_rows() -> None:
+    first, second = rows_of("real"), rows_of("real", kinds=("hardest",))
+    rows = [*first, *(replace(r, dataset="other") for r in second)]
+    one, other = panels.real_data(rows)
+    assert one["kinds"] == other["kinds"] == ["random", "hardest"]
+    assert [len(v) for v in one["final"]] == [1, 0] and [len(v) for v in other["final"]] == [0, 1]
+    check(plots.real_data([one, other], 2))
+
+
+def test_names_that_look_like_formulas_are_drawn_as_they_are() -> None:
+    rows = [
+        replace(r, dataset="a$b$", forget_kind=r"column $\frac$")
+        for r in rows_of("real")
+    ]  # fmt: skip
+    figure = draw("real", rows)
+    check(figure)
+    assert figure.axes[0].get_title().startswith(r"a\$b\$")
+    check(plots.real_dependence(panels.real_dependence(rows), 2))
 
 
 def curve(values: list[float]) -> tuple[str, np.ndarray, np.ndarray]:

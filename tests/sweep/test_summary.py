@@ -34,6 +34,7 @@ BASE = Row(
     first_step_alignment=0.5,
     verdict="HARMED",
     oracle_radius=1e-9,
+    influence_overlap=0.5,
 )
 
 

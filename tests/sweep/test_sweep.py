@@ -34,7 +34,7 @@ from logreg_unlearn.unlearn.driver import Status, Trajectory
 HEADER = (
     "model,dataset,loss,correlation,forget_kind,forget_fraction,ridge,seed,method,step_size,steps,"
     "status,distance_original,distance_final,ratio_final,ratio_best,best_step,"
-    "first_step_alignment,verdict,oracle_radius"
+    "first_step_alignment,verdict,oracle_radius,influence_overlap"
 )
 NUMBERS = {f.name: f.type for f in fields(Row) if f.type in ("int", "float")}
 SMALL = Grid(
@@ -203,6 +203,14 @@ def test_a_real_case_is_its_problem_iterated(kind) -> None:
     means = [(slopes[rows, None] * signed[rows]).mean(axis=0) for rows in (mask, ~mask)]
     assert found.correlation == pytest.approx(cosine(*means), rel=1e-6)
     assert found.forget_fraction == pytest.approx(mask.mean())
+    # the overlap from the matrices written out: rows phi'_i a_i against the Hessian's inverse
+    curved = slopes * (1.0 - slopes)
+    hessian = 0.05 * np.eye(signed.shape[1]) + (curved[:, None] * signed).T @ signed / len(signed)
+    whole = slopes[:, None] * signed
+    influence = whole @ np.linalg.solve(hessian, whole.T)
+    parts = [np.linalg.norm(influence[np.ix_(a, b)], 2) for a, b in
+             ((~mask, mask), (~mask, ~mask), (mask, mask))]  # fmt: skip
+    assert found.influence_overlap == pytest.approx(parts[0] / np.sqrt(parts[1] * parts[2]))
 
 
 def test_the_first_step_alignment_has_both_signs() -> None:
@@ -261,18 +269,18 @@ def test_verdict_within_the_certificates_is_unchanged() -> None:
 def test_divergence_is_a_verdict_whatever_the_last_finite_distance() -> None:
     run = trajectory([1.0, 0.5, 0.1], Status.DIVERGED)
     assert verdict(run) == "DIVERGED" and verdict(run, uncertain=10.0) == "DIVERGED"
-    row = measure(block(0.5, 0.5, 0.2), 0.5, run, run.oracle)
+    row = measure(block(0.5, 0.5, 0.2), 0.5, 0.0, run, run.oracle)
     assert row.distance_final == row.ratio_final == math.inf
     assert (row.ratio_best, row.best_step, row.farther) == (0.1, 2, True)
 
 
 def test_an_original_indistinguishable_from_the_oracle_has_no_finite_ratio() -> None:
     case, original = block(1.0, 0.5, 0.2), trajectory([0.0], radius=1e-8).oracle
-    leaves = measure(case, 1.0, trajectory([1e-9, 0.5], radius=1e-8), original)
+    leaves = measure(case, 1.0, 0.0, trajectory([1e-9, 0.5], radius=1e-8), original)
     assert (leaves.verdict, leaves.ratio_final, leaves.ratio_best) == ("HARMED", math.inf, 1.0)
-    stays = measure(case, 1.0, trajectory([1e-9, 2e-8], radius=1e-8), original)
+    stays = measure(case, 1.0, 0.0, trajectory([1e-9, 2e-8], radius=1e-8), original)
     assert (stays.verdict, stays.ratio_final, stays.ratio_best) == ("UNCHANGED", 1.0, 1.0)
-    told = measure(case, 1.0, trajectory([1e-7, 0.5], radius=1e-8), original)
+    told = measure(case, 1.0, 0.0, trajectory([1e-7, 0.5], radius=1e-8), original)
     assert told.verdict == "HARMED" and told.ratio_final == pytest.approx(5e6)
 
 
@@ -480,6 +488,6 @@ def test_a_failed_write_leaves_no_partial_file(tmp_path) -> None:
 
 
 def test_numpy_numbers_are_written_as_plain_ones(small_rows) -> None:
-    row = replace(small_rows[0], oracle_radius=np.float64(0.5), steps=np.int64(3))
+    row = replace(small_rows[0], influence_overlap=np.float64(0.5), steps=np.int64(3))
     cells = csv_text([row]).splitlines()[1].split(",")
     assert cells[-1] == "0.5" and cells[10] == "3"
