@@ -61,7 +61,7 @@ class Case:
     method : str
         A name of ``unlearn.ascent.METHODS``, or the address ``module:name`` of a `Method`.
     settings : mapping of str to float
-        The model's own parameters: ``lift``; ``epsilon`` and ``alpha``; ``correlation``.
+        The model's own parameters: ``lift``; ``epsilon`` and ``alpha``; ``cosine``.
     steps : int
         Step budget.
     """
@@ -128,9 +128,9 @@ def build_problem(case: Case) -> tuple[UnlearningProblem, float | None]:
     if case.model == "gaussian":
         n, d = GAUSSIAN_SHAPE
         data = gaussian_classes(
-            settings["correlation"], n=n, d=d, forget_fraction=fraction, seed=case.seed
+            settings["cosine"], n=n, d=d, forget_fraction=fraction, seed=case.seed
         )
-        return _problem(data, case), settings["correlation"]
+        return _problem(data, case), settings["cosine"]
     sizes = dict(n_retain=GROUP_ROWS, n_forget=GROUP_ROWS)
     odds = fraction / (1.0 - fraction)
     if case.model == "blocks":

@@ -142,10 +142,10 @@ class Grid:
             self.losses, self.methods, self.fractions, self.ridges, self.correlations,
             range(seed, seed + self.seeds),
         )  # fmt: skip
-        for loss, method, fraction, ridge, correlation, each in grid:
+        for loss, method, fraction, ridge, cosine, each in grid:
             yield Case(
                 "gaussian", "gaussian", loss, "shifted", fraction, ridge, each, method,
-                self.steps, {"correlation": correlation},
+                self.steps, {"cosine": cosine},
             )  # fmt: skip
 
     def _real(self, seed: int) -> Iterator[Case]:

@@ -19,6 +19,7 @@ from logreg_unlearn.sweep.grid import Grid
 from logreg_unlearn.sweep.runner import run_cases
 from logreg_unlearn.theory.iterations import strong_ridge_harm_correlation
 from logreg_unlearn.theory.single_coordinate import harm_threshold
+from tests.legends import check_legends
 
 PNG = b"\x89PNG\r\n\x1a\n"
 ONE = Grid(
@@ -43,32 +44,19 @@ def rows_of(model: str, **changes) -> list[Row]:
     return run_cases(grid.cases(0))
 
 
-def check(figure, whole: bool = True) -> None:
-    """Check the legends: no label twice and, if asked, none outside the figure."""
-    figure.draw_without_rendering()
-    for legend in figure.legends:
-        labels = [text.get_text() for text in legend.get_texts()]
-        assert len(set(labels)) == len(labels)
-        assert not any(label.startswith("_") for label in labels)
-        if whole:
-            box, page = legend.get_window_extent(), figure.bbox
-            assert box.x0 >= -1.0 and box.x1 <= page.width + 1.0, "the legend is cut off"
-            assert box.y0 >= -1.0 and box.y1 <= page.height + 1.0
-
-
 @pytest.mark.parametrize("model", MODELS)
 def test_one_point_is_drawn(model) -> None:
-    check(draw(model, rows_of(model)), whole=False)
+    check_legends(draw(model, rows_of(model)), whole=False)
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_legend_of_a_single_panel_fits_the_page(model) -> None:
-    check(draw(model, rows_of(model)))
+    check_legends(draw(model, rows_of(model)))
 
 
 def test_the_legend_of_the_quick_grid_fits_the_page() -> None:
     rows = rows_of("gaussian", fractions=(0.1, 0.7), ridges=(0.1, 1.0), correlations=(-1.0, 1.0))
-    check(draw("gaussian", rows))
+    check_legends(draw("gaussian", rows))
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -80,7 +68,7 @@ def test_cases_that_all_diverged_are_drawn(model) -> None:
         )
         for row in rows_of(model, seeds=2)
     ]  # fmt: skip
-    check(draw(model, rows), whole=False)
+    check_legends(draw(model, rows), whole=False)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -91,7 +79,7 @@ def test_both_losses_give_a_row_of_panels_each(model) -> None:
         kinds=("random", "easiest"), datasets=("wine_0v1", "iris_1v2"), seeds=2,
     )  # fmt: skip
     figure = draw(model, rows)
-    check(figure)
+    check_legends(figure)
     titles = [ax.get_title() for ax in figure.axes if ax.get_title()]
     assert len(titles) == (2 if model == "two-directions" else 4)
     assert len(set(titles)) == len(titles)
@@ -101,7 +89,7 @@ def test_both_losses_give_a_row_of_panels_each(model) -> None:
 def test_more_ridges_and_methods_than_colours_are_drawn() -> None:
     ridges = tuple(0.5 + 0.25 * k for k in range(len(plots.COLOURS) + 2))
     for model in ("blocks", "gaussian"):
-        check(draw(model, rows_of(model, ridges=ridges, steps=5)), whole=False)
+        check_legends(draw(model, rows_of(model, ridges=ridges, steps=5)), whole=False)
 
 
 def test_block_panels_carry_the_closed_form_and_the_boundaries() -> None:
@@ -125,7 +113,7 @@ def test_a_closed_form_of_descent_ascent_is_drawn_for_descent_ascent_alone() -> 
     (series,) = panel["series"]
     assert panel["harm"] is None
     assert series["curve_ratio"] is None and series["fold"] is None
-    check(plots.blocks([panel], 1), whole=False)
+    check_legends(plots.blocks([panel], 1), whole=False)
 
 
 def test_direction_panels_hold_every_case_once() -> None:
@@ -154,7 +142,7 @@ def test_the_boundaries_of_directions_part_the_cells(loss) -> None:
             end = np.nan_to_num(fold, nan=np.inf)  # outside of what is drawn
             assert np.array_equal(np.isinf(panel["ratio"][:, j]), panel["alpha"] > end)
             assert equal < end
-    check(plots.directions([panel]), whole=False)
+    check_legends(plots.directions([panel]), whole=False)
 
 
 def test_directions_have_no_boundary_where_it_does_not_exist() -> None:
@@ -165,10 +153,10 @@ def test_directions_have_no_boundary_where_it_does_not_exist() -> None:
         rows_of("two-directions", alphas=(0.05, 0.1), direction_ridges=(10.0,))
     )
     assert np.all(np.isnan(panel["equal"][1]))
-    check(plots.directions([panel]), whole=False)
+    check_legends(plots.directions([panel]), whole=False)
     (panel,) = panels.directions(rows_of("two-directions", alphas=(0.0,)))
     assert panel["equal"] is None
-    check(plots.directions([panel]), whole=False)
+    check_legends(plots.directions([panel]), whole=False)
 
 
 def test_direction_labels_keep_values_apart() -> None:
@@ -193,7 +181,7 @@ def test_the_strong_ridge_limit_is_drawn_for_strong_ridges_alone() -> None:
     assert other["limit"] is None  # these ratios do not follow that limit
     (weak,) = panels.gaussian([r for r in rows if r.ridge == 1.0])
     assert weak["limit"] is None
-    check(plots.gaussian([panel], 1), whole=False)
+    check_legends(plots.gaussian([panel], 1), whole=False)
 
 
 def test_the_strong_ridge_limit_is_one_where_harm_begins() -> None:
@@ -222,7 +210,7 @@ def test_real_panels_hold_every_row_against_every_measure() -> None:
         ]
         assert points == [(getattr(r, name), r.ratio_final) for r in part]
     figure = plots.real_dependence(drawn, 2)
-    check(figure, whole=False)
+    check_legends(figure, whole=False)
     assert len(figure.axes) == 4
 
 
@@ -232,7 +220,7 @@ def test_kinds_of_different_data_sets_keep_their_rows() -> None:
     one, other = panels.real_data(rows)
     assert one["kinds"] == other["kinds"] == ["random", "hardest"]
     assert [len(v) for v in one["final"]] == [1, 0] and [len(v) for v in other["final"]] == [0, 1]
-    check(plots.real_data([one, other], 2))
+    check_legends(plots.real_data([one, other], 2))
 
 
 def test_names_that_look_like_formulas_are_drawn_as_they_are() -> None:
@@ -241,37 +229,9 @@ def test_names_that_look_like_formulas_are_drawn_as_they_are() -> None:
         for r in rows_of("real")
     ]  # fmt: skip
     figure = draw("real", rows)
-    check(figure)
+    check_legends(figure)
     assert figure.axes[0].get_title().startswith(r"a\$b\$")
-    check(plots.real_dependence(panels.real_dependence(rows), 2))
-
-
-def curve(values: list[float]) -> tuple[str, np.ndarray, np.ndarray]:
-    return "da", np.arange(len(values)), np.array(values)
-
-
-@pytest.mark.parametrize(
-    ("values", "newton"),
-    [
-        ([1.0, 0.5, 3.0], 0.1),
-        ([1.0], 0.1),
-        ([1.0, 1e8, np.inf], 0.1),
-        ([1.0, 0.5], 0.0),
-        ([1.0, 0.0], 0.1),
-        ([0.0, 1.0], math.inf),
-        ([0.0, 0.0], 1.0),
-    ],
-    ids=["plain", "one point", "diverged", "exact newton", "at oracle", "from oracle", "no way"],
-)
-def test_trajectories_are_drawn_without_warnings(values, newton) -> None:
-    original = values[0] if values[0] > 0 else None
-    figure = plots.trajectories([curve(values)], newton, original, "title")
-    check(figure)
-    assert figure.axes[0].get_title() == "title"
-
-
-def test_trajectories_of_a_repeated_method_have_one_label() -> None:
-    check(plots.trajectories([curve([1.0, 2.0]), curve([1.0, 2.0])], 0.1, 1.0, ""), whole=False)
+    check_legends(plots.real_dependence(panels.real_dependence(rows), 2))
 
 
 def test_saved_files_are_a_png_and_an_svg_with_equal_bytes(tmp_path) -> None:

@@ -119,6 +119,13 @@ def test_every_region_of_every_fraction_has_cases_and_one_answer(found) -> None:
     title = "two-directions, f = 0.5"
     closer, farther = found[title, "exact: closer"], found[title, "exact: farther"]
     assert closer.farther == 0 and closer.cases > 3
+    near = [(loss, 0.2, scale) for loss in LOSSES for scale in (0.999, 1.001)]
+    rows = []
+    for loss, epsilon, scale in near:
+        alpha = scale * float(equal_distance(loss, epsilon, 1.0, 0.5, 1.0))
+        rows.append(run_case(plane(loss, epsilon, alpha, 1.0, 0.5)))
+    sides = ["exact: closer", "exact: farther"] * 2
+    assert [regions([row])[0].key[1] for row in rows] == sides
     assert farther.farther == farther.cases > 3 and farther.diverged == 0
     beyond = found[title, "no stationary point"]
     assert beyond.diverged == beyond.cases > 3
