@@ -179,6 +179,10 @@ def test_the_strong_ridge_limit_is_drawn_for_strong_ridges_alone() -> None:
     assert limit["ratio"].min() > 1.0
     (other,) = panels.gaussian([replace(r, forget_fraction=0.8) for r in rows])
     assert other["limit"] is None  # these ratios do not follow that limit
+    # a ridge is strong where every larger one is: 30 may agree by chance
+    off = [replace(r, ratio_final=2.0 * r.ratio_final) if r.ridge > 100.0 else r for r in rows]
+    (chance,) = panels.gaussian(off)
+    assert chance["limit"] is None
     (weak,) = panels.gaussian([r for r in rows if r.ridge == 1.0])
     assert weak["limit"] is None
     check_legends(plots.gaussian([panel], 1), whole=False)

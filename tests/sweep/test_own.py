@@ -97,6 +97,16 @@ def test_a_column_called_forget_is_used_unless_it_is_dropped(folder) -> None:
     assert load(dropped).feature_names == ("a", "b", "c", "intercept")
 
 
+def test_a_table_is_read_as_it_is_told(folder) -> None:
+    marked = (folder[0] / "marked.csv").read_text()
+    (folder[0] / "other.csv").write_text(marked.replace(",", ";").replace(".", ","))
+    other = TableFile("other.csv", "who", "random", sep=";", decimal=",", standardise=False)
+    plain = TableFile("marked.csv", "who", "random", standardise=False)
+    scaled = TableFile("marked.csv", "who", "random")
+    assert np.array_equal(load(other).features, load(plain).features)
+    assert np.abs(load(plain).features - load(scaled).features).max() > 0.01
+
+
 def test_a_case_is_an_address_that_any_worker_can_follow(folder, monkeypatch) -> None:
     grid = own(TableFile("marked.csv", "who", "random"), "wine_0v1", kinds=("random",))
     grid = replace(grid, methods=("da", folder[1]))

@@ -82,6 +82,16 @@ def test_there_is_no_boundary_where_the_distances_are_never_equal() -> None:
     assert np.isnan(both).tolist() == [True, False]
 
 
+def test_several_end_points_are_no_boundary_and_a_region_of_their_own() -> None:
+    # three stationary points (`logistic_cross_dimensional`): the start decides between two minima
+    assert np.isnan(log_ratio("logistic", 0.5, 0.1, 0.01, 0.5))
+    assert np.isfinite(log_ratio("logistic", 0.5, [0.001, 0.9], 0.01, 0.5)).all()
+    ends = equal_distance("logistic", [0.55, 0.9], 0.01, 0.5, 1.0)
+    assert np.isnan(ends).tolist() == [True, False]
+    row = run_case(replace(plane("logistic", 0.5, 0.1, 0.01, 0.5), steps=10))
+    assert [group.key[1] for group in regions([row])] == ["several end points"]
+
+
 def test_nothing_forgotten_in_the_plane_ends_at_the_oracle() -> None:
     for loss in LOSSES:
         assert log_ratio(loss, [0.5, 0.5], [0.0, 1e-9], 1.0, 0.5)[0] == -np.inf
