@@ -29,7 +29,7 @@ from logreg_unlearn.sweep.case import MODELS, Row
 from logreg_unlearn.sweep.grid import Grid, parse_values
 from logreg_unlearn.sweep.runner import run_cases
 from logreg_unlearn.sweep.store import csv_text, manifest
-from logreg_unlearn.sweep.summary import Group, headline, summarise
+from logreg_unlearn.sweep.summary import Group, headline, regions, summarise
 from logreg_unlearn.unlearn.ascent import METHODS
 
 if TYPE_CHECKING:
@@ -87,6 +87,8 @@ def arguments() -> Namespace:
 
 def _listed(values: tuple[float, ...]) -> str:
     """Return a default list as it would be typed."""
+    if not values:
+        return "around the theory's boundaries"
     if len(values) > 4:
         return f"{values[0]:g}:{values[-1]:g}:{len(values)}"
     return ",".join(f"{value:g}" for value in values)
@@ -149,16 +151,20 @@ def _number(value: float) -> str:
 
 
 def figures(rows: list[Row], folder: Path) -> list[Path]:
-    """Draw one figure for each model and method in the rows; a row of panels per loss."""
+    """Draw the figures of each model and method in the rows; a row of panels per loss."""
     made = []
     methods = sorted({row.method for row in rows})
     for model in dict.fromkeys(row.model for row in rows):
         for method in methods:
             part = [row for row in rows if row.model == model and row.method == method]
-            figure = draw(model, part)
             suffix = "" if len(methods) == 1 else f"_{method}"
-            with plots.style():
-                made.append(plots.save(figure, folder, f"{model}{suffix}")[0])
+            drawn = {model: draw(model, part)}
+            if model == "real":
+                measured = panels.real_dependence(part)
+                drawn["real_dependence"] = plots.real_dependence(measured, len(panels.MEASURES))
+            for name, figure in drawn.items():
+                with plots.style():
+                    made.append(plots.save(figure, folder, f"{name}{suffix}")[0])
     return made
 
 
@@ -166,8 +172,8 @@ def draw(model: str, rows: list[Row]) -> Figure:
     """Return the figure of one model's rows."""
     losses = len({row.loss for row in rows})
     if model == "real":
-        drawn, overshoot = panels.real_data(rows)
-        return plots.real_data(drawn, len(drawn) // losses, overshoot)
+        drawn = panels.real_data(rows)
+        return plots.real_data(drawn, len(drawn) // losses)
     if model == "two-directions":
         return plots.directions(panels.directions(rows))
     if model == "gaussian":
@@ -184,8 +190,6 @@ def main() -> int:
         raise ValueError(f"expected --workers >= 1, got {options.workers}")
     grid = grid_of(options)
     cases = grid.cases(options.seed)
-    for name in sorted({case.dataset for case in cases if case.model == "real"}):
-        real.load(name)  # a missing package is an error now, not in the middle of the run
     folder = writable_folder(options.out)
     started = time.perf_counter()
     with progress(len(cases), "cases") as report:
@@ -207,6 +211,8 @@ def main() -> int:
         table(summarise(part), f"{loss} loss, {method}")
     print("* closest to the oracle at any recorded step: it peeks at the oracle")
     print("inf: it diverged, or the original is the oracle itself and the iteration left it")
+    if places := regions(rows):
+        table(places, "by region of the theory, da, all losses")
     print(f"\n{headline(rows)}")
     names = ", ".join(path.name for path in drawn)
     print(f"{len(rows)} cases in {seconds:.0f} s: {folder}/cases.csv, manifest.json, {names}")

@@ -134,7 +134,7 @@ def quick(tmp_path_factory):
 def test_a_quick_run_writes_every_file(quick) -> None:
     done, folder = quick
     assert done.returncode == 0, done.stderr
-    stems = ("blocks", "two-directions", "gaussian", "real")
+    stems = ("blocks", "two-directions", "gaussian", "real", "real_dependence")
     figures = [f"{stem}.{kind}" for stem in stems for kind in ("png", "svg")]
     assert sorted(os.listdir(folder)) == sorted(["cases.csv", "manifest.json", *figures])
     for stem in stems:
@@ -165,7 +165,7 @@ def test_manifest_and_headline_agree_with_the_cases(quick) -> None:
 
 def test_the_table_names_every_model_and_what_its_marks_mean(quick) -> None:
     done, _ = quick
-    for word in ("logistic loss", "exponential loss", "two-directions", "correlation +1.00",
+    for word in ("logistic loss", "exponential loss", "two-directions", "cosine +1.00",
                  "anes96", "influence_pc2", "best*", "farther", "diverged"):  # fmt: skip
         assert word in done.stdout
     assert "* closest to the oracle" in done.stdout and "inf: it diverged" in done.stdout
@@ -514,7 +514,7 @@ def test_help_names_the_defaults_of_the_lists(run, monkeypatch) -> None:
     entries = dict(re.findall(r"^  --([a-z-]+) \S*\s+(.*(?:\n {10,}.*)*)", out, flags=re.M))
     for option in sweep_correlation.VALUES:
         values = getattr(grid, option.replace("-", "_"))
-        shown = f"{values[0]:g}"
+        shown = f"{values[0]:g}" if values else "around the theory's boundaries"
         assert re.search(rf"default: .*{re.escape(shown)}", entries[option]), option
     assert "default: 10" in entries["seeds"] and "default: 20000" in entries["steps"]
 

@@ -18,6 +18,8 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 GREY = "#666666"
 HELPED, HARMED = "#0072B2", "#D55E00"
+RATIO = "distance to oracle / original's"
+"""Label of what the sweep draws: above 1 is worse than doing nothing."""
 
 _STYLE = {
     "font.size": 10,
@@ -74,6 +76,11 @@ def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
     figure.savefig(paths[0])
     figure.savefig(paths[1], metadata={"Date": None})
     return paths
+
+
+def plain(text: str) -> str:
+    """Return a name that is drawn as it is spelt: a dollar sign would begin a formula."""
+    return text.replace("$", r"\$")
 
 
 def look(cycle: tuple[Any, ...], k: int) -> Any:
