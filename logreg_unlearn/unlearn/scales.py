@@ -19,31 +19,41 @@ def default_step_size(objectives: tuple[Objective, ...], points: tuple[Array, ..
     return 1.0 / largest if largest > 0 else 1.0  # a flat objective does not move anyway
 
 
-def divergence_radius(objectives: tuple[Objective, ...], start: Array) -> Array:
-    """Return the norm beyond which an iterate has diverged; a rescaling of the features scales it.
+def divergence_radius(objectives: tuple[Objective, ...], step_size: float | Array) -> Array:
+    r"""Return the size of each weight beyond which a cycle of steps provably never returns.
+
+    A step of size :math:`\eta` multiplies ``w_j`` by :math:`1 - \eta\lambda_j` and, where slopes
+    are at most 1 (the logistic loss), adds at most :math:`\eta s_j`,
+    :math:`s_j = \sum_i |c_i a_{ij}|`.  Over a cycle, with q the product of the
+    :math:`|1 - \eta\lambda_j|` and b the sum of the additions, each grown by the factors above 1
+    that follow, a weight beyond ``b/(q - 1)`` grows for ever.  Only a step that is too long for
+    the ridge has q > 1; no other weight is ever known not to return, however large.
 
     Parameters
     ----------
     objectives : tuple of Objective
         The cycle of objectives; batch axes give a batch of radii.
-    start : ndarray (..., d)
+    step_size : float or ndarray (...,)
 
     Returns
     -------
-    ndarray (...)
-        Twice the radius of the ball that holds the start and every point where the ridge balances
-        slopes of at most 1, or 1e4 units of the largest margin where nothing bounds them.
+    ndarray (..., d)
+        Infinite where q <= 1, and for a loss whose slope is not bounded.
     """
-    ridge = np.min(sum(o.ridge_diagonal for o in objectives), axis=-1)
-    norm = np.linalg.norm(start, axis=-1)
-    longest = np.max([_lengths(o).max(axis=-1) for o in objectives], axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        free = np.where(longest > 0, 1e4 * np.maximum(norm, 1.0 / longest), np.inf)
-        if objectives[0].loss.name != "logistic":
-            return free
-        # only a slope that is bounded by 1 bounds where the ridge can be balanced
-        bound = 2.0 * np.maximum(norm, sum(gradient_scale(o) for o in objectives) / ridge)
-    return np.where(ridge > 0, bound, free)
+    eta = np.asarray(step_size, dtype=np.float64)[..., None]
+    if not np.isfinite(objectives[0].loss.curvature_bound):  # the slope has no bound either
+        shape = np.broadcast_shapes(eta.shape, objectives[0].ridge_diagonal.shape)
+        return np.full(shape, np.inf)
+    stretches = [np.abs(1.0 - eta * o.ridge_diagonal) for o in objectives]
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        growth = np.prod(np.broadcast_arrays(*stretches), axis=0)
+        grown = [np.maximum(stretch, 1.0) for stretch in stretches]
+        most = np.prod(np.broadcast_arrays(*grown), axis=0)
+        added = 0.0  # whichever objective the cycle begins with
+        for objective, own in zip(objectives, grown, strict=True):
+            sizes = np.abs(objective.coefficients[..., None] * objective.signed_features)
+            added = added + eta * sizes.sum(axis=-2) * (most / own)
+        return np.where(growth > 1.0, added / (growth - 1.0), np.inf)
 
 
 def gradient_scale(objective: Objective) -> Array:
