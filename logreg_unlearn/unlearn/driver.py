@@ -20,7 +20,12 @@ from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import Optimum, minimise
 from logreg_unlearn.solve.passes import euclidean
 from logreg_unlearn.solve.threads import blas_threads
-from logreg_unlearn.unlearn.scales import default_step_size, divergence_radius, gradient_scale
+from logreg_unlearn.unlearn.scales import (
+    default_step_size,
+    divergence_radius,
+    far_out,
+    gradient_scale,
+)
 from logreg_unlearn.unlearn.steps import Advance, gradient_step
 from logreg_unlearn.unlearn.trajectory import Status, Trajectory
 
@@ -192,7 +197,7 @@ def _run_phase(
     """Return the last point, the steps taken and how it ended."""
     advances = [gradient_step(o, step_size) for o in phase.objectives]
     size = float(sum(gradient_scale(o) for o in phase.objectives))
-    reach = divergence_radius(phase.objectives, step_size)
+    reach, far = divergence_radius(phase.objectives, step_size), far_out(phase.objectives, w)
     cycle = len(advances)
     taken = 0
 
@@ -218,7 +223,8 @@ def _run_phase(
         last[:] = w
         norm = residual(w)
         recorder.add(done + taken, w, norm)
-        if norm == np.inf:  # the next step is not finite
+        # no gradient, no next step: seen now if far out or at the end, else by that step itself
+        if norm == np.inf and (stop == budget or np.linalg.norm(w) > far):
             return w, taken, Status.DIVERGED
         if norm <= tolerance * size:
             return w, taken, Status.CONVERGED

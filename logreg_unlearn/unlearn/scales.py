@@ -56,6 +56,16 @@ def divergence_radius(objectives: tuple[Objective, ...], step_size: float | Arra
         return np.where(growth > 1.0, added / (growth - 1.0), np.inf)
 
 
+def far_out(objectives: tuple[Objective, ...], start: Array) -> float:
+    """Return 1e4 times the start's norm, or the norm of weights that move one margin by 1e4.
+
+    The exponential loss overflows at a margin of -709: nothing out here is on its way to overflow
+    and not there yet.
+    """
+    longest = max(float(_lengths(o).max()) for o in objectives)
+    return 1e4 * max(float(np.linalg.norm(start)), 1.0 / longest) if longest > 0 else np.inf
+
+
 def gradient_scale(objective: Objective) -> Array:
     """Return ``sum_i |c_i| ||a_i||``, the largest gradient for slopes of at most 1, shape (...)."""
     return np.sum(np.abs(objective.coefficients) * _lengths(objective), axis=-1)
