@@ -123,7 +123,7 @@ def run(
         blas_threads(problem.oracle().signed_features.size),
         np.errstate(over="ignore", invalid="ignore", under="ignore"),
     ):
-        for phase, budget in _budgets(phases, steps):
+        for phase, budget in budgets(phases, steps):
             w, taken, status = _run_phase(phase, w, done, budget, step_size, tolerance, recorder)
             done += budget
             rows += _rows_touched(phase, taken * phase.per_step)
@@ -167,7 +167,7 @@ class _Recorder:
         self.norms.append(norm)
 
 
-def _budgets(phases: tuple[Phase, ...], steps: int) -> list[tuple[Phase, int]]:
+def budgets(phases: tuple[Phase, ...], steps: int) -> list[tuple[Phase, int]]:
     """Split the step budget by the phases' shares; every phase gets at least one step."""
     total = sum(phase.share for phase in phases)
     ends = np.rint(np.cumsum([phase.share / total for phase in phases]) * steps).astype(int)

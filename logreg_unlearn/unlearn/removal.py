@@ -8,8 +8,8 @@ With ``L_R`` the oracle's objective, both subtract its gradient times the invers
 the Newton step that of the retained data, the influence function that of all data, which the
 owner of the original model has at hand.  In the sum convention
 :math:`\nabla L_R(w_D) = -\sum_F\nabla\varphi_i`, so the second is the familiar
-:math:`w_D + H_D^{-1}\sum_F\nabla\varphi_i`; of one row it leaves out the factor ``1/(1 - h)``, h its
-leverage.  In the mean convention the ridge weighs more on fewer rows, and that formula is wrong.
+:math:`w_D + H_D^{-1}\sum_F\nabla\varphi_i`; of one row it leaves out the factor ``1/(1 - h)``, h
+its leverage.  In the mean convention the ridge weighs more on fewer rows: that formula is wrong.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ def default_step_size(objectives: tuple[Objective, ...], points: tuple[Array, ..
     everywhere; the exponential loss has no such bound, and its curvature is taken at the
     given points (the start and the oracle).
     """
-    largest = max(_curvature(o, points) for o in objectives)
+    largest = max(largest_curvature(o, points) for o in objectives)
     return 1.0 / largest if largest > 0 else 1.0  # a flat objective does not move anyway
 
 
@@ -75,7 +75,11 @@ def _lengths(objective: Objective) -> Array:
     return np.linalg.norm(objective.signed_features, axis=-1)
 
 
-def _curvature(objective: Objective, points: tuple[Array, ...]) -> float:
+def largest_curvature(objective: Objective, points: tuple[Array, ...]) -> float:
+    """Return L of :func:`default_step_size` for one objective.
+
+    Without points, a loss of unbounded curvature gives infinity.
+    """
     used = objective.coefficients != 0
     if not used.any():
         return float(np.max(objective.ridge_diagonal))
@@ -84,6 +88,8 @@ def _curvature(objective: Objective, points: tuple[Array, ...]) -> float:
     bound = objective.loss.curvature_bound
     if np.isfinite(bound):
         bounds = [weights * bound]
+    elif not points:
+        return np.inf
     else:
         bounds = [weights * objective.loss.curvature(objective.margins(p)) for p in points]
     with np.errstate(over="ignore", invalid="ignore"):
