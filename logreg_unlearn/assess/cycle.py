@@ -84,7 +84,8 @@ def _linearised(
     objectives: tuple[Objective, ...], w: Array, step_size: float
 ) -> tuple[Array, Array, list[float]]:
     """Return the path (K+1, d) of a cycle, its derivative (d, d), and the factors' norms."""
-    path, product, norms = [w], np.eye(len(w)), []
+    path, product = [w], np.eye(len(w))
+    norms: list[float] = []
     for objective in objectives:
         factor = np.eye(len(w)) - step_size * objective.hessian(w)
         if not np.all(np.isfinite(factor)):

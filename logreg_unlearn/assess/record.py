@@ -7,14 +7,17 @@ and the kind of limit beside it say why.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from logreg_unlearn.assess.audit import Audit, Outcome, describe
+from logreg_unlearn.assess.outcome import Outcome
 from logreg_unlearn.assess.verdict import TOLERANCE
-from logreg_unlearn.assess.words import free_columns, times
+from logreg_unlearn.assess.words import describe, free_columns, times
 from logreg_unlearn.problem.losses import get_loss
 from logreg_unlearn.solve.optimum import Optimum
 from logreg_unlearn.unlearn.trajectory import html_table
+
+if TYPE_CHECKING:
+    from logreg_unlearn.assess.audit import Audit
 
 HEADS = ("method", "end", "limit", "best*", "at step", "cost", "verdict")
 """Of :func:`audit_rows`: ratios at the last step, of the limit and of the closest record (which
@@ -59,7 +62,7 @@ def audit_data(audit: Audit) -> dict[str, Any]:
 
 def audit_rows(audit: Audit) -> list[tuple[str, ...]]:
     """Return a row of strings under :data:`HEADS` per method, then the two removal steps."""
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             outcome.method,
             _number(outcome.ratio),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from logreg_unlearn.unlearn.driver import Trajectory
+from logreg_unlearn.unlearn.trajectory import Trajectory
 
 VERDICTS = ("HELPED", "HARMED", "DIVERGED", "UNCHANGED")
 TOLERANCE = 1e-6

@@ -10,7 +10,7 @@ from logreg_unlearn.problem.losses import get_loss
 from logreg_unlearn.problem.problem import UnlearningProblem
 
 if TYPE_CHECKING:
-    from logreg_unlearn.assess.audit import Outcome
+    from logreg_unlearn.assess.outcome import Outcome
 
 _NAMES = {
     "da": "Descent-ascent",
@@ -96,8 +96,8 @@ def percent(ratio: float) -> str:
 def _decimals(ratio: float) -> int:
     """Decimals that show the difference of a ratio from 1, itself to a digit."""
     gap = abs(ratio - 1.0)
-    # a double near 1 has no more than 15
-    return min(math.ceil(-math.log10(gap)), 15) if gap > 0.0 else 0
+    # 1e-9 after rounding is still nine decimals; a double near 1 has no more than 15
+    return min(math.ceil(-math.log10(gap) - 1e-6), 15) if gap > 0.0 else 0
 
 
 def refit_words(problem: UnlearningProblem) -> str:

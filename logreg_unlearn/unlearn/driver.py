@@ -27,7 +27,8 @@ from logreg_unlearn.unlearn.scales import (
     gradient_scale,
 )
 from logreg_unlearn.unlearn.steps import Advance, gradient_step
-from logreg_unlearn.unlearn.trajectory import Status, Trajectory
+from logreg_unlearn.unlearn.trajectory import Status as Status
+from logreg_unlearn.unlearn.trajectory import Trajectory as Trajectory
 
 RECORDS_PER_DECADE = 20
 _CHECK_EVERY = 2_000  # steps between two looks at finiteness where records are sparser
