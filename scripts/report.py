@@ -123,7 +123,7 @@ def picture(stem: str, slug: str, quick: bool) -> Picture:
 
 def sweep_chapter(quick: bool, executor: ProcessPoolExecutor) -> tuple[list[Picture], str, str]:
     """Run the main sweep: its pictures, its table as HTML, its headline."""
-    from sweep_correlation import draw
+    from logreg_unlearn.cli.sweep_text import draw
 
     grid = Grid().quick() if quick else Grid()
     cases = grid.cases(0)
