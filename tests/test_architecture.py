@@ -51,7 +51,7 @@ OUTSIDE: dict[str, set[str]] = {
     "__init__": set(),
     "claims": set(),
     "data": NUMERICS | {"sklearn", "statsmodels"},
-    "cli": NUMERICS | {"rich", "threadpoolctl"},
+    "cli": NUMERICS | {"rich", "threadpoolctl", "matplotlib"},
     "plots": {"numpy", "matplotlib"},
     "solve": NUMERICS | {"threadpoolctl"},
     "assess": NUMERICS | {"sklearn"},

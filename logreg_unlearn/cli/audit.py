@@ -8,6 +8,7 @@ certificates, what each ascent method and one Newton step do, and a verdict in p
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
 import math
 from argparse import Namespace
@@ -81,8 +82,8 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
         action="append",
         type=method,
         metavar="NAME",
-        help=f"{', '.join(METHODS)}, or your own as module:name; repeatable (default: five of "
-        "them)",
+        help=f"{', '.join(METHODS)}, or your own as module:name; repeatable "
+        f"(default: {', '.join(inspect.signature(audit).parameters['methods'].default)})",
     )
     made.add_argument("--steps", type=int, default=20_000, help="step budget per method")
     made.add_argument("--seed", type=int, default=0, help="for random forget sets and minibatches")

@@ -15,6 +15,7 @@ from logreg_unlearn.claims import Claim
 from logreg_unlearn.cli.claim_values import flag
 from logreg_unlearn.data import DataSet
 from logreg_unlearn.data.synthetic import orthogonal_blocks, two_directions
+from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import Optimum, minimise
 
@@ -163,19 +164,21 @@ def _two_points(values: Values, loss: str) -> UnlearningProblem:
     )  # fmt: skip
 
 
-def _minimisers(problem: UnlearningProblem, epsilon: float | None) -> list[str]:
-    """Return the three minimisers and distances; in the plane of two directions margins too."""
+def _minimisers(claim: Claim, problem: UnlearningProblem, epsilon: float | None) -> list[str]:
+    """Return the three minimisers and their distances, in the letters of the closed form."""
     oracle, original = minimise(problem.oracle()), minimise(problem.original())
     ascent = minimise(problem.descent_ascent(), original.w)
     points = {"oracle w_R": oracle, "original w_D": original, "descent-ascent w_DA": ascent}
     made = [_line(name, optimum) for name, optimum in points.items()]
-    if epsilon is not None:  # the letters of the closed forms
-        made += [
-            f"  {'x, y of ' + name.split()[0]:24} "
-            f"{optimum.w @ [1.0, epsilon]:.12g}, {optimum.w @ [epsilon, 1.0]:.12g}"
-            for name, optimum in points.items()
-            if optimum.converged
-        ]
+    for name, optimum in points.items():
+        word = name.split()[0]
+        if not optimum.converged:
+            continue
+        if epsilon is not None:
+            x, y = optimum.w @ [1.0, epsilon], optimum.w @ [epsilon, 1.0]
+            made.append(f"  {'x, y of ' + word:24} {x:.12g}, {y:.12g}")
+        if claim.slug == "strong_ridge_limit":
+            made.append(f"  {'ridge times ' + word:24} {_numbers(problem.ridge * optimum.w)}")
     before = float(np.linalg.norm(original.w - oracle.w))
     made.append(f"  {'|w_D - w_R|':24} {before:.12g}")
     if ascent.converged:
@@ -189,8 +192,11 @@ def _minimisers(problem: UnlearningProblem, epsilon: float | None) -> list[str]:
 def _line(name: str, optimum: Optimum) -> str:
     if not optimum.converged:
         return f"  {name:24} none reached: {optimum.status.value}"
-    w = ", ".join(f"{value:.12g}" for value in optimum.w)
-    return f"  {name:24} {w} (within {optimum.radius:.1e})"
+    return f"  {name:24} {_numbers(optimum.w)} (within {optimum.radius:.1e})"
+
+
+def _numbers(values: Array) -> str:
+    return ", ".join(f"{value:.12g}" for value in values)
 
 
 def _sandwich(values: Values) -> list[str]:

@@ -117,10 +117,14 @@ def evaluate(
         for name, kind in vars(inspect.getmodule(function)).items()
         if isinstance(kind, type) and issubclass(kind, IntEnum)
     }
-    lines = [f"  {name:24} {_text(value, enums.get(name))}" for name, value in _leaves("", result)]
+    heading: list[str] = []
     if type(result) is tuple:
-        lines.insert(0, f"  {_returns(function)}")
-    return lines
+        names, said = _returns(function)
+        heading = [f"  {said}"] if said else []
+        numbered = [str(k + 1) for k in range(len(result))]
+        result = dict(zip(names if len(names) == len(result) else numbered, result, strict=True))
+    leaves = _leaves("", result)
+    return heading + [f"  {name:24} {_text(value, enums.get(name))}" for name, value in leaves]
 
 
 def shown(value: Any) -> str:
@@ -168,7 +172,7 @@ def _reading(text: str) -> Any:
 
 def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     """Yield every number of a result with its name: fields of fields, items of tuples."""
-    inner: dict[str, Any] | None = None
+    inner: dict[str, Any] | None = value if isinstance(value, dict) else None
     if is_dataclass(value) and not isinstance(value, type):
         inner = {field.name: getattr(value, field.name) for field in fields(value)}
     elif hasattr(value, "_asdict"):
@@ -199,8 +203,10 @@ def _text(value: Any, names: type[IntEnum] | None) -> str:
     )
 
 
-def _returns(function: Callable[..., Any]) -> str:
-    """Return what the docstring says of a tuple's items."""
+def _returns(function: Callable[..., Any]) -> tuple[list[str], str]:
+    """Return what the docstring calls the items of a tuple, and what it says of them."""
     text = inspect.getdoc(function) or ""
     section = text.partition("Returns\n-------\n")[2].partition("\n\n")[0]
-    return " ".join(line.strip() for line in section.splitlines()[1:]) or "in order"
+    first, *others = section.splitlines() or [""]
+    names = first.partition(" : ")[0].split(", ") if " : " in first else []
+    return names, " ".join(line.strip() for line in others)
