@@ -20,7 +20,7 @@ import numpy as np
 from logreg_unlearn import plots
 from logreg_unlearn.assess.audit import audit
 from logreg_unlearn.cli import audit_text as text
-from logreg_unlearn.cli.console import interrupted, parser, unknown
+from logreg_unlearn.cli.console import interrupted, number, parser, unknown, whole
 from logreg_unlearn.data import DataSet, real
 from logreg_unlearn.data.files import read_table, table_columns
 from logreg_unlearn.data.forget_sets import KINDS, NEEDS_MODEL, FittedModel, forget_set
@@ -58,13 +58,13 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
     )
     made.add_argument("--dataset", choices=real.names(), help="bundled data instead of a file")
     made.add_argument(
-        "--fraction", type=float, default=0.1, help="share to forget when --forget is a kind"
+        "--fraction", type=number, default=0.1, help="share to forget when --forget is a kind"
     )
     strength = made.add_mutually_exclusive_group()
-    strength.add_argument("--ridge", type=float, help="ridge lambda > 0 (default: 0.01)")
+    strength.add_argument("--ridge", type=number, help="ridge lambda > 0 (default: 0.01)")
     strength.add_argument(
         "--C",
-        type=float,
+        type=number,
         help="as in scikit-learn: ridge 1/C on a sum over the samples, free intercept",
     )
     made.add_argument(
@@ -77,16 +77,19 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
         "--unpenalised-intercept", action="store_true", help="leave the intercept out of the ridge"
     )
     made.add_argument("--loss", choices=tuple(LOSSES), default="logistic", help="pointwise loss")
+    default = inspect.signature(audit).parameters["methods"].default
     made.add_argument(
         "--method",
         action="append",
         type=method,
         metavar="NAME",
         help=f"{', '.join(METHODS)}, or your own as module:name; repeatable "
-        f"(default: {', '.join(inspect.signature(audit).parameters['methods'].default)})",
+        f"(default: {', '.join(default)})",
     )
-    made.add_argument("--steps", type=int, default=20_000, help="step budget per method")
-    made.add_argument("--seed", type=int, default=0, help="for random forget sets and minibatches")
+    made.add_argument("--steps", type=whole, default=20_000, help="step budget per method")
+    made.add_argument(
+        "--seed", type=whole, default=0, help="for random forget sets and minibatches"
+    )
     made.add_argument("--json", action="store_true", help="print JSON instead of text")
     return made.parse_args(arguments)
 

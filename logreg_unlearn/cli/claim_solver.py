@@ -6,7 +6,7 @@ The problems are those of ``data.synthetic``, weighted so that any share ``f`` a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from logreg_unlearn.claims import Claim
 from logreg_unlearn.cli.claim_values import flag
 from logreg_unlearn.data import DataSet
 from logreg_unlearn.data.synthetic import orthogonal_blocks, two_directions
-from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.losses import Array, get_loss
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import Optimum, minimise
 
@@ -90,22 +90,16 @@ def lines(claim: Claim, values: Values) -> list[str]:
         return ["  give single numbers for its numbers"]
     if claim.slug == "distance_sandwich":
         return _sandwich(values)
-    loss = values.get("loss") or ("logistic" if "logistic" in claim.slug else "exponential")
-    if claim.slug == "strong_ridge_limit":
-        loss = {0.5: "logistic", 1.0: "exponential"}.get(values.get("slope", 0.5), "")
-        if not loss:
-            return ["  none: a slope of 0.5 is the logistic loss, one of 1 the exponential loss"]
-    build: Callable[[Values, str], UnlearningProblem] = _problem
-    if claim.slug == "strong_ridge_limit":
-        build = _two_points
     try:
-        problem = build(values, loss)
+        if claim.slug == "strong_ridge_limit":
+            problem = _two_points(values)
+        else:
+            of_claim = "logistic" if "logistic" in claim.slug else "exponential"
+            problem = _problem(values, values.get("loss", of_claim))
     except ValueError as error:
         return [f"  none: no such data set ({error})"]
-    return [
-        f"  {loss} loss, ridge {problem.ridge:.6g}",
-        *_minimisers(problem, values.get("epsilon")),
-    ]
+    heading = f"  {get_loss(problem.loss).name} loss, ridge {problem.ridge:.6g}"
+    return [heading, *_minimisers(claim, problem, values.get("epsilon"))]
 
 
 def _needs(claim: Claim) -> tuple[str, ...]:
@@ -154,8 +148,14 @@ def _weighted(data: DataSet, odds: float, ridge: float, loss: str) -> Unlearning
     )
 
 
-def _two_points(values: Values, loss: str) -> UnlearningProblem:
+def _two_points(values: Values) -> UnlearningProblem:
     """Return one retained and one forgotten row, of these signed means."""
+    slope = values.get("slope", 0.5)
+    loss = {0.5: "logistic", 1.0: "exponential"}.get(slope)
+    if loss is None:
+        raise ValueError(
+            f"a slope of 0.5 is the logistic loss, 1 the exponential loss, not {slope}"
+        )
     rows = np.array([np.atleast_1d(values["mean_retain"]), np.atleast_1d(values["mean_forget"])])
     f = values["fraction"]
     return UnlearningProblem(

@@ -84,6 +84,25 @@ def parser(description: str, out: str | None = None, quick: str | None = None) -
     return made
 
 
+def whole(text: str) -> int:
+    """Read an option's whole number; beyond 64 bits no array can count."""
+    try:
+        value = int(text)
+    except ValueError:
+        value = None
+    if value is None or not -(2**63) <= value < 2**63:
+        raise argparse.ArgumentTypeError(f"expected a whole number of 64 bits, got {text!r}")
+    return value
+
+
+def number(text: str) -> float:
+    """Read an option's number."""
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a number, got {text!r}") from None
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ``": did you mean x?"`` for the known word nearest to ``word``, or nothing."""
     near = get_close_matches(word.lower(), list(known), 1)

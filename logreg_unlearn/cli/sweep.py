@@ -18,7 +18,7 @@ from typing import Any
 
 from logreg_unlearn.cli import sweep_text as text
 from logreg_unlearn.cli._workers import processes
-from logreg_unlearn.cli.console import interrupted, parser, progress
+from logreg_unlearn.cli.console import interrupted, parser, progress, whole
 from logreg_unlearn.data import real
 from logreg_unlearn.data.forget_sets import KINDS
 from logreg_unlearn.files import check_folder, publish
@@ -56,14 +56,14 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
     made = parser(
         __doc__ or "", "results/sweep_correlation", "a coarser grid that runs in a few seconds"
     )
-    made.add_argument("--seed", type=int, default=0, help="first seed of the random cases")
+    made.add_argument("--seed", type=whole, default=0, help="first seed of the random cases")
     for option, what in (("seeds", "draws per random case"), ("steps", "step budget per case")):
         made.add_argument(
             f"--{option}",
-            type=int,
+            type=whole,
             help=f"{what} (default: {getattr(grid, option)}, fewer with --quick)",
         )
-    made.add_argument("--workers", type=int, default=2, help="processes at most (1: this one)")
+    made.add_argument("--workers", type=whole, default=2, help="processes at most (1: this one)")
     for option, (name, choices) in NAMES.items():
         default = getattr(grid, name)
         made.add_argument(

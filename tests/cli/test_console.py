@@ -39,7 +39,7 @@ def test_help_names_the_defaults_of_the_lists(run, monkeypatch) -> None:
 
 
 def test_help_of_the_audit_names_the_default_loss_and_methods(run, monkeypatch) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "400")
     _, out, _ = run("audit", "--help")
     assert "default: logistic" in out
     default = ", ".join(inspect.signature(audit).parameters["methods"].default)

@@ -193,7 +193,7 @@ def test_saved_files_are_a_png_and_an_svg_with_equal_bytes(tmp_path) -> None:
 
 def test_a_figure_for_every_model_and_method() -> None:
     rows = rows_of("gaussian", methods=("da", "neggrad+"), steps=5)
-    names = [f"gaussian_{method}.{kind}" for method in ("da", "neggrad+") for kind in ("png", "svg")]
+    names = [f"gaussian_{each}.{kind}" for each in ("da", "neggrad+") for kind in ("png", "svg")]
     assert list(figures(rows)) == names
 
 
