@@ -176,23 +176,23 @@ def _minimisers(claim: Claim, problem: UnlearningProblem, epsilon: float | None)
             continue
         if epsilon is not None:
             x, y = optimum.w @ [1.0, epsilon], optimum.w @ [epsilon, 1.0]
-            made.append(f"  {'x, y of ' + word:24} {x:.12g}, {y:.12g}")
+            made.append(f"  {'x, y of ' + word:28} {x:.12g}, {y:.12g}")
         if claim.slug == "strong_ridge_limit":
-            made.append(f"  {'ridge times ' + word:24} {_numbers(problem.ridge * optimum.w)}")
+            made.append(f"  {'ridge times ' + word:28} {_numbers(problem.ridge * optimum.w)}")
     before = float(np.linalg.norm(original.w - oracle.w))
-    made.append(f"  {'|w_D - w_R|':24} {before:.12g}")
+    made.append(f"  {'|w_D - w_R|':28} {before:.12g}")
     if ascent.converged:
         after = float(np.linalg.norm(ascent.w - oracle.w))
-        made.append(f"  {'|w_DA - w_R|':24} {after:.12g}")
+        made.append(f"  {'|w_DA - w_R|':28} {after:.12g}")
         if before > original.radius + oracle.radius:
-            made.append(f"  {'their ratio':24} {after / before:.12g}")
+            made.append(f"  {'their ratio':28} {after / before:.12g}")
     return made
 
 
 def _line(name: str, optimum: Optimum) -> str:
     if not optimum.converged:
-        return f"  {name:24} none reached: {optimum.status.value}"
-    return f"  {name:24} {_numbers(optimum.w)} (within {optimum.radius:.1e})"
+        return f"  {name:28} none reached: {optimum.status.value}"
+    return f"  {name:28} {_numbers(optimum.w)} (within {optimum.radius:.1e})"
 
 
 def _numbers(values: Array) -> str:
@@ -220,5 +220,5 @@ def _sandwich(values: Values) -> list[str]:
     w = brentq(excess, start, start + 2.0 * norm / ridge, xtol=1e-14) if norm > 0.0 else start
     return [
         f"  logistic loss, one block of share {share:.6g}, ridge {ridge:.6g}",
-        f"  {'distance to w_R':24} {abs(w - start):.12g} (within {optimum.radius:.1e})",
+        f"  {'distance to w_R':28} {abs(w - start):.12g} (within {optimum.radius:.1e})",
     ]

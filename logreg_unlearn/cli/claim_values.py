@@ -124,7 +124,7 @@ def evaluate(
         numbered = [str(k + 1) for k in range(len(result))]
         result = dict(zip(names if len(names) == len(result) else numbered, result, strict=True))
     leaves = _leaves("", result)
-    return heading + [f"  {name:24} {_text(value, enums.get(name))}" for name, value in leaves]
+    return heading + [f"  {name:28} {_text(value, enums.get(name))}" for name, value in leaves]
 
 
 def shown(value: Any) -> str:

@@ -129,7 +129,10 @@ def entry(main: Callable[[], int | None]) -> NoReturn:
     try:
         status = _limited(main)
         sys.stdout.flush()
-    except (ValueError, ImportError) as error:
+    except ImportError as error:
+        lacking = str(error).startswith("No module named")
+        end(2, f"expected every package it needs, got: {error}" if lacking else str(error))
+    except ValueError as error:
         end(2, str(error))
     except BrokenPipeError:  # the reader of our output has gone: `... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
