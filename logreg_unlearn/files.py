@@ -74,7 +74,41 @@ def write_text(path: Path, text: str) -> None:
 
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole or not at all: nothing is left half-written."""
-    _write_all(path.parent, {path.name: content})
+    write_files(path.parent, {path.name: content})
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder, all of them whole or none.
+
+    Each is written beside its place first: what can fail has then failed.
+
+    Parameters
+    ----------
+    folder : Path
+    files : mapping of str to bytes
+        Content by name.
+
+    Raises
+    ------
+    OSError
+        If writing fails; the folder is then as it was.
+    """
+    parts: dict[str, str] = {}
+    try:
+        for name, content in files.items():
+            handle, parts[name] = tempfile.mkstemp(dir=folder, prefix=name, suffix=".part")
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+            os.chmod(parts[name], 0o644)
+        for name in files:
+            os.replace(parts[name], folder / name)
+            del parts[name]
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OSError(f"expected to write {folder / name}, got: {reason}") from error
+    finally:
+        for part in parts.values():
+            os.unlink(part)
 
 
 def publish(folder: Path, files: Mapping[str, bytes], record: str) -> None:
@@ -99,7 +133,7 @@ def publish(folder: Path, files: Mapping[str, bytes], record: str) -> None:
     writable_folder(folder)
     _no_folders_there(folder, list(files))
     earlier = _listed_in(folder / record)
-    _write_all(folder, files)
+    write_files(folder, files)
     for name in earlier - set(files):
         (folder / name).unlink(missing_ok=True)
 
@@ -111,26 +145,6 @@ def _listed_in(record: Path) -> set[str]:
         return {name for name in names if name == os.path.basename(name) and name not in ("", "..")}
     except (OSError, ValueError, KeyError, TypeError):
         return set()
-
-
-def _write_all(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write every file beside its place first: what can fail has then failed."""
-    parts: dict[str, str] = {}
-    try:
-        for name, content in files.items():
-            handle, parts[name] = tempfile.mkstemp(dir=folder, prefix=name, suffix=".part")
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-            os.chmod(parts[name], 0o644)
-        for name in files:
-            os.replace(parts[name], folder / name)
-            del parts[name]
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OSError(f"expected to write {folder / name}, got: {reason}") from error
-    finally:
-        for part in parts.values():
-            os.unlink(part)
 
 
 def _no_folders_there(folder: Path, names: Sequence[str]) -> None:

@@ -6,10 +6,21 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from pages import claims as pages
+
 import claims_table
 import pytest
 
-from logreg_unlearn.claims import PLACES, STEMS, Claim, Kind, Verdict, load_claims
+from logreg_unlearn.claims import (
+    INTRODUCTIONS,
+    PLACES,
+    STEMS,
+    TITLES,
+    Claim,
+    Kind,
+    Verdict,
+    load_claims,
+)
 
 HOLDS = Claim(
     slug="a_fact",
@@ -34,25 +45,25 @@ REFUTED = Claim(
 
 @pytest.mark.parametrize("name", ["claims.md", "findings.md"])
 def test_page_on_disk_is_what_the_registry_gives(name: str) -> None:
-    assert (claims_table.DOCS / name).read_bytes() == claims_table.pages()[name].encode()
+    assert (pages.DOCS / name).read_bytes() == pages.pages()[name].encode()
 
 
 def test_a_claim_is_found_with_all_its_places_in_one_line() -> None:
-    text = claims_table.claims_page([HOLDS, REFUTED])
+    text = pages.claims_page([HOLDS, REFUTED])
     (line,) = [line for line in text.splitlines() if "App. Z" in line and line.startswith("|")]
     for kind in PLACES:
         assert REFUTED.place(kind).partition("::")[0] in line
 
 
 def test_a_gap_shows_its_reason_and_no_link() -> None:
-    text = claims_table.claims_page([HOLDS])
+    text = pages.claims_page([HOLDS])
     assert "figure: none, an identity: nothing to draw" in text
     assert "· no figure |" in text
-    assert "scripts/iterations.py" not in text
+    assert "scripts/" not in text.split(pages.GENERATED)[1]
 
 
 def test_findings_hold_what_did_not_simply_hold() -> None:
-    text = claims_table.findings_page([HOLDS, REFUTED])
+    text = pages.findings_page([HOLDS, REFUTED])
     assert "### a_hope" in text and REFUTED.finding in text
     assert 'make proofs ARGS="--latex a_hope"' in text
     assert "| paper, App. Z | [`a_hope`](#a_hope) | refuted |" in text
@@ -60,30 +71,31 @@ def test_findings_hold_what_did_not_simply_hold() -> None:
 
 
 def test_a_claim_names_the_command_of_each_of_its_places() -> None:
-    text = claims_table.claims_page([REFUTED])
+    text = pages.claims_page([REFUTED])
     assert 'make proofs ARGS="--latex a_hope"' in text
     assert 'make unit ARGS="tests/claims/test_iterations.py -k a_hope"' in text
-    assert ".venv/bin/python scripts/iterations.py --only a_hope" in text
+    assert ".venv/bin/python scripts/draw.py --only a_hope" in text
 
 
 def test_only_a_refuted_statement_is_marked_false() -> None:
     marked = "**False, as the source has it.** "
-    assert marked + REFUTED.statement in claims_table.claims_page([REFUTED])
-    assert marked not in claims_table.claims_page([HOLDS])
+    assert marked + REFUTED.statement in pages.claims_page([REFUTED])
+    assert marked not in pages.claims_page([HOLDS])
 
 
 def test_the_abstract_is_made_precise_by_claims_that_exist() -> None:
-    claims = {claim.slug: claim for claim in load_claims()}
-    for _, _, slugs in claims_table.ABSTRACT:
-        assert set(slugs) <= set(claims)
-    (head, table) = claims_table.abstract_table(claims)
-    assert head.startswith("## ") and len(table.splitlines()) == 2 + len(claims_table.ABSTRACT)
-    assert list(claims_table.abstract_table({})) == []
+    rows = [line for line in pages.prose("abstract").splitlines() if line.startswith("| ")][1:]
+    slugs = {claim.slug for claim in load_claims()}
+    assert rows
+    for row in rows:
+        links = re.findall(r"\[`(\w+)`\]\(#(\w+)\)", row.split("|")[-2])
+        assert links and all(name == anchor and name in slugs for name, anchor in links)
+    assert pages.prose("abstract") in pages.claims_page([])
 
 
 @pytest.mark.parametrize("number", [*range(1, 11), 12])
 def test_a_lemma_of_the_paper_is_found_by_its_number(number: int) -> None:
-    rows = [line for line in claims_table.pages()["claims.md"].splitlines() if line[:2] == "| "]
+    rows = [line for line in pages.pages()["claims.md"].splitlines() if line[:2] == "| "]
     found = [row for row in rows if re.search(rf"Lemma {number}\b", row)]
     assert found
     for row in found:
@@ -94,14 +106,14 @@ def test_a_remark_on_a_claim_of_our_own_stays_with_the_claim() -> None:
     remark = "It needs $x > 0$."
     ours = replace(HOLDS, source="beyond the paper", finding=remark)
     theirs = replace(HOLDS, finding=remark)
-    assert f"**Remark.** {remark}" in claims_table.claims_page([ours])
-    assert remark not in claims_table.findings_page([ours])
-    assert remark not in claims_table.claims_page([theirs])
-    assert remark in claims_table.findings_page([theirs])
+    assert f"**Remark.** {remark}" in pages.claims_page([ours])
+    assert remark not in pages.findings_page([ours])
+    assert remark not in pages.claims_page([theirs])
+    assert remark in pages.findings_page([theirs])
 
 
 def test_counts_are_those_of_the_claims() -> None:
-    line = claims_table.count_line([HOLDS, REFUTED, REFUTED])
+    line = pages.count_line([HOLDS, REFUTED, REFUTED])
     assert line == "3 claims: 1 holds, 0 amended, 2 refuted, 0 open."
 
 
@@ -120,7 +132,7 @@ def test_check_reports_a_stale_page_and_writing_mends_it(
 
 
 def test_the_examples_in_the_how_to_run(capsys: pytest.CaptureFixture[str]) -> None:
-    text = (claims_table.DOCS / "how-to.md").read_text(encoding="utf-8")
+    text = (pages.DOCS / "how-to.md").read_text(encoding="utf-8")
     examples = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
     scope: dict[str, object] = {}
     for example in examples:
@@ -133,8 +145,8 @@ def test_the_examples_in_the_how_to_run(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_every_stem_and_place_has_a_name_to_print() -> None:
-    assert tuple(claims_table.STEM_TITLES) == STEMS
-    assert set(claims_table.PLACE_NAMES) == set(PLACES)
+    assert tuple(TITLES) == tuple(INTRODUCTIONS) == STEMS
+    assert set(pages.PLACE_NAMES) == set(PLACES)
 
 
 @pytest.mark.parametrize("claim", load_claims(), ids=lambda claim: claim.slug)

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
+from dataclasses import fields, replace
 from functools import cache
 from html.parser import HTMLParser
-from importlib import import_module
+from pathlib import Path
 
-import pytest
-import report
+from figures import drawn, image, stems
+from figures.__main__ import main as draw
+from pages import pictures, report
+
+import numpy as np
 from matplotlib.figure import Figure
 
-from logreg_unlearn.claims import load_claims
+from logreg_unlearn.claims import STEMS, TITLES, Verdict, load_claims
+from logreg_unlearn.sweep.case import Row
 
+ROOT = Path(__file__).resolve().parent.parent
 VOID = {"meta", "link", "img", "br", "hr"}
+SHOWN = [stem for stem in report.SECTIONS if stem != "derivatives"]
 CAPTION = 'Ratio < 1 & "closer". It is escaped.'
 
 
@@ -44,11 +52,11 @@ class Page(HTMLParser):
 def text() -> str:
     figure = Figure(figsize=(1, 1))
     figure.subplots().plot([0, 1], [1, 2])
-    pictures = [
-        report.Picture(stem, f"slug_{k}", report.render(figure), CAPTION, "python <it>")
-        for k, stem in enumerate(report.SECTIONS)
+    made = [
+        pictures.Picture(stem, f"slug_{k}", image(figure), CAPTION, "python <it>")
+        for k, stem in enumerate(SHOWN)
     ]
-    return report.page(pictures, "<p>table</p>", "1 of 2 cases <ended> farther.")
+    return report.page(made, "<p>table</p>", "1 of 2 cases <ended> farther.")
 
 
 @cache
@@ -71,14 +79,14 @@ def test_nothing_is_loaded_from_outside() -> None:
         for name, value in attributes.items()
         if name in ("src", "srcset", "poster") or (name == "href" and tag == "link")
     ]
-    assert len(loaded) == len(report.SECTIONS) + 1  # the pictures and an empty icon
+    assert len(loaded) == len(SHOWN) + 1  # the pictures and an empty icon
     assert all(str(value).startswith("data:") for value in loaded)
     assert "<script" not in text() and "@import" not in text() and "url(" not in text()
 
 
 def test_every_picture_says_what_it_shows() -> None:
     images = [attributes for tag, attributes in parsed().tags if tag == "img"]
-    assert len(images) == len(report.SECTIONS)
+    assert len(images) == len(SHOWN)
     assert all(image["alt"] == CAPTION for image in images)
     assert html.escape(CAPTION) in text() and "python &lt;it&gt;" in text()
     assert "&lt;ended&gt;" in text() and "<ended>" not in text()
@@ -100,7 +108,7 @@ def test_every_claim_stands_with_its_verdict() -> None:
         block = text().split(f'id="claim-{claim.slug}"')[1].split('<div class="claim"')[0]
         assert f"verdict {claim.verdict.name}" in block
         assert f"python -m proofs --latex {claim.slug}" in block
-        assert bool(claim.finding) == ("<details>" in block)
+        assert bool(claim.finding or claim.measured) == ("<details>" in block)
 
 
 def test_formulas_become_mathml() -> None:
@@ -117,33 +125,63 @@ def test_markdown_keeps_the_order_of_formulas() -> None:
     assert "<em>second</em>" in found and "<code>code</code>" in found
 
 
-@pytest.mark.parametrize("stem", [s for s in report.SECTIONS if s != "sweep_correlation"])
-def test_figures_are_named_by_claims(stem: str) -> None:
-    names = [figure.__name__ for figure in import_module(stem).FIGURES]
-    claims = [claim.slug for claim in load_claims(stem) if "figure" not in claim.gaps]
-    assert names and len(set(names)) == len(names)
-    assert set(claims) <= set(names)
+def test_a_stem_has_a_section_where_it_has_pictures() -> None:
+    ids = {attributes["id"] for tag, attributes in parsed().tags if tag == "section"}
+    assert ids == {*SHOWN, "claims"}
+    for stem in STEMS:
+        assert f"<h3>{TITLES[stem]}</h3>" in text()
+
+
+def test_the_report_says_of_the_claims_exactly_what_is_so() -> None:
+    claims = load_claims()
+    said = report.tally(claims)
+    counts = Counter(claim.verdict for claim in claims)
+    assert said.startswith(f"{len(claims)} claims: {counts[Verdict.HOLDS]} hold as stated; ")
+    for verdict, words in ((Verdict.REFUTED, "refuted by a counter"), (Verdict.OPEN, "open, with")):
+        assert f"; {counts[verdict]} {words}" in said
+        for claim in claims:
+            named = f'<a href="#claim-{claim.slug}">{claim.slug}</a>' in said
+            assert named == (claim.verdict in (Verdict.REFUTED, Verdict.OPEN))
+    assert said in text() and "all have a derivation" in said
+    # what is not so for one of them is not said of all, and no verdict without a claim is named
+    only = [claim for claim in claims if claim.verdict is Verdict.HOLDS]
+    only[0] = replace(only[0], gaps={"proof": "none yet"})
+    assert "most have a derivation" in report.tally(only) and "refuted" not in report.tally(only)
+    assert "every boundary" not in text()
 
 
 def test_sweep_captions_are_two_sentences() -> None:
-    assert set(report.SWEEP_CAPTIONS) == {"blocks", "two-directions", "gaussian", "real"}
-    for caption in report.SWEEP_CAPTIONS.values():
+    assert set(pictures.SWEEP_CAPTIONS) == {"blocks", "two-directions", "gaussian", "real"}
+    for caption in pictures.SWEEP_CAPTIONS.values():
         assert len(re.findall(r"\.(?=\s+[A-Z]|$)", caption)) == 2
 
 
-@pytest.mark.parametrize("stem", [s for s in report.SECTIONS if s != "sweep_correlation"])
-def test_the_commands_of_the_report_exist(
-    stem: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    module = import_module(stem)
-    monkeypatch.setattr("sys.argv", [f"{stem}.py", "--help"])
-    with pytest.raises(SystemExit) as ended:
-        run = getattr(module, "main", None) or (
-            lambda: import_module("_figures").run(stem, "", module.FIGURES)
-        )
-        run()
-    said = capsys.readouterr().out
-    assert ended.value.code == 0 and "--only" in said
-    assert all(
-        figure.__name__ in said.replace("\n", "").replace(" ", "") for figure in module.FIGURES
-    )
+def test_a_picture_is_the_figure_of_its_claim() -> None:
+    made = pictures.claim_picture("random_forget_accuracy", True)
+    assert made.stem == stems()[made.slug] and made.png.startswith(b"\x89PNG")
+    assert made.caption == drawn(made.slug, True).caption
+
+
+def test_the_command_of_a_picture_draws_it(tmp_path) -> None:
+    made = pictures.claim_picture("random_forget_accuracy", True)
+    script, *arguments = made.command.removeprefix("python ").split()
+    assert (ROOT / script).is_file()
+    draw([*arguments, "--quick", "--out", str(tmp_path)])
+    assert (tmp_path / made.stem / f"{made.slug}.png").is_file()
+
+
+def row(verdict: str) -> Row:
+    values = {f.name: 1.0 for f in fields(Row)} | {
+        "model": "real", "dataset": "a<b", "forget_kind": "random", "loss": "logistic",
+        "verdict": verdict, "ratio_final": np.inf if verdict == "DIVERGED" else 2.0,
+    }  # fmt: skip
+    return Row(**values)
+
+
+def test_the_table_counts_what_ended_farther() -> None:
+    table = pictures.table([row("HARMED"), *[row("DIVERGED")] * 3, row("HELPED")])
+    page = Page()
+    page.feed(table)
+    assert page.unbalanced == [] and page.open == []
+    assert "80 %" in table and "∞" in table and '<td class="number">5</td>' in table
+    assert "<b" not in table.replace("<body", "")

@@ -76,7 +76,10 @@ def dependence(problem: UnlearningProblem, w: Array) -> Dependence:
     retain, forget = _signed_means(problem)
     slopes = problem.original().loss.derivative(problem.original().margins(w))
     gradient_retain, gradient_forget = _means(problem, slopes[:, None] * _signed(problem))
-    factor = np.sqrt(_multiplicity(problem))[:, None] * _influence_factor(problem, w)
+    # the weights' own scale last: a norm of weights near the largest float may be infinite
+    multiplicity = _multiplicity(problem)
+    unit = float(multiplicity.max())
+    factor = np.sqrt(multiplicity / unit)[:, None] * _influence_factor(problem, w)
     mask = problem.forget
     triangles = [np.asarray(np.linalg.qr(factor[rows], mode="r")) for rows in (~mask, mask)]
     norm = float(np.linalg.norm(triangles[0] @ triangles[1].T, ord=2))
@@ -85,7 +88,7 @@ def dependence(problem: UnlearningProblem, w: Array) -> Dependence:
         lift=_quotient(forget, retain),
         cosine_gradients=cosine(gradient_retain, gradient_forget),
         cosine_signed=cosine(retain, forget),
-        cross_influence_norm=norm,
+        cross_influence_norm=norm * unit,
         cross_influence_overlap=min(norm / own, 1.0) if own > 0.0 else 0.0,
     )
 
@@ -127,10 +130,8 @@ def _multiplicity(problem: UnlearningProblem) -> Array:
 
 def _means(problem: UnlearningProblem, rows: Array) -> tuple[Array, Array]:
     """Return the weighted means of ``rows (n, d)`` over the retain and over the forget set."""
-    weights, forget = _multiplicity(problem), problem.forget
-    retain, forgotten = (
-        (weights[mask] / weights[mask].sum()) @ rows[mask] for mask in (~forget, forget)
-    )
+    sides = ~problem.forget, problem.forget
+    retain, forgotten = (problem.shares(mask) @ rows[mask] for mask in sides)
     return retain, forgotten
 
 

@@ -274,7 +274,7 @@ def _rms(change: Array, mass: Array) -> Array:
 
 def _remainder(loss: Loss, z: Array, t: Array) -> Array:
     """Return ``D(z, t)`` for margins ``z (n,)`` and steps ``t (..., n)``, to rounding."""
-    if loss.name == "logistic":
+    if loss.even_curvature:
         # phi(z) - phi(-z) = -z is linear, so D(z, t) = D(-z, -t): on z >= 0 the loss is the small
         # term and nothing cancels.
         t, z = np.where(z < 0.0, -t, t), np.abs(z)

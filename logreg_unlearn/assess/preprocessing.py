@@ -83,7 +83,7 @@ def preprocessing_shift(
         models = [s.undo(w) for s, w in zip(scales, (oracle, refit), strict=True)]
         one, other = (np.append(m.coefficients, m.intercept) for m in models)
         parameters = float(np.linalg.norm(one - other))
-    shares = kept.coefficients / kept.coefficients.sum()
+    shares = problem.shares(retain)
     # a label is a sign: it changes no square
     return PreprocessingShift(
         decision=_rms(moved.margins(refit) - kept.margins(oracle), shares),

@@ -3,36 +3,59 @@
 A claim's *slug* is one word that names it in every folder, and its *stem* is the file it
 lives in, so every address is derived and none is typed::
 
-    theory   logreg_unlearn/theory/<stem>.py :: <slug>
-    proof    proofs/<stem>.py                :: <slug>
+    theory   logreg_unlearn/theory/<stem>.py :: <slug>   (or a file of the folder <stem>/)
+    proof    proofs/<stem>.py                :: <slug>   (likewise)
     test     tests/claims/test_<stem>.py     :: test_<slug>
-    figure   scripts/<stem>.py               :: <slug>
+    figure   scripts/figures/<stem>/<slug>.py
 
-A place that does not exist is declared in ``gaps`` with its reason; the test suite fails on
-an undeclared gap and on a gap that has been filled.  This package holds data only.
+A stem may be a folder instead of a file; then the address is the one file in it that defines
+the name.  A place that does not exist is declared in ``gaps`` with its reason; the test suite
+fails on an undeclared gap and on a gap that has been filled.  This package holds data only.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 
-STEMS = (
-    "derivatives",
-    "random_sets",
-    "single_coordinate",
-    "iterations",
-    "certificates",
-    "cross_dimensional",
-    "nonconvex_toy",
-)
+TITLES = {
+    "derivatives": "Derivatives of the objective",
+    "random_sets": "Random forget sets",
+    "single_coordinate": "One coordinate",
+    "iterations": "Iterations",
+    "certificates": "Certificates without retraining",
+    "cross_dimensional": "Two correlated directions",
+    "nonconvex_toy": "The non-convex toy",
+}
+"""The stems in the order of the theory, with their titles."""
+
+INTRODUCTIONS = {
+    "derivatives": "Gradient and Hessian of the one objective behind all others.",
+    "random_sets": "Where forget and retain set are statistically alike, what descent–ascent "
+    "optimises on average is the ridge alone.",
+    "single_coordinate": "Where samples fall into blocks with a coordinate each, everything has a "
+    "closed form in the lift: the share of the block in the forget set over its share in the "
+    "retain set.",
+    "iterations": "What the first step does, how far the path overshoots the oracle, and what "
+    "alternating steps change.",
+    "certificates": "What can be said about the distance to an oracle that nobody computed.",
+    "cross_dimensional": "Retained samples along (1, ε), forgotten ones along (ε, 1): the paper's "
+    "sufficient conditions, the exact regions, and the fold beyond which there is no stationary "
+    "point.",
+    "nonconvex_toy": "The paper's four points with a sigmoid and the squared error, under every "
+    "reading of the text.",
+}
+
+STEMS = tuple(TITLES)
 
 PLACES = {
     "theory": "logreg_unlearn/theory/{stem}.py",
     "proof": "proofs/{stem}.py",
     "test": "tests/claims/test_{stem}.py",
-    "figure": "scripts/{stem}.py",
+    "figure": "scripts/figures/{stem}/{slug}.py",
 }
 
 
@@ -75,6 +98,8 @@ class Claim:
     finding : str
         For a claim that is AMENDED, REFUTED or OPEN: the version found in the source, what
         is wrong with it (or what is missing), and the counterexample or evidence.
+    measured : str
+        Numbers that were measured, and on what: never part of the statement.
     """
 
     slug: str
@@ -86,11 +111,27 @@ class Claim:
     uses: tuple[str, ...] = ()
     gaps: dict[str, str] = field(default_factory=dict)
     finding: str = ""
+    measured: str = ""
 
     def place(self, kind: str) -> str:
-        """Return the address ``path::name`` of this claim's ``kind`` of place."""
+        """Return the address ``path::name`` of this claim's ``kind`` of place (figure: a file)."""
+        path = PLACES[kind].format(stem=self.stem, slug=self.slug)
+        if kind == "figure":
+            return path
         name = f"test_{self.slug}" if kind == "test" else self.slug
-        return f"{PLACES[kind].format(stem=self.stem)}::{name}"
+        return f"{_defining_file(path, name)}::{name}"
+
+
+@cache
+def _defining_file(path: str, name: str) -> str:
+    """Return ``path``, or the file that defines ``name`` in the folder of that name."""
+    package = Path(__file__).resolve().parents[1]
+    # proofs stand beside the package in a checkout, inside it where it is installed
+    for root in (package.parent, package):
+        for file in sorted((root / path).with_suffix("").glob("*.py")):
+            if f"\ndef {name}(" in file.read_text(encoding="utf-8"):
+                return file.relative_to(root).as_posix()
+    return path
 
 
 def load_claims(stem: str | None = None) -> tuple[Claim, ...]:

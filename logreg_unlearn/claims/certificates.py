@@ -38,7 +38,8 @@ CLAIMS = (
             r"{1-e^{-\delta}}-1\Bigr).$$ Known without $w^*$, and so a choice of $\delta$, are "
             r"$\max_i\|a_i\|\,\|\nabla J(w)\|/\lambda$ and, whenever $\kappa=\max_i"
             r"\|a_i\|_{H^{-1}}\|\Delta\|_H<1$, $-\log(1-\kappa)$. At $\delta\le0.1$ both sides are "
-            r"within 5.1 % of $\|\Delta\|_H$. The rates $e^{\pm\delta}$ are best possible."
+            r"within 5.1 % of $\|\Delta\|_H$. Both factors are "
+            r"approached in the tail of the loss, so neither can be improved."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,

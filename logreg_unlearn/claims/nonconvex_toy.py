@@ -95,18 +95,20 @@ CLAIMS = (
         statement=(
             _SETTING + r"Let the descent–ascent flow start at the pretrained minimum and stop at "
             r"time $t$. Where its limit is trapped there is still a critical time $t^*>0$: "
-            r"stopped before it, fine-tuning recovers $M_1$. In time units of gradient flow "
-            r"$t^*=0.232074$ ($0/1$, sum, $\lambda/2$, sigmoid of $1+z$) and $t^*=0.208401$ "
-            r"($2h-1$, sum, $\lambda/2$, printed)."
+            r"stopped before it, fine-tuning recovers $M_1$."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
         uses=("toy_trap",),
         finding=(
-            r"The proof covers these two readings in interval arithmetic: up to $t=1/200$ "
-            r"fine-tuning recovers, after convergence it is trapped, hence $t^*$ exists. Its "
-            r"value is numerical: flows at a relative tolerance of $10^{-10}$, ends in certified "
-            r"basins, a bracket of relative width $10^{-8}$, for any reading."
+            r"The proof covers two readings in interval arithmetic ($0/1$, sum, $\lambda/2$, "
+            r"sigmoid of $1+z$; $2h-1$, sum, $\lambda/2$, printed): up to $t=1/200$ "
+            r"fine-tuning recovers, after convergence it is trapped, hence $t^*$ exists."
+        ),
+        measured=(
+            r"In time units of gradient flow $t^*=0.232074$ and $t^*=0.208401$ for these two "
+            r"readings: flows at a relative tolerance of $10^{-10}$, ends in certified basins, a "
+            r"bracket of relative width $10^{-8}$."
         ),
     ),
     Claim(

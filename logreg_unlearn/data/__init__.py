@@ -17,7 +17,7 @@ functions of ``real`` that read their data.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from types import MappingProxyType, ModuleType
@@ -26,7 +26,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["INTERCEPT", "DataSet", "constant_columns", "standardise", "with_intercept"]
+__all__ = [
+    "INTERCEPT",
+    "DataSet",
+    "constant_columns",
+    "intercept_name",
+    "standardise",
+    "with_intercept",
+]
 
 INTERCEPT = "intercept"
 """Name of the constant column that the loaders append, unless the data have one of that name."""
@@ -136,8 +143,17 @@ def standardise(features: _Array) -> tuple[_Array, _Array, _Array]:
     return result, shift, np.where(constant, 1.0, magnitude * spread)
 
 
-def with_intercept(data: DataSet, name: str = INTERCEPT) -> DataSet:
+def intercept_name(names: Collection[str]) -> str:
+    """Return a name for an appended column of ones that is not among ``names``."""
+    name = INTERCEPT
+    while name in names:
+        name += " (appended)"
+    return name
+
+
+def with_intercept(data: DataSet) -> DataSet:
     """Return the data set with a column of ones appended, `DataSet.intercept`."""
+    name = intercept_name(data.feature_names)
     return replace(
         data,
         features=np.column_stack([data.features, np.ones(len(data.labels))]),

@@ -74,18 +74,18 @@ class Numbers:
             self.padded |= {j for j, cell in enumerate(cells) if _LEADING_ZERO.match(cell)}
 
     def _careful(self, line: int, place: int, cell: str) -> float:
-        word = _TRUTH.get(cell.strip().lower())
-        if word is not None:
+        plain = cell.strip()
+        value = float(plain) if _NUMBER.fullmatch(plain) else math.inf
+        if math.isfinite(value):
+            return value
+        if plain.lower() in _TRUTH:
             self._words.setdefault(place, []).append(line)
-            return word
-        value = float(cell) if is_number(cell) else math.inf
-        if not math.isfinite(value):
-            cell = cell.translate(_SWAP) if self._decimal == "," else cell
-            raise TableError(
-                f"expected a finite number in line {line}, column {quoted(self._names[place])}, "
-                f"got {shown(cell)} ({_advice(cell, self._decimal)})"
-            )
-        return value
+            return _TRUTH[plain.lower()]
+        cell = cell.translate(_SWAP) if self._decimal == "," else cell
+        raise TableError(
+            f"expected a finite number in line {line}, column {quoted(self._names[place])}, "
+            f"got {shown(cell)} ({_advice(cell, self._decimal)})"
+        )
 
     def table(self) -> NDArray[np.float64]:
         """Return all rows, (n, d)."""

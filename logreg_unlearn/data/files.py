@@ -36,7 +36,7 @@ from unicodedata import category
 import numpy as np
 from numpy.typing import NDArray
 
-from logreg_unlearn.data import INTERCEPT, DataSet, constant_columns, with_intercept
+from logreg_unlearn.data import INTERCEPT, DataSet, constant_columns, intercept_name, with_intercept
 from logreg_unlearn.data import standardise as to_standard
 from logreg_unlearn.data._cells import flags, two_classes
 from logreg_unlearn.data._csv import column_names, read_text
@@ -122,7 +122,7 @@ def read_table(
     shift, scale = None, None
     if standardise:
         features, shift, scale = to_standard(features)
-    ones = _unused(INTERCEPT, names)
+    ones = intercept_name(names)
     if intercept and ones != INTERCEPT:
         notes.append(f"{INTERCEPT!r} is a feature of the file; the column of ones is {ones!r}")
     read = DataSet(
@@ -139,7 +139,7 @@ def read_table(
         shift=shift,
         scale=scale,
     )
-    return with_intercept(read, ones) if intercept else read
+    return with_intercept(read) if intercept else read
 
 
 def table_columns(path: str | os.PathLike[str], *, sep: str | None = None) -> tuple[str, ...]:
@@ -213,8 +213,9 @@ def _in_one_line(path: Path) -> Iterator[None]:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         if isinstance(error, MemoryError):
             reason = "it does not fit into the memory"
+        reason = " ".join(reason.split())
         raise TableError(
-            f"expected a readable file, got {str(path)!r}: {' '.join(reason.split())}"
+            f"expected a readable {_split(path)[1]} file, got {str(path)!r}: {reason}"
         ) from error
 
 
@@ -238,12 +239,6 @@ def _counts(column: NDArray[np.float64]) -> bool:
     if len(column) < 3 or not column[0] < column[1] == column[0] + 1.0:
         return False
     return bool(np.all(column[1:] == column[:-1] + 1.0))
-
-
-def _unused(name: str, names: Sequence[str]) -> str:
-    while name in names:
-        name += " (appended)"
-    return name
 
 
 def _printable(text: str) -> str:

@@ -151,3 +151,11 @@ def listed(values: Iterable[Any], most: int = 5) -> str:
     shown = list(values)
     texts = [f"{v:g}" if isinstance(v, float) else repr(v) for v in shown[:most]]
     return ", ".join(texts) + (", ..." if len(shown) > most else "")
+
+
+def pair(name: str, value: Any) -> tuple[Any, Any]:
+    """Return two different values."""
+    found = tuple(value) if isinstance(value, tuple | list | np.ndarray) else ()
+    if len(found) != 2 or found[0] == found[1]:
+        raise ValueError(f"expected {name} as two different values, got {value!r}")
+    return found

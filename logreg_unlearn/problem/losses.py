@@ -10,6 +10,7 @@ and both tails keep their relative accuracy: at most 4 ulp for ``|z| <= 1e3``.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -23,28 +24,59 @@ Mask: TypeAlias = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
+class Link:
+    """The slope as one NumPy function: ``-phi'(z) = outer * function(inner * z) + constant``.
+
+    Attributes
+    ----------
+    function : ufunc
+    inner, outer, constant : float
+    """
+
+    function: np.ufunc
+    inner: float
+    outer: float
+    constant: float
+
+
+@dataclass(frozen=True)
 class Loss:
-    """A convex, decreasing loss of the margin.
+    """A convex, decreasing loss of the margin, with everything that depends on it.
 
     Attributes
     ----------
     name : str
     value, derivative, curvature : callable
         Margin ``(..., n)`` to the loss, ``phi'`` and ``phi''``, same shape.
-    curvature_bound : float
-        Supremum of ``phi''`` over all margins (``inf`` for the exponential loss).
+    weigh_slopes : callable
+        ``(margins, weights)``: replaces the margins by ``-weights * phi'(margins)``, in place.
+    link : Link
+        The slope once more, for steps that fold its constants into their matrices.
+    slope_bound, curvature_bound, third_bound : float
+        Suprema of ``|phi'|``, ``phi''`` and ``|phi'''|`` over all margins; infinite for the
+        exponential loss, which grows without bound.
+    even_curvature : bool
+        Whether ``phi''(-z) = phi''(z)``.
 
     Notes
     -----
-    Both losses satisfy ``|phi'''| <= phi''`` (generalised self-concordance), which is what the
-    certificates rest on (claims ``log_loss_derivatives``, ``exp_loss_derivatives``).
+    Both losses satisfy ``|phi'''| <= phi'' <= |phi'|`` (generalised self-concordance), which is
+    what the certificates rest on (claims ``log_loss_derivatives``, ``exp_loss_derivatives``).
     """
 
     name: str
     value: Callable[[Array], Array]
     derivative: Callable[[Array], Array]
     curvature: Callable[[Array], Array]
+    weigh_slopes: Callable[[Array, Array], None]
+    link: Link
+    slope_bound: float
     curvature_bound: float
+    third_bound: float
+    even_curvature: bool
+
+    def __repr__(self) -> str:
+        return f"Loss({self.name})"
 
 
 def _logistic_value(z: Array) -> Array:
@@ -65,6 +97,13 @@ def _logistic_curvature(z: Array) -> Array:
     return tail / (1.0 + tail) ** 2
 
 
+def _weigh_logistic_slopes(margins: Array, weights: Array) -> None:
+    # 1/(1 + e^z); where e^z overflows the quotient is the right 0
+    np.exp(margins, margins)
+    np.add(margins, 1.0, margins)
+    np.divide(weights, margins, margins)
+
+
 def _exponential(z: Array) -> Array:
     # overflow to inf is the right limit: the loss of a margin below -709 is infinite in float64
     with np.errstate(over="ignore"):
@@ -75,8 +114,36 @@ def _exponential_derivative(z: Array) -> Array:
     return -_exponential(z)
 
 
-LOGISTIC = Loss("logistic", _logistic_value, _logistic_derivative, _logistic_curvature, 0.25)
-EXPONENTIAL = Loss("exponential", _exponential, _exponential_derivative, _exponential, np.inf)
+def _weigh_exponential_slopes(margins: Array, weights: Array) -> None:
+    np.negative(margins, margins)
+    np.exp(margins, margins)
+    np.multiply(weights, margins, margins)
+
+
+LOGISTIC = Loss(
+    "logistic",
+    _logistic_value,
+    _logistic_derivative,
+    _logistic_curvature,
+    _weigh_logistic_slopes,
+    Link(np.tanh, 0.5, -0.5, 0.5),
+    slope_bound=1.0,
+    curvature_bound=0.25,
+    third_bound=1.0 / (6.0 * math.sqrt(3.0)),  # claim log_loss_derivatives
+    even_curvature=True,
+)
+EXPONENTIAL = Loss(
+    "exponential",
+    _exponential,
+    _exponential_derivative,
+    _exponential,
+    _weigh_exponential_slopes,
+    Link(np.exp, -1.0, 1.0, 0.0),
+    slope_bound=math.inf,
+    curvature_bound=math.inf,
+    third_bound=math.inf,
+    even_curvature=False,
+)
 
 LOSSES = {loss.name: loss for loss in (LOGISTIC, EXPONENTIAL)}
 

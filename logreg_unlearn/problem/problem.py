@@ -107,6 +107,9 @@ class UnlearningProblem:
         names = self.feature_names
         if names is not None:
             names = check.names("feature_names", names, d)
+        label_values = check.pair("label_values", self.label_values)
+        if self.user_scale is not None and not isinstance(self.user_scale, UserScale):
+            raise ValueError(f"expected a UserScale, got {self.user_scale!r}")
         loss = get_loss(self.loss)
         mass = _frozen(np.ones(n)) if weights is None else weights
         _check_shares(mass, forget)
@@ -129,7 +132,7 @@ class UnlearningProblem:
         converted = dict(
             labels=labels, forget=forget, ridge=ridge, loss=loss, offset=offset, weights=weights,
             normalisation=normalisation, unpenalised=unpenalised,
-            feature_names=names, _base=base, _mass=within, _units=units,
+            feature_names=names, label_values=label_values, _base=base, _mass=within, _units=units,
         )  # fmt: skip
         for name, value in converted.items():
             object.__setattr__(self, name, value)
@@ -289,6 +292,17 @@ class UnlearningProblem:
         mass = _scaled(self._base.coefficients)
         return float(mass[self.forget].sum() / mass.sum())
 
+    @property
+    def forget_odds(self) -> float:
+        """Forgotten per retained sample, ``n_F / n_R`` (by weight)."""
+        mass = _scaled(self._base.coefficients)
+        return float(mass[self.forget].sum() / mass[~self.forget].sum())
+
+    def shares(self, rows: Mask) -> Array:
+        """Return the weights of the chosen rows over their sum; a mean is ``shares @ values``."""
+        mass = _scaled(self._base.coefficients[rows])
+        return mass / mass.sum()
+
     def _objective(self, retain: float, forget: float, ridge: float | None = None) -> Objective:
         """Return ``retain * l_R + forget * l_F + ridge``, l_S the mean (or sum) over S."""
         of_retain, of_forget = self._units
@@ -299,8 +313,7 @@ class UnlearningProblem:
         """Loss of all samples plus ridge: its minimiser ``w_D`` is the model in use."""
         if self.normalisation == "sum":
             return self._base
-        mass = _scaled(self._base.coefficients)
-        return self._base.with_coefficients(mass / mass.sum())
+        return self._base.with_coefficients(self.shares(np.ones(len(self.forget), dtype=bool)))
 
     def oracle(self) -> Objective:
         """Loss of the retained samples plus ridge: its minimiser ``w_R`` is the ideal."""
@@ -338,8 +351,7 @@ class UnlearningProblem:
         z = np.asarray(w, float) @ self._base.signed_features[rows].T
         if self._base.offset is not None:
             z = z + self._base.offset[rows]
-        mass = _scaled(self._base.coefficients[rows])
-        return self._base.loss.value(z) @ (mass / mass.sum())
+        return self._base.loss.value(z) @ self.shares(rows)
 
 
 def _frozen(values: Array, copy: bool = True) -> Array:

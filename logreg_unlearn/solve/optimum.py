@@ -163,11 +163,9 @@ def minimise(
         if convex:
             point, iterations, radius = _convex(objective, w, target, max_iterations, lengths)
         else:
-            longest = float(lengths.max(initial=0.0))
-            point, iterations, unbounded = trust_region(
-                objective, w, target, max_iterations, longest
+            point, iterations, radius, unbounded = _signed(
+                objective, w, target, max_iterations, lengths
             )
-            radius = math.inf if unbounded else local_radius(objective, point)
         value = value_at(objective, point)
     if unbounded:
         status = OptimumStatus.UNBOUNDED
@@ -206,6 +204,26 @@ def _convex(
     if radius > vague:  # a Hessian costs several passes over the data
         radius = min(radius, curvature_radius(objective, point))
     return point, iterations, radius
+
+
+def _signed(
+    objective: Objective, start: Array, target: float, max_iterations: int, lengths: Array
+) -> tuple[Iterate, int, float, bool]:
+    """Return a local minimiser for signed coefficients, as above, and whether J is unbounded."""
+    longest = float(lengths.max(initial=0.0))
+    point, iterations, unbounded = trust_region(objective, start, target, max_iterations, longest)
+    if unbounded:
+        return point, iterations, math.inf, True
+    radius = local_radius(objective, point)
+    rounding = gradient_rounding(objective, point.w, point.slopes, lengths)
+    if radius > _VAGUE * (1.0 + euclidean(point.w)) and rounding < point.norm < math.inf:
+        spare = min(50, max_iterations - iterations)
+        closer, more, fell = trust_region(objective, point.w, rounding, spare, longest)
+        sharper = math.inf if fell else local_radius(objective, closer)
+        if sharper < radius:
+            point, radius = closer, sharper
+        iterations += more
+    return point, iterations, radius, False
 
 
 def classify(objective: Objective, w: Array) -> StationaryPoint:

@@ -86,8 +86,7 @@ def original_beta(problem: UnlearningProblem) -> float:
     """
     if problem.normalisation == "sum":
         return -1.0
-    fraction = problem.forget_fraction
-    return -fraction / (1.0 - fraction)
+    return -problem.forget_odds
 
 
 def objective_at(problem: UnlearningProblem, beta: float) -> Objective:

@@ -23,8 +23,6 @@ from logreg_unlearn.solve.rounding import (
     underflown_curvature,
 )
 
-_THIRD_LOGISTIC = 1.0 / (6.0 * math.sqrt(3.0))  # sup |phi'''|, claim log_loss_derivatives
-
 
 def ridge_radius(objective: Objective, point: Iterate, rounding: float) -> float:
     """Radius around the minimiser of a convex objective with a ridge on every coordinate.
@@ -104,7 +102,5 @@ def _hessian_lipschitz(objective: Objective, z: Array, lengths: Array, reach: fl
         # by self-concordance the curvature grows by at most e^{reach ||a||} inside the ball
         rises = np.exp(lengths * reach)
         local = float((absolute * cubes) @ ((objective.loss.curvature(z) + TINY) * rises))
-    if objective.loss.name == "logistic":
-        uniform = _THIRD_LOGISTIC * float(absolute @ cubes)
-        return uniform if np.isnan(local) else min(local, uniform)
-    return local
+        uniform = objective.loss.third_bound * float(absolute @ cubes)
+    return uniform if np.isnan(local) else min(local, uniform)

@@ -52,7 +52,7 @@ def trust_region(
     if not math.isfinite(value) or np.abs(hessian).max() > _OVERFLOWING:
         here = evaluate(objective, np.zeros(len(start)))
         value, hessian = value_at(objective, here), objective.hessian(here.w)
-    exponential = objective.loss.name == "exponential"
+    exponential = not math.isfinite(objective.loss.curvature_bound)
     # a logistic objective with a ridge everywhere has a minimum, however far
     far = _FAR * (1.0 + float(np.abs(here.margins).max(initial=0.0)))
     if not exponential and objective.ridge_diagonal.min() > 0:

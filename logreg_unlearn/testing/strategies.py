@@ -138,16 +138,21 @@ def problems(
     )
 
 
+def _none_or(low: float, high: float) -> st.SearchStrategy[float]:
+    """0 or a number whose share is a weight that the sum convention takes."""
+    return st.one_of(st.just(0.0), st.floats(low, high))
+
+
 @st.composite
 def _data_sets(draw: st.DrawFn, kind: str) -> DataSet:
     n, d, seed = draw(st.integers(3, 12)), draw(st.integers(1, 4)), draw(seeds)
     retained, forgotten = draw(st.integers(d + 1, 12)), draw(st.integers(d + 1, 12))
     if kind == "blocks":
         shares = np.random.default_rng(seed).uniform(0.1, 0.9 / d, d).tolist()
-        lifts = draw(st.lists(st.floats(0.0, 1.1), min_size=d, max_size=d))
+        lifts = draw(st.lists(_none_or(1e-100, 1.1), min_size=d, max_size=d))
         return orthogonal_blocks(lifts, shares, n_retain=retained, n_forget=forgotten)
     if kind == "two-directions":
-        epsilon, alpha = draw(st.floats(-1.0, 1.0)), draw(st.floats(0.0, 1.0))
+        epsilon, alpha = draw(st.floats(-1.0, 1.0)), draw(_none_or(1e-100, 1.0))
         share = draw(st.floats(0.1, 1.0))
         alpha *= forgotten / (share * retained)
         return two_directions(epsilon, alpha, share=share, n_retain=retained, n_forget=forgotten)

@@ -11,6 +11,10 @@ and ``D = w* - w``::
 A gradient computed in floating point carries its own error: next to an optimum, where
 ``|g|`` is of the order of rounding, add that error to ``|g|`` for the upper bounds and take
 it off for the lower ones.
+
+Parameters, everywhere: ``ridge > 0``, the strong convexity; ``gradient_norm`` ``|g|``,
+``newton_norm`` ``|step|_H = sqrt(g'H^-1 g)`` and other norms >= 0 and finite; ``margin_change``
+``x >= 0``, infinite where nothing is known.  They are array_like and broadcast.
 """
 
 from __future__ import annotations
@@ -20,7 +24,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Array = NDArray[np.float64]
+from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.theory import _checks as check
 
 HELP, UNDECIDED, HARM = -1, 0, 1
 
@@ -45,24 +50,14 @@ def logistic_smoothness(
     spectral_norm : array_like
         Upper bound ``s >= 0`` on the spectral norm of the retained features (n_R, d); an
         iterative estimate from below would make the lower distance bound too large.
-    ridge : array_like
-        > 0.
     retain_size : array_like
         ``n_R >= 1``; 1 for the sum convention.
-
-    Returns
-    -------
-    array
-
-    Raises
-    ------
-    ValueError
-        If a parameter is out of range.
     """
-    norm = _norm(spectral_norm, "spectral_norm")
-    strength = _positive(ridge, "ridge")
-    size = _at_least(retain_size, "retain_size", 1)
-    return np.asarray(strength + norm**2 / (4 * size))
+    norm, size = (
+        check.nonnegative("spectral_norm", spectral_norm),
+        check.count("retain_size", retain_size),
+    )
+    return np.asarray(check.positive("ridge", ridge) + norm**2 / (4 * size))
 
 
 def distance_sandwich(
@@ -72,37 +67,18 @@ def distance_sandwich(
 
     Setting: any weights ``w`` and a convex objective whose Hessian lies between ``ridge`` and
     ``smoothness`` times the identity; :func:`logistic_smoothness` gives the latter.
-
     Statement: ``|g|/smoothness <= |w - w*| <= |g|/ridge``.
-
     Kind: sharp (neither constant can be improved).  Source: beyond the paper.
 
     Parameters
     ----------
-    gradient_norm : array_like
-        ``|g| >= 0`` at ``w``.
-    ridge : array_like
-        Strong convexity, > 0.
     smoothness : array_like
         At least ``ridge``; infinite (the default, and the exponential loss) leaves the lower
         bound 0.
-
-    Returns
-    -------
-    Sandwich
-
-    Raises
-    ------
-    ValueError
-        If a norm is negative, ``ridge <= 0`` or ``smoothness < ridge``.
     """
-    norm = _norm(gradient_norm, "gradient_norm")
-    strength = _positive(ridge, "ridge")
-    steep = np.asarray(smoothness, dtype=float)
-    if not np.all(steep >= strength):
-        raise ValueError(
-            f"expected smoothness >= ridge, got {steep.min():g} and {strength.max():g}"
-        )
+    norm = check.nonnegative("gradient_norm", gradient_norm)
+    strength, steep = check.positive("ridge", ridge), check.bound("smoothness", smoothness)
+    _require_order("ridge <= smoothness", strength, steep)
     with np.errstate(over="ignore"):  # infinity is a true upper bound
         return Sandwich(norm / steep, norm / strength)
 
@@ -114,16 +90,12 @@ def self_concordant_sandwich(newton_norm: ArrayLike, margin_change: ArrayLike) -
     ``|phi'''| <= phi''``), ``H`` the Hessian and ``step = -H^-1 g`` at ``w``.  The norm is
     ``|v|_H = sqrt(v'Hv)``: bounds at two different ``w`` are in two different norms, compare
     them through :func:`euclidean_sandwich`.
-
     Statement: with ``x`` at least every ``|a_i.(w* - w)|``,
     ``|step|_H x/(e^x - 1) <= |w* - w|_H <= |step|_H x/(1 - e^-x)``.
-
     Kind: sharp (the rates are met in the tail of the loss).  Source: beyond the paper.
 
     Parameters
     ----------
-    newton_norm : array_like
-        ``|step|_H = sqrt(g'H^-1 g) >= 0``, the Newton decrement.
     margin_change : array_like
         ``x >= 0``, possibly infinite: :func:`margin_change_bound` or
         ``max|a_i| * distance_sandwich(...).upper``, whichever is smaller.
@@ -132,14 +104,9 @@ def self_concordant_sandwich(newton_norm: ArrayLike, margin_change: ArrayLike) -
     -------
     Sandwich
         In the norm of ``H``.
-
-    Raises
-    ------
-    ValueError
-        If an argument is negative or NaN.
     """
-    norm = _norm(newton_norm, "newton_norm")
-    x = _at_least(margin_change, "margin_change")
+    norm = check.nonnegative("newton_norm", newton_norm)
+    x = check.bound("margin_change", margin_change)
     factor = _expansion(x)
     shrink = np.exp(-x) * np.where(np.isinf(x), 0.0, factor)
     # a vanishing step is the optimum itself, whatever is known about the margins
@@ -155,23 +122,12 @@ def margin_change_bound(newton_norm: ArrayLike, leverage: ArrayLike) -> Array:
 
     Parameters
     ----------
-    newton_norm : array_like
-        ``sqrt(g'H^-1 g) >= 0``.
     leverage : array_like
         ``max_i sqrt(a_i'H^-1 a_i) >= 0`` over the samples of the objective; the coarser
         ``max|a_i|/sqrt(ridge)`` will do.
-
-    Returns
-    -------
-    array
-
-    Raises
-    ------
-    ValueError
-        If an argument is negative or NaN.
     """
-    norm = _norm(newton_norm, "newton_norm")
-    kappa = norm * _at_least(leverage, "leverage") * _GUARD
+    norm = check.nonnegative("newton_norm", newton_norm)
+    kappa = norm * check.nonnegative("leverage", leverage) * _GUARD
     inside = kappa < 1
     return np.where(inside, -np.log1p(-np.where(inside, kappa, 0.0)), np.inf)
 
@@ -191,24 +147,13 @@ def euclidean_sandwich(
     ----------
     step_norm : array_like
         Euclidean length of the Newton step, >= 0.
-    newton_norm, margin_change : array_like
-        As in :func:`self_concordant_sandwich`.
     smallest_curvature : array_like
         ``m > 0``; the ridge will do.
-
-    Returns
-    -------
-    Sandwich
-
-    Raises
-    ------
-    ValueError
-        If an argument is out of range.
     """
-    length = _norm(step_norm, "step_norm")
-    curvature = _positive(smallest_curvature, "smallest_curvature")
+    length = check.nonnegative("step_norm", step_norm)
+    curvature = check.positive("smallest_curvature", smallest_curvature)
     upper = self_concordant_sandwich(newton_norm, margin_change).upper
-    norm = np.asarray(newton_norm, dtype=float)
+    norm = check.numbers("newton_norm", newton_norm)
     with np.errstate(over="ignore"):
         error = (upper - np.minimum(norm, upper)) / np.sqrt(curvature)
         return Sandwich(
@@ -228,12 +173,10 @@ def harm_certificate(
     Setting: bounds on the distances of the unlearned and of the original model from the same
     oracle, in the same norm: :func:`distance_sandwich` or :func:`euclidean_sandwich` of the
     retain objective at both.
-
     Statement: ``unlearned_lower > original_upper`` proves that unlearning was worse than
     doing nothing; ``unlearned_upper < original_lower`` proves that it helped.  With
     :func:`distance_sandwich` a verdict is certain once the true distances differ by a
     factor above ``(smoothness/ridge)^2``.
-
     Kind: sufficient, one-sided in each direction.  Source: beyond the paper.
 
     Parameters
@@ -245,21 +188,24 @@ def harm_certificate(
     -------
     array of int8
         1 (``HARM``), -1 (``HELP``) or 0 (``UNDECIDED``).
-
-    Raises
-    ------
-    ValueError
-        If a bound is negative or NaN, or a lower bound exceeds its upper bound.
     """
-    bounds = [
-        _at_least(b, "bounds")
-        for b in (unlearned_lower, unlearned_upper, original_lower, original_upper)
-    ]
-    for lower, upper in (bounds[:2], bounds[2:]):
-        if not np.all(lower <= upper):
-            raise ValueError(f"expected lower <= upper, got {lower} and {upper}")
-    harm, help_ = bounds[0] > bounds[3], bounds[1] < bounds[2]
+    lower = check.bound("unlearned_lower", unlearned_lower)
+    upper = check.bound("unlearned_upper", unlearned_upper)
+    before_lower = check.bound("original_lower", original_lower)
+    before_upper = check.bound("original_upper", original_upper)
+    _require_order("unlearned_lower <= unlearned_upper", lower, upper)
+    _require_order("original_lower <= original_upper", before_lower, before_upper)
+    harm, help_ = lower > before_upper, upper < before_lower
     return (harm.astype(np.int8) - help_.astype(np.int8)).astype(np.int8)
+
+
+def _require_order(wanted: str, lower: Array, upper: Array) -> None:
+    lower, upper = np.broadcast_arrays(lower, upper)
+    wrong = ~(lower <= upper)
+    if wrong.any():
+        raise ValueError(
+            f"expected {wanted}, got {lower[wrong].flat[0]} and {upper[wrong].flat[0]}"
+        )
 
 
 def _expansion(x: Array) -> Array:
@@ -267,25 +213,3 @@ def _expansion(x: Array) -> Array:
     tiny = x < np.finfo(float).tiny
     safe = np.where(tiny, 1.0, x)
     return np.where(tiny, 1.0, safe / -np.expm1(-safe))
-
-
-def _at_least(values: ArrayLike, name: str, least: float = 0) -> Array:
-    """Return the values as floats; NaN satisfies no comparison."""
-    array = np.asarray(values, dtype=float)
-    if not np.all(array >= least):
-        raise ValueError(f"expected {name} >= {least:g}, got {array[~(array >= least)].flat[0]:g}")
-    return array
-
-
-def _norm(values: ArrayLike, name: str) -> Array:
-    array = _at_least(values, name)
-    if not np.all(np.isfinite(array)):
-        raise ValueError(f"expected a finite {name}, got inf")
-    return array
-
-
-def _positive(values: ArrayLike, name: str) -> Array:
-    array = np.asarray(values, dtype=float)
-    if not np.all(array > 0):
-        raise ValueError(f"expected {name} > 0, got {array[~(array > 0)].flat[0]:g}")
-    return array

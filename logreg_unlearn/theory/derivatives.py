@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.theory import _checks as check
 
 LOGISTIC_CURVATURE = 0.25
 LOGISTIC_THIRD = 1 / (6 * np.sqrt(3.0))
@@ -53,29 +54,13 @@ class ObjectiveDerivatives:
 def log_loss_derivatives(margin: ArrayLike) -> LossDerivatives:
     r"""Value and derivatives of the logistic loss.
 
-    Setting: one sample of margin ``z = y x.w``.
-
+    Setting: one sample of finite margin ``z = y x.w``.
     Statement: ``phi`` is strictly decreasing and strictly convex, ``phi'' <= 1/4`` with
     equality at 0 only, ``|phi'''| < phi''`` and ``|phi'''| <= 1/(6 sqrt 3)`` with equality at
     ``z = +-log(2 + sqrt 3)``.
-
     Kind: sharp.  Source: paper, §5 (the loss); the bounds are beyond the paper.
-
-    Parameters
-    ----------
-    margin : array_like
-        Margins, any shape, finite.
-
-    Returns
-    -------
-    LossDerivatives
-
-    Raises
-    ------
-    ValueError
-        If a margin is not finite.
     """
-    z = _finite(margin, "margins")
+    z = check.real("margin", margin)
     # u = e^-|z| never overflows, and both tails are built from it without cancellation
     u = np.exp(-np.abs(z))
     small, large = u / (1 + u), 1 / (1 + u)
@@ -88,32 +73,15 @@ def log_loss_derivatives(margin: ArrayLike) -> LossDerivatives:
 def exp_loss_derivatives(margin: ArrayLike) -> LossDerivatives:
     r"""Value and derivatives of the exponential loss.
 
-    Setting: one sample of margin ``z = y x.w``.
-
+    Setting: one sample of finite margin ``z = y x.w``, above about -709 where ``e^-z`` overflows.
     Statement: ``phi = phi'' = e^-z`` and ``phi' = phi''' = -e^-z``; no bound on the curvature
     holds for all margins.
-
     Kind: sharp.  Source: paper, §5 (its tractable loss, with the sign of the margin that a
     loss needs).
-
-    Parameters
-    ----------
-    margin : array_like
-        Margins, any shape, finite and above about -709.
-
-    Returns
-    -------
-    LossDerivatives
-
-    Raises
-    ------
-    ValueError
-        If a margin is not finite, or so negative that ``e^-z`` exceeds the largest float.
     """
-    z = _finite(margin, "margins")
     limit = -np.log(np.finfo(float).max)
-    if np.any(z <= limit):
-        raise ValueError(f"expected margins above {limit:.1f} (e^-z overflows), got {z.min():g}")
+    wanted = f"finite and above {limit:.1f} (e^-z overflows)"
+    z = check.require("margin", margin, wanted, lambda v: (v > limit) & (v < np.inf))
     value = np.exp(-z)
     return LossDerivatives(value, -value, value.copy(), -value)
 
@@ -132,12 +100,10 @@ def objective_derivatives(
 
     Setting: ``J(w) = sum_i c_i phi(a_i.w + o_i) + ridge/2 sum_k p_k w_k^2``, ``c`` of any
     sign, ``p_k`` 1 for a penalised coordinate and 0 for another.
-
     Statement: ``grad J = sum c_i phi'_i a_i + ridge p w`` and
     ``H = sum c_i phi''_i a_i a_i' + ridge diag(p)``.  If ``c >= 0`` and all coordinates are
     penalised, ``J`` is ridge-strongly convex.  For the logistic loss, with
     ``c = c+ - c-``: ``ridge diag(p) - A'C-A/4 <= H <= ridge diag(p) + A'C+A/4``.
-
     Kind: sharp (the bounds are approached at margins 0).  Source: paper, §5.1 (gradients);
     the bounds are beyond the paper.
 
@@ -156,39 +122,25 @@ def objective_derivatives(
         Added to the margins.
     penalised : (d,) array_like of bool, optional
         Coordinates under the ridge; all by default.
-
-    Returns
-    -------
-    ObjectiveDerivatives
-
-    Raises
-    ------
-    ValueError
-        If ``ridge <= 0``, a shape disagrees, a value is not finite or the loss is unknown.
     """
-    rows, c, w = (
-        _finite(signed_features, "features"),
-        _finite(coefficients, "coefficients"),
-        _finite(weights, "weights"),
-    )
+    rows = check.real("signed_features", signed_features, 2)
+    c, w = check.real("coefficients", coefficients, 1), check.real("weights", weights, 1)
     if rows.ndim != 2 or c.shape != rows.shape[:1] or w.shape != rows.shape[1:]:
         raise ValueError(
             f"expected shapes (n, d), (n,), (d,), got {rows.shape}, {c.shape}, {w.shape}"
         )
-    if not (np.isfinite(ridge) and ridge > 0):
-        raise ValueError(f"expected a finite ridge > 0, got {ridge}")
+    strength = check.single("ridge", check.positive("ridge", ridge))
     derivatives = {"logistic": log_loss_derivatives, "exponential": exp_loss_derivatives}
-    if loss not in derivatives:
-        raise ValueError(f"expected loss 'logistic' or 'exponential', got {loss!r}")
-    shift = np.zeros_like(c) if offset is None else _finite(offset, "offset")
-    mask = np.ones_like(w) if penalised is None else np.asarray(penalised, dtype=float)
+    at_margins = derivatives[check.choice("loss", loss, tuple(derivatives))]
+    shift = np.zeros_like(c) if offset is None else check.real("offset", offset)
+    mask = np.ones_like(w) if penalised is None else check.flags("penalised", penalised)
     if shift.shape != c.shape or mask.shape != w.shape:
         raise ValueError(
             f"expected offset {c.shape} and penalised {w.shape}, got {shift.shape}, {mask.shape}"
         )
-    at = derivatives[loss](rows @ w + shift)
-    penalty = np.diag(ridge * mask)
-    gradient = rows.T @ (c * at.slope) + ridge * mask * w
+    at = at_margins(rows @ w + shift)
+    penalty = np.diag(strength * mask)
+    gradient = rows.T @ (c * at.slope) + strength * mask * w
     hessian = (rows.T * (c * at.curvature)) @ rows + penalty
     lowest, highest = _curvature_range(rows, c, penalty, loss)
     return ObjectiveDerivatives(gradient, hessian, lowest, highest)
@@ -204,10 +156,3 @@ def _curvature_range(rows: Array, c: Array, penalty: Array, loss: str) -> tuple[
         return float(np.linalg.eigvalsh(spread)[0 if which < 0 else -1])
 
     return edge(np.minimum(c, 0.0), -1), edge(np.maximum(c, 0.0), 1)
-
-
-def _finite(values: ArrayLike, name: str) -> Array:
-    array = np.asarray(values, dtype=float)
-    if not np.all(np.isfinite(array)):
-        raise ValueError(f"expected finite {name}, got {array[~np.isfinite(array)][0]}")
-    return array

@@ -32,9 +32,10 @@ from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from logreg_unlearn.problem.losses import Array, Mask
+from logreg_unlearn.theory import _checks as check
 
 # 1/e = _INV_E + _INV_E_LOW to 33 digits.
 _INV_E = 0.36787944117144233
@@ -54,24 +55,14 @@ _FAR = 1e10
 
 
 def w0(z: ArrayLike) -> Array:
-    """W0(z), the solution ``W >= -1`` of ``W e^W = z``.
-
-    Parameters
-    ----------
-    z : array_like
-        Real; ``-1/e <= z``.
-
-    Returns
-    -------
-    array
-        NaN where ``z < -1/e``; infinity at infinity.
+    """W0(z), the solution ``W >= -1`` of ``W e^W = z``; NaN where ``z < -1/e``.
 
     Examples
     --------
     >>> float(w0(np.e)), float(w0(-np.exp(-1.0)))
     (1.0, -1.0)
     """
-    z = np.asarray(z, dtype=float)
+    z = check.numbers("z", z)
     return _piecewise(
         z,
         (z <= _Z_BRANCH, lambda v: _series(_tau(v), 1.0) - 1.0),
@@ -81,19 +72,8 @@ def w0(z: ArrayLike) -> Array:
 
 
 def wm1(z: ArrayLike) -> Array:
-    """W-1(z), the solution ``W <= -1`` of ``W e^W = z``.
-
-    Parameters
-    ----------
-    z : array_like
-        Real; ``-1/e <= z <= 0``.
-
-    Returns
-    -------
-    array
-        NaN where z is outside; minus infinity at 0, the limit.
-    """
-    z = np.asarray(z, dtype=float)
+    """W-1(z), the solution ``W <= -1`` of ``W e^W = z``; NaN outside ``-1/e <= z <= 0``."""
+    z = check.numbers("z", z)
     return _piecewise(
         z,
         (z <= _Z_BRANCH, lambda v: _series(_tau(v), -1.0) - 1.0),
@@ -105,19 +85,9 @@ def wm1(z: ArrayLike) -> Array:
 def w0_exp(t: ArrayLike, sign: ArrayLike = 1) -> Array:
     """W0(e^t), or W0(-e^t) where ``sign`` is -1: no overflow, exact distance to the branch.
 
-    Parameters
-    ----------
-    t : array_like
-        Real; where ``sign`` is -1, ``t <= -1``.
-    sign : array_like
-        1 or -1.
-
-    Returns
-    -------
-    array
-        NaN where ``sign`` is -1 and ``t > -1``, or ``sign`` is neither 1 nor -1.
+    NaN where ``sign`` is -1 and ``t > -1``, or ``sign`` is neither 1 nor -1.
     """
-    t, sign = np.broadcast_arrays(np.asarray(t, dtype=float), np.asarray(sign, dtype=float))
+    t, sign = np.broadcast_arrays(check.numbers("t", t), check.numbers("sign", sign))
     above, below = sign == 1, sign == -1
     return _piecewise(
         t,
@@ -129,19 +99,8 @@ def w0_exp(t: ArrayLike, sign: ArrayLike = 1) -> Array:
 
 
 def wm1_exp(t: ArrayLike) -> Array:
-    """W-1(-e^t): no underflow, exact distance to the branch.
-
-    Parameters
-    ----------
-    t : array_like
-        ``t <= -1``.
-
-    Returns
-    -------
-    array
-        NaN where ``t > -1``.
-    """
-    t = np.asarray(t, dtype=float)
+    """W-1(-e^t): no underflow, exact distance to the branch; NaN where ``t > -1``."""
+    t = check.numbers("t", t)
     return _piecewise(
         t,
         ((t >= _T_BRANCH) & (t <= -1), lambda v: _series(-1.0 - v, -1.0) - 1.0),
@@ -151,7 +110,7 @@ def wm1_exp(t: ArrayLike) -> Array:
 
 def one_plus_w0(z: ArrayLike) -> Array:
     """``1 + W0(z)`` with its own relative accuracy; domain as for :func:`w0`."""
-    z = np.asarray(z, dtype=float)
+    z = check.numbers("z", z)
     return _piecewise(
         z,
         (z <= _Z_BRANCH, lambda v: _series(_tau(v), 1.0)),
@@ -161,7 +120,7 @@ def one_plus_w0(z: ArrayLike) -> Array:
 
 def one_plus_wm1(z: ArrayLike) -> Array:
     """``1 + W-1(z)`` with its own relative accuracy; domain as for :func:`wm1`."""
-    z = np.asarray(z, dtype=float)
+    z = check.numbers("z", z)
     return _piecewise(
         z,
         (z <= _Z_BRANCH, lambda v: _series(_tau(v), -1.0)),
@@ -170,19 +129,11 @@ def one_plus_wm1(z: ArrayLike) -> Array:
 
 
 def one_plus_w0_tau(tau: ArrayLike) -> Array:
-    """``1 + W0(-e^(-1 - tau))`` from the distance to the branch point.
+    """``1 + W0(-e^(-1 - tau))`` from the distance to the branch point; NaN where ``tau < 0``.
 
-    Parameters
-    ----------
-    tau : array_like
-        ``tau >= 0``; from ``q = 1 + e z``, pass ``-log1p(-q)``.
-
-    Returns
-    -------
-    array
-        In [0, 1]; NaN where ``tau < 0``.
+    From ``q = 1 + e z``, pass ``tau = -log1p(-q)``.
     """
-    tau = np.asarray(tau, dtype=float)
+    tau = check.numbers("tau", tau)
     return _piecewise(
         tau,
         ((tau >= 0) & (tau <= _TAU_MAX), lambda v: _series(v, 1.0)),
@@ -191,19 +142,8 @@ def one_plus_w0_tau(tau: ArrayLike) -> Array:
 
 
 def one_plus_wm1_tau(tau: ArrayLike) -> Array:
-    """``1 + W-1(-e^(-1 - tau))`` from the distance to the branch point.
-
-    Parameters
-    ----------
-    tau : array_like
-        ``tau >= 0``.
-
-    Returns
-    -------
-    array
-        ``<= 0``; NaN where ``tau < 0``.
-    """
-    tau = np.asarray(tau, dtype=float)
+    """``1 + W-1(-e^(-1 - tau))`` from the distance to the branch point; NaN where ``tau < 0``."""
+    tau = check.numbers("tau", tau)
     return _piecewise(
         tau,
         ((tau >= 0) & (tau <= _TAU_MAX), lambda v: _series(v, -1.0)),
@@ -214,22 +154,14 @@ def one_plus_wm1_tau(tau: ArrayLike) -> Array:
 def G(t: ArrayLike) -> Array:
     """The solution w of ``w (1 + e^w) = t``: strictly increasing, onto the reals.
 
-    Parameters
-    ----------
-    t : array_like
-        Any real number.
-
-    Returns
-    -------
-    array
-        ``t/2`` near 0, ``t`` towards minus infinity, ``ln t - ln ln t`` towards infinity.
+    It is ``t/2`` near 0, ``t`` towards minus infinity, ``ln t - ln ln t`` towards infinity.
 
     Examples
     --------
     >>> float(G(0.0)), float(G(1.0 + np.e))
     (0.0, 1.0)
     """
-    t = np.asarray(t, dtype=float)
+    t = check.numbers("t", t)
     return _piecewise(
         t,
         (t > np.e, lambda v: _g_large(np.log(v))),
@@ -239,14 +171,8 @@ def G(t: ArrayLike) -> Array:
 
 
 def G_exp(s: ArrayLike) -> Array:
-    """``G(e^s)``: no overflow.
-
-    Parameters
-    ----------
-    s : array_like
-        Any real number.
-    """
-    s = np.asarray(s, dtype=float)
+    """``G(e^s)``: no overflow."""
+    s = check.numbers("s", s)
     return _piecewise(
         s,
         (s > 1, _g_large),
@@ -254,7 +180,7 @@ def G_exp(s: ArrayLike) -> Array:
     )
 
 
-def _piecewise(x: Array, *pieces: tuple[NDArray[np.bool_], Callable[[Array], Array]]) -> Array:
+def _piecewise(x: Array, *pieces: tuple[Mask, Callable[[Array], Array]]) -> Array:
     """Evaluate every piece on its own part of x alone; NaN where there is none."""
     result = np.full(x.shape, np.nan)
     with np.errstate(all="ignore"):

@@ -7,9 +7,10 @@ Hoeffding: ``P(|Acc_T - Acc_F| >= eps) <= 2 exp(-2 n_F eps^2)``; cancellation: a
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Array = NDArray[np.float64]
+from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.theory import _checks as check
 
 
 def random_forget_accuracy(deviation: ArrayLike, forget_size: ArrayLike) -> Array:
@@ -20,9 +21,7 @@ def random_forget_accuracy(deviation: ArrayLike, forget_size: ArrayLike) -> Arra
     the law of the samples, ``Acc_F`` its accuracy on ``F``.  The probability is over the draw
     of the samples as well as of the split: given the whole data set, ``F`` is what ``R``
     leaves over, and no such bound holds.
-
     Statement: ``P(|Acc_T - Acc_F| >= eps) <= 2 exp(-2 n_F eps^2)``.
-
     Kind: upper.  Source: paper, Lemma 1.
 
     Parameters
@@ -36,14 +35,8 @@ def random_forget_accuracy(deviation: ArrayLike, forget_size: ArrayLike) -> Arra
     -------
     array
         The bound, cut at 1.
-
-    Raises
-    ------
-    ValueError
-        If a deviation is negative or a size is below 1.
     """
-    eps = _at_least(deviation, 0.0, "deviation")
-    size = _at_least(forget_size, 1.0, "forget_size")
+    eps, size = check.nonnegative("deviation", deviation), check.count("forget_size", forget_size)
     return np.minimum(1.0, 2 * np.exp(-2 * size * eps**2))
 
 
@@ -61,17 +54,8 @@ def forget_size_for(deviation: ArrayLike, failure: ArrayLike) -> Array:
     -------
     array
         ``ceil(log(2/failure)/(2 eps^2))``, whole numbers as floats.
-
-    Raises
-    ------
-    ValueError
-        If ``eps <= 0`` or ``failure`` is outside (0, 1).
     """
-    eps = _at_least(deviation, np.nextafter(0.0, 1.0), "deviation")
-    probability = np.asarray(failure, dtype=float)
-    if not np.all((probability > 0) & (probability < 1)):
-        outside = probability[~((probability > 0) & (probability < 1))]
-        raise ValueError(f"expected failure in (0, 1), got {outside.flat[0]:g}")
+    eps, probability = check.positive("deviation", deviation), check.fraction("failure", failure)
     size = np.maximum(1.0, np.ceil(np.log(2 / probability) / (2 * eps**2)))
     # the division rounds: where the bound is missed by that, one more sample is needed
     return size + (random_forget_accuracy(eps, size) > probability)
@@ -82,12 +66,10 @@ def random_cancellation(losses: ArrayLike, forget_size: ArrayLike) -> Array:
 
     Setting: a fixed ``w`` that does not depend on ``F``; ``F`` uniform over the subsets of
     ``n_F`` of the ``n`` samples; ``l_R``, ``l_F`` mean losses over retain and forget set.
-
     Statement: ``E[l_R - l_F] = 0``, so the expected descent-ascent objective is the ridge
     alone, ``(ridge/2)|w|^2``, whose minimiser has forgotten everything; and
     ``Var[l_R - l_F] = S^2 n/(n_R n_F)``, with ``S^2`` the (n-1)-normalised variance of the
     losses.
-
     Kind: sharp.  Source: beyond the paper.
 
     Parameters
@@ -101,33 +83,12 @@ def random_cancellation(losses: ArrayLike, forget_size: ArrayLike) -> Array:
     -------
     (...) array
         The variance, in squared units of the losses.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two losses, one is not finite, or a size is out of range.
     """
-    values = np.asarray(losses, dtype=float)
-    if values.ndim == 0 or values.shape[-1] < 2:
-        raise ValueError(f"expected losses of at least 2 samples, got shape {values.shape}")
-    if not np.all(np.isfinite(values)):
-        raise ValueError(f"expected finite losses, got {values[~np.isfinite(values)][0]}")
+    values = check.real("losses", losses, 1)
     n = values.shape[-1]
-    size = np.asarray(forget_size, dtype=float)
-    whole = (size >= 1) & (size <= n - 1) & (size == np.floor(size))
-    if not np.all(whole):
-        raise ValueError(
-            f"expected a whole forget_size from 1 to {n - 1}, got {size[~whole].flat[0]:g}"
-        )
+    if n < 2:
+        raise ValueError(f"expected losses of at least 2 samples, got shape {values.shape}")
+    size = check.count("forget_size", forget_size)
+    check.require("forget_size", size, f"below the {n} samples", lambda v: v < n)
     spread = np.var(values, axis=-1, ddof=1)
     return np.asarray(spread * n / ((n - size) * size))
-
-
-def _at_least(values: ArrayLike, least: float, name: str) -> Array:
-    array = np.asarray(values, dtype=float)
-    valid = (array >= least) & np.isfinite(array)
-    if not np.all(valid):
-        raise ValueError(
-            f"expected {name} finite and at least {least:g}, got {array[~valid].flat[0]:g}"
-        )
-    return array

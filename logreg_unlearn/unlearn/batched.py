@@ -16,11 +16,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from logreg_unlearn.problem.losses import Array, Mask
+from logreg_unlearn.problem.losses import Array, Loss, Mask
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.unlearn.driver import record_steps
 from logreg_unlearn.unlearn.scales import divergence_radius
-from logreg_unlearn.unlearn.steps import slope_link
 
 ENTRIES = 65_536
 """Matrix entries per chunk, 512 KiB: half of a common level-2 cache (measured)."""
@@ -168,7 +167,7 @@ def descend(
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         for begin in range(0, count, size):
             part = slice(begin, min(begin + size, count))
-            overflowed[part] = _run(flat.chunk(part), objective.loss.name, stops, w[:, part])
+            overflowed[part] = _run(flat.chunk(part), objective.loss, stops, w[:, part])
             if progress is not None:
                 progress(part.stop - part.start)
         reach = _flatten(divergence_radius((objective,), start), batch, 0)
@@ -204,23 +203,24 @@ def _flatten(array: Array, batch: tuple[int, ...], kept: int) -> Array:
     return np.broadcast_to(array, (*batch, *shape)).reshape(-1, *shape)
 
 
-def _run(part: _Flat, loss: str, stops: Array, out: Array) -> Mask:
+def _run(part: _Flat, loss: Loss, stops: Array, out: Array) -> Mask:
     """Iterate one chunk and write its records into ``out`` (T, B, d); say what overflowed."""
-    logistic = loss == "logistic"
-    inner, outer, link = slope_link(loss)
-    columns = inner * np.moveaxis(part.rows, 0, -1).swapaxes(0, 1)  # (d, n, B)
+    link = loss.link
+    columns = link.inner * np.moveaxis(part.rows, 0, -1).swapaxes(0, 1)  # (d, n, B)
     # a sample of coefficient 0 is absent, also where its exponential loss overflows
     used = np.ascontiguousarray(part.coefficients.T != 0)
     columns = np.where(used, columns, 0.0)
-    weights = (outer / inner) * part.step_size * np.ascontiguousarray(part.coefficients.T)
-    drift = -(weights * columns).sum(axis=1) if logistic else None
+    weights = (link.outer / link.inner) * part.step_size * np.ascontiguousarray(part.coefficients.T)
+    drift = None
+    if link.constant:
+        drift = (link.constant / link.outer) * (weights * columns).sum(axis=1)
     decay = np.ascontiguousarray(1.0 - part.step_size * part.ridge.T)
     offset = None
     if part.offset is not None:
-        offset = np.where(used, inner * part.offset.T, 0.0)
+        offset = np.where(used, link.inner * part.offset.T, 0.0)
     w = np.array(part.start.T, order="C")
     moved, margins, product = np.empty_like(w), np.empty(used.shape), np.empty(used.shape)
-    multiply, add, total = np.multiply, np.add, np.add.reduce
+    multiply, add, total, slope = np.multiply, np.add, np.add.reduce, link.function
     last = w.copy()
     out[0] = part.start
     taken = 0
@@ -232,7 +232,7 @@ def _run(part: _Flat, loss: str, stops: Array, out: Array) -> Mask:
                 add(margins, product, out=margins)
             if offset is not None:
                 add(margins, offset, out=margins)
-            link(margins, out=margins)
+            slope(margins, out=margins)
             multiply(margins, weights, out=margins)
             for column, change in zip(columns, moved, strict=True):
                 multiply(column, margins, out=product)

@@ -39,10 +39,11 @@ def divergence_radius(objectives: tuple[Objective, ...], start: Array) -> Array:
     longest = np.max([_lengths(o).max(axis=-1) for o in objectives], axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         free = np.where(longest > 0, 1e4 * np.maximum(norm, 1.0 / longest), np.inf)
-        if objectives[0].loss.name != "logistic":
+        slope = objectives[0].loss.slope_bound
+        if not np.isfinite(slope):  # only a bounded slope bounds where the ridge can be balanced
             return free
-        # only a slope that is bounded by 1 bounds where the ridge can be balanced
-        bound = 2.0 * np.maximum(norm, sum(gradient_scale(o) for o in objectives) / ridge)
+        largest = slope * sum(gradient_scale(o) for o in objectives)
+        bound = 2.0 * np.maximum(norm, largest / ridge)
     return np.where(ridge > 0, bound, free)
 
 

@@ -50,28 +50,21 @@ def gradient_step(objective: Objective, step_size: float) -> Advance:
     return build(objective, step_size)
 
 
-def slope_link(loss: str) -> tuple[float, float, np.ufunc]:
-    """Return inner, outer and link: ``-phi'(z)`` is ``outer * link(inner * z)`` plus a constant.
-
-    The constant is ``-outer`` for the logistic loss and 0 for the exponential one.
-    """
-    return (0.5, -0.5, np.tanh) if loss == "logistic" else (-1.0, 1.0, np.exp)
-
-
 def _fused(objective: Objective, step_size: float) -> Advance:
     rows, n = objective.signed_features, len(objective.coefficients)
-    logistic = objective.loss.name == "logistic"
-    inner, outer, link = slope_link(objective.loss.name)  # the constants move into the matrices
-    weights = outer * step_size * objective.coefficients
+    link = objective.loss.link  # whose constants move into the matrices
+    weights = link.outer * step_size * objective.coefficients
     decay = 1.0 - step_size * objective.ridge_diagonal
-    drift = -(weights @ rows) if logistic else np.zeros(len(decay))
-    offset = None if objective.offset is None else inner * objective.offset
-    to_margin = np.ascontiguousarray(inner * rows.T)
+    drift = np.zeros(len(decay))
+    if link.constant:
+        drift = (link.constant / link.outer) * (weights @ rows)
+    offset = None if objective.offset is None else link.inner * objective.offset
+    to_margin = np.ascontiguousarray(link.inner * rows.T)
     to_step = np.hstack([weights * rows.T, np.diag(decay), drift[:, None]])
     # a step reads (margins, w, 1) in one buffer and writes the next w into the other
     buffers = [np.ones(to_step.shape[1]) for _ in range(2)]
     even, odd = ((buffer, buffer[:n], buffer[n:-1]) for buffer in buffers)
-    dot, add = np.dot, np.add
+    dot, add, slope = np.dot, np.add, link.function
 
     def advance(w: Array, count: int) -> None:
         here, there = even, odd
@@ -81,7 +74,7 @@ def _fused(objective: Objective, step_size: float) -> Advance:
             dot(state, to_margin, margins)
             if offset is not None:
                 add(margins, offset, margins)
-            link(margins, margins)
+            slope(margins, margins)
             dot(to_step, extended, there[2])
             here, there = there, here
         w[:] = here[2]
@@ -91,19 +84,16 @@ def _fused(objective: Objective, step_size: float) -> Advance:
 
 def _streamed(objective: Objective, step_size: float) -> Advance:
     rows = objective.signed_features
-    logistic = objective.loss.name == "logistic"
-    sign = 1.0 if logistic else -1.0  # e^z below a fraction, or e^{-z}
-    weights = sign * step_size * objective.coefficients
+    weights = step_size * objective.coefficients
     decay = 1.0 - step_size * objective.ridge_diagonal
     blocks = []
     for chunk in row_chunks(rows.shape, _STREAM):
         block = _aligned(rows[chunk].T.shape)
-        np.multiply(rows[chunk].T, sign, out=block)
-        offset = None if objective.offset is None else sign * objective.offset[chunk]
+        block[...] = rows[chunk].T
+        offset = None if objective.offset is None else objective.offset[chunk]
         blocks.append((block, offset, weights[chunk], _aligned((block.shape[1],))))
     total, product = np.empty(len(decay)), np.empty(len(decay))
-    dot, exp, add, multiply = np.dot, np.exp, np.add, np.multiply
-    weigh = np.divide if logistic else multiply
+    dot, add, multiply, weigh = np.dot, np.add, np.multiply, objective.loss.weigh_slopes
 
     def advance(w: Array, count: int) -> None:
         for _ in range(count):
@@ -112,10 +102,7 @@ def _streamed(objective: Objective, step_size: float) -> Advance:
                 dot(w, block, margins)
                 if offset is not None:
                     add(margins, offset, margins)
-                exp(margins, margins)
-                if logistic:
-                    add(margins, 1.0, margins)
-                weigh(weight, margins, margins)
+                weigh(margins, weight)
                 dot(block, margins, product)
                 add(total, product, total)
             w[:] = total

@@ -17,7 +17,7 @@ from logreg_unlearn.theory import cross_dimensional as theory
 from logreg_unlearn.theory.lambert import w0
 from logreg_unlearn.unlearn.ascent import simultaneous
 from logreg_unlearn.unlearn.driver import Status, run
-from proofs import _two_directions as derivation
+from proofs.cross_dimensional import equations as derivation
 from tests.strategies import reaches
 
 SLACK = 1e-11
@@ -115,33 +115,6 @@ def test_strategies_are_not_degenerate(strategy, condition) -> None:
     assert condition(reaches(strategy, condition))
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: theory.oracle_closed_form(0.5, 0.0), "strength finite and > 0, got 0.0"),
-        (lambda: theory.original_point(0.5, 1.0, -1.0, 0.5), "alpha finite and >= 0"),
-        (lambda: theory.original_point(np.nan, 1.0, 1.0, 0.5), "epsilon finite"),
-        (lambda: theory.da_existence(0.5, 1.0, 1.0), r"forget_fraction inside \(0, 1\), got 1.0"),
-        (lambda: theory.original_bounds(-0.5, 1.0, 1.0, 0.5), "epsilon >= 0, got -0.5"),
-        (lambda: theory.original_bounds(0.5, 1.0, 1.5, 0.5), "alpha <= 1, got 1.5"),
-        (lambda: theory.da_bounds(-0.5, 1.0, 1.0, 0.5), "epsilon >= 0"),
-        (lambda: theory.original_above_da(0.0, 0.5), "epsilon > 0"),
-        (lambda: theory.oracle_above_original(0.0, 1.0, 0.5), "epsilon > 0"),
-        (lambda: theory.whole_dataset_order(-1.0, 1.0, 0.5), "epsilon > 0"),
-        (lambda: theory.detriment_window(0.0, 1.0, 0.5), "epsilon > 0"),
-        (lambda: theory.negative_correlation(0.5, 1.0, 1.0, 0.5), "epsilon < 0"),
-        (lambda: theory.logistic_cross_dimensional(0.5, 1.0, 0.0, 0.5), "alpha > 0"),
-        (lambda: theory.near_parallel_limit(-1.0, 1.0, 1, 1), "epsilon finite and not -1"),
-        (lambda: theory.near_parallel_limit(0.5, 0.0, 1, 1), "ridge finite and > 0"),
-        (lambda: theory.near_parallel_limit(0.5, 1.0, 0, 1), "n_retain >= 1"),
-        (lambda: theory.near_parallel_limit(0.5, 1.0, 1, 0), "n_forget >= 1"),
-    ],
-)
-def test_bad_parameters_are_named(call, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        call()
-
-
 # --- the claims -----------------------------------------------------------------------------
 
 
@@ -185,6 +158,12 @@ def test_original_bounds_are_attained_and_need_their_hypotheses() -> None:
     point = theory.original_point(1.0, 2.0, 1.0, 0.3)
     assert float(tight.x_low) == pytest.approx(float(point.x), rel=1e-12)
     assert float(tight.y_high) == pytest.approx(float(point.y), rel=1e-12)
+    apart = theory.original_bounds(0.0, 2.0, 0.7, 0.3)
+    point = theory.original_point(0.0, 2.0, 0.7, 0.3)
+    for found in (apart.x_low, apart.x_high, apart.x_high_paper):
+        assert float(found) == pytest.approx(float(point.x), rel=1e-12)
+    for found in (apart.y_low, apart.y_high):
+        assert float(found) == pytest.approx(float(point.y), rel=1e-12)
     loose = theory.original_bounds(0.5, 2.0, 1.0, 0.3)
     assert loose.x_high < 0.98 * loose.x_high_paper
     # alpha = 3 > 1: y exceeds W(b(2 eps + alpha(1 + eps^2)))
@@ -216,9 +195,11 @@ def test_da_bounds_may_speak_of_no_point() -> None:
     assert np.all(np.isfinite(bounds))
     assert not theory.da_stationary_points(0.5, 100.0, 0.081, 0.1)[0].exists
     assert 0.0116 < theory.da_existence(0.5, 100.0, 0.1).alpha < 0.0117
-    # exact where the groups are parallel
-    point = theory.da_stationary_points(1.0, 2.0, 0.7, 0.4)[0]
-    assert float(theory.da_bounds(1.0, 2.0, 0.7, 0.4)[0]) == pytest.approx(float(point.x))
+    # exact where the groups are parallel, and where they are orthogonal
+    for e, r in ((1.0, 2.0), (0.0, 0.2)):
+        point = theory.da_stationary_points(e, r, 0.7, 0.4)[0]
+        margins = [float(point.x), float(point.y)]
+        assert [float(b) for b in theory.da_bounds(e, r, 0.7, 0.4)] == pytest.approx(margins)
     # epsilon < 0 is not covered: y exceeds W(r(2 eps - alpha k(1 + eps^2)))
     values = -0.1, 1.0, 0.1, 0.5
     assert theory.da_stationary_points(*values)[0].y > w0(-0.2 - 0.1 * 1.01) + 1e-2
@@ -227,7 +208,12 @@ def test_da_bounds_may_speak_of_no_point() -> None:
 @given(e=positive, r=strengths, f=fractions, u=below_fold)
 @example(e=0.05, r=1e-3, f=0.9, u=0.5)
 def test_original_above_da(e: float, r: float, f: float, u: float) -> None:
-    threshold = max(map(float, theory.original_above_da(e, f)))
+    at_x, at_y = map(float, theory.original_above_da(e, f))
+    threshold = max(at_x, at_y)
+    # there the arguments of W in the bounds of the original and of descent-ascent are equal
+    a, k = 1 + e**2, (1 - f) / f
+    assert (1 - f) * (a + 2 * at_x * e) == pytest.approx(a - 2 * e * at_x * k, rel=1e-9)
+    assert (1 - f) * at_y * a == pytest.approx(2 * e - at_y * k * a, rel=1e-9, abs=1e-9 * e)
     fold = float(theory.da_existence(e, r, f).alpha)
     assume(threshold < fold)
     alpha = threshold * (fold / threshold) ** u
@@ -296,6 +282,20 @@ def test_oracle_above_original(e: float, r: float, f: float, alpha: float, u: fl
         if alpha_x < 1e300:
             paper_x = step * mp.exp(step) / (big_r * share * a)
             assert abs(alpha_x / paper_x - 1) <= 1e-9 * (1 + step)
+
+
+@pytest.mark.parametrize("f", [1e-12, 1e-7, 0.5])
+@pytest.mark.parametrize("r", [1e-6, 1.0, 1e8])
+def test_oracle_above_original_keeps_its_digits(f: float, r: float) -> None:
+    """The two values of W differ by as little as one part in 1e12."""
+    with mp.workdps(60):
+        e, a = mp.mpf(0.5), mp.mpf(1.25)
+        rest = mp.mpf(r) * (1 - mp.mpf(f)) * a
+        step = (mp.lambertw(mp.mpf(r) * a) - mp.lambertw(rest)) * a / (2 * e)
+        exact = float(step * mp.exp(step) / rest)
+    assert float(theory.oracle_above_original(0.5, r, f)[0]) == pytest.approx(
+        exact, rel=1e-12, abs=0
+    )
 
 
 def test_oracle_above_original_fails_for_alpha_above_one() -> None:
@@ -567,6 +567,15 @@ def test_whole_dataset_order(e: float, r: float, f: float) -> None:
         assert with_all.y > theory.oracle_closed_form(e, r).y * (1 - 1e-14)
 
 
+def test_whole_dataset_order_is_approached_where_nearly_all_is_forgotten() -> None:
+    f = 1 - 1e-9
+    for e, r in ((0.5, 10.0), (0.2, 100.0), (1.4, 3.0)):
+        bound = float(theory.whole_dataset_order(e, r, f))
+        end = float(theory.detriment_window(e, r, f).oracle_end)
+        assert end == pytest.approx(bound, rel=1e-6)
+        assert bound < 0.95 * 2 * e / (1 + e**2) * f / (1 - f)  # the exponential is not near 1
+
+
 def test_whole_dataset_order_needs_correlations_other_than_one() -> None:
     assert float(theory.whole_dataset_order(1.0, 5.0, 0.3)) == pytest.approx(0.3 / 0.7)
     assert theory.ordered(1.0, 5.0, 0.3 / 0.7 * (1 - 1e-9), 0.3)
@@ -590,6 +599,9 @@ def test_negative_correlation(e: float, r: float, alpha: float, f: float, u: flo
     assert x_gap > 0
     assert y_gap > 0
     assert ratio > 0
+    size = 1e-12 * (1 + abs(before.x) + abs(after.x) + abs(before.y) + abs(after.y))
+    assert abs(x_gap - (after.x - before.x)) <= size
+    assert abs(y_gap - (before.y - after.y)) <= size
     # epsilon and 1/epsilon
     turned = theory.original_point(1 / e, r * e**2, alpha, f)
     scale = 1e-10 * (1 + abs(before.x) + abs(before.y))
@@ -621,6 +633,12 @@ def test_logistic_cross_dimensional(e: float, r: float, alpha: float, f: float) 
         assert int(points.count) == 1
     assert list(points.minimum) == [i % 2 == 0 for i in range(int(points.count))]
     assert np.all(np.diff(points.y) < 0)
+    shares = [r, -r * alpha * (1 - f) / f]
+    for margin, weight, share in zip(
+        (points.x, points.y), (points.mu, points.nu), shares, strict=True
+    ):
+        with np.errstate(all="ignore"):
+            np.testing.assert_allclose(weight, share / (1 + np.exp(margin)), rtol=1e-6, atol=1e-300)
     with mp.workdps(50):
         k = (1 - mp.mpf(f)) / mp.mpf(f)
         for x, y, minimum in zip(points.x, points.y, points.minimum, strict=True):

@@ -189,22 +189,3 @@ def test_strategies_are_not_degenerate():
     reaches(
         st.tuples(accuracies, sizes, deviations), lambda t: exact_tail(*t) > 0.01 and t[2] > 0.05
     )
-
-
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: random_forget_accuracy(-0.1, 5), "expected deviation"),
-        (lambda: random_forget_accuracy(0.1, 0), "expected forget_size"),
-        (lambda: random_forget_accuracy(np.nan, 5), "expected deviation"),
-        (lambda: forget_size_for(0.0, 0.1), "expected deviation"),
-        (lambda: forget_size_for(0.1, 1.0), "expected failure"),
-        (lambda: random_cancellation([1.0], 1), "at least 2 samples"),
-        (lambda: random_cancellation([1.0, np.inf], 1), "expected finite losses"),
-        (lambda: random_cancellation([1.0, 2.0], 2), "from 1 to 1"),
-        (lambda: random_cancellation([1.0, 2.0, 3.0], 1.5), "whole forget_size"),
-    ],
-)
-def test_bad_input_is_named(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()

@@ -130,7 +130,7 @@ def test_the_audit_fits_a_terminal_of_80_columns(audit, tmp_path, monkeypatch) -
 
 
 MISTAKES = {
-    "no file": (["none.csv"], ["readable file", "none.csv"]),
+    "no file": (["none.csv"], ["a readable", "none.csv"]),
     "no column": (["data.csv", "--label", "nope"], ["column 'nope'", "'outcome'"]),
     "no forget column": (["data.csv", "--label", "outcome"], ["--forget", *KINDS]),
     "wrong forget column": ([*"data.csv --label outcome --forget age".split()], ["0/1", "'age'"]),

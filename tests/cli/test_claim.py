@@ -40,7 +40,7 @@ def test_a_claim_is_found_by_slug_or_number_and_shown_whole(claim, name) -> None
     assert out.startswith("distance_growth: holds (true as stated)\npaper, Lemma 4 (App. G)")
     assert r"|\ln(1+f(\rho-1))|" in out
     for place in ("closed form", "proof ", "test ", "figure"):
-        assert re.search(rf"  {place}.*::(test_)?distance_growth", out), place
+        assert re.search(rf"  {place}.*(::(test_)?|/)distance_growth", out), place
     found = numbers(out)
     assert found["value"][0] == pytest.approx(np.log(1 + 0.3 * 3), rel=1e-11)
     assert 0 < found["|w_D - w_R|"][0] < found["value"][0]

@@ -188,8 +188,8 @@ def test_bad_names_and_paths_get_one_line(write, tmp_path):
         ((path, "label"), "expected a column 'label', got 'a', 'b', 'y', 'gone'"),
         ((path, "y", "drop"), "expected a column 'drop', got 'a', 'b', 'y', 'gone'"),
         ((path, "y", "y"), "expected different names for label and forget set, got 'y' twice"),
-        ((tmp_path / "no.csv",), "expected a readable file, got"),
-        ((tmp_path / "no.npz",), "expected a readable file, got"),
+        ((tmp_path / "no.csv",), "expected a readable .csv file, got"),
+        ((tmp_path / "no.npz",), "expected a readable .npz file, got"),
         (
             (write(GOOD, "t.xlsx"),),
             "expected a file of .csv, .tsv, .tab, .txt (or these with .gz) or .npz",
@@ -198,7 +198,7 @@ def test_bad_names_and_paths_get_one_line(write, tmp_path):
         ((write(GOOD, "t.txt"),), "expected to be told sep"),
     ]
     (tmp_path / "folder.csv").mkdir()
-    cases.append(((tmp_path / "folder.csv",), "expected a readable file, got"))
+    cases.append(((tmp_path / "folder.csv",), "expected a readable .csv file, got"))
     for arguments, message in cases:
         with pytest.raises(TableError) as caught:
             read_table(*arguments)

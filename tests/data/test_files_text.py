@@ -112,9 +112,9 @@ def test_the_same_table_in_every_dialect(read, content, name, options):
             "got a NUL character near line 1 (in UTF-16?",
         ),
         ("a,y\n1,0\né,1\n".encode("latin-1"), "t.csv", {}, "byte 0xe9 near line 3 (in Latin-1"),
-        (gzip.compress(TABLE.encode())[:-9], "t.csv.gz", {}, "expected a readable file, got"),
+        (gzip.compress(TABLE.encode())[:-9], "t.csv.gz", {}, "expected a readable .csv file, got"),
         (gzip.compress(TABLE.encode())[:10] + b"\xff" * 20, "t.csv.gz", {}, "got '/"),
-        (b"\x1f\x8bjunk", "t.csv.gz", {}, "expected a readable file, got"),
+        (b"\x1f\x8bjunk", "t.csv.gz", {}, "expected a readable .csv file, got"),
     ],
 )
 def test_what_cannot_be_read_says_what_to_do(refusal, content, name, options, message):
@@ -271,7 +271,7 @@ def test_columns_without_a_name_are_called_by_their_place(tmp_path):
     path.write_text(" ,a,,random\nnot,read,at,all\n")
     assert table_columns(path) == ("column 1", "a", "column 3", "random")
     assert table_columns(path, sep=";") == (",a,,random",)
-    with pytest.raises(TableError, match="expected a readable file"):
+    with pytest.raises(TableError, match=r"expected a readable \.csv file"):
         table_columns(tmp_path / "none.csv")
 
 

@@ -769,3 +769,13 @@ def test_the_how_to_prints_what_it_shows(heading: str, capsys: pytest.CaptureFix
         if kind == "python":
             exec(compile(text, "how-to.md", "exec"), scope)
     assert capsys.readouterr().out == "".join(text for kind, text in blocks if kind == "text")
+
+
+def test_a_users_own_column_called_intercept() -> None:
+    X, y, forget = drawn(1)
+    frame = pd.DataFrame(X, columns=["a", "intercept", "intercept (appended)", "b"])
+    expected = (*frame.columns, "intercept (appended) (appended)")
+    model = regression().fit(frame, y)
+    assert UnlearningProblem.from_sklearn(model, frame, y, forget).feature_names == expected
+    problem = UnlearningProblem.from_frame(frame.assign(y=y), label="y", forget=forget, ridge=0.1)
+    assert problem.feature_names == expected

@@ -118,3 +118,31 @@ def test_get_loss() -> None:
         assert get_loss(loss) is loss
     with pytest.raises(ValueError, match=r"expected a loss among .*'exponential'.*, got 'hinge'"):
         get_loss("hinge")
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=list(LOSSES))
+def test_a_loss_says_its_slope_in_three_ways(loss: Loss) -> None:
+    """The derivative, the link that steps fold into their matrices, the weighing in place."""
+    z = np.linspace(-30.0, 30.0, 241)
+    slope, link = -loss.derivative(z), loss.link
+    linked = link.outer * link.function(link.inner * z) + link.constant
+    assert np.allclose(linked, slope, rtol=1e-12, atol=1e-15)
+    weights, margins = np.cos(z), z.copy()
+    loss.weigh_slopes(margins, weights)
+    assert np.allclose(margins, weights * slope, rtol=1e-14, atol=0.0)
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=list(LOSSES))
+def test_the_bounds_of_a_loss_are_its_suprema(loss: Loss) -> None:
+    z = np.linspace(-40.0, 40.0, 80_001)
+    third = np.gradient(loss.curvature(z), z)
+    found = np.abs(loss.derivative(z)).max(), loss.curvature(z).max(), np.abs(third).max()
+    for value, bound in zip(
+        found, (loss.slope_bound, loss.curvature_bound, loss.third_bound), strict=True
+    ):
+        if np.isfinite(bound):
+            assert bound * (1 - 1e-5) < value <= bound * (1 + 1e-12)
+        else:
+            assert value > 1e15
+    even = np.allclose(loss.curvature(z), loss.curvature(-z), rtol=1e-12)
+    assert even == loss.even_curvature

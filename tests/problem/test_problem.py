@@ -456,6 +456,7 @@ def test_a_power_of_two_in_the_weights_changes_no_bit(
     other = replace(problem, weights=np.ldexp(weights, exponent))
     w = np.linspace(-1.0, 1.0, problem.features.shape[1])
     assert one.forget_fraction == other.forget_fraction
+    assert one.forget_odds == other.forget_odds
     assert one.retain_loss(w) == other.retain_loss(w)
     assert one.forget_loss(w) == other.forget_loss(w)
     for build in (
@@ -504,6 +505,10 @@ def test_weights_far_apart_keep_their_shares(seed: int, spread: float) -> None:
     for i, coefficient in enumerate(problem.original().coefficients):
         assert coefficient == pytest.approx(float(exact[i] / sum(exact)), rel=1e-14, abs=0.0)
     assert problem.forget_fraction == pytest.approx(float(1 - retained / sum(exact)), rel=1e-14)
+    assert problem.forget_odds == pytest.approx(float(sum(exact) / retained - 1), rel=1e-14)
+    for rows, whole in ((~forget, retained), (forget, sum(exact) - retained)):
+        expected = [float(w / whole) for w, one in zip(exact, rows, strict=True) if one]
+        assert problem.shares(rows) == pytest.approx(expected, rel=1e-14, abs=0.0)
 
 
 @pytest.mark.parametrize("row", [0, 1])

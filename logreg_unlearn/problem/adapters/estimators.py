@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from logreg_unlearn.data import INTERCEPT
+from logreg_unlearn.data import intercept_name
 from logreg_unlearn.problem import checks as check
 from logreg_unlearn.problem.adapters.affine import UserScale, identity
 from logreg_unlearn.problem.adapters.forget import is_frame, take_forget
@@ -156,7 +156,7 @@ def problem_parts(model: Any, X: Any, y: Any, forget: Any, sample_weight: Any) -
         weights=_weights(fitted, y, labels, sample_weight),
         normalisation="sum",
         unpenalised=fitted.unpenalised(features.shape[1]),
-        feature_names=names if fitted.constant is None else (*names, INTERCEPT),
+        feature_names=names if fitted.constant is None else (*names, intercept_name(names)),
         label_values=tuple(fitted.regression.classes_.tolist()),
         user_scale=user_scale(fitted, X),
     )

@@ -1,0 +1,1 @@
+"""The pages that scripts write: the claims pages of the docs, and the report."""
