@@ -23,7 +23,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 sweep: $(VENV)/.installed-real ## the main job: correlation sweep on synthetic and real data (ARGS="--quick")
-	@$(PY) scripts/sweep_correlation.py $(ARGS)
+	@$(PY) -m logreg_unlearn sweep $(ARGS)
 
 test: lint types unit ## lint, types and all tests
 
@@ -64,7 +64,7 @@ distclean: clean ## remove the environment as well
 	@rm -rf $(VENV)
 
 # One stamp per extra, so that each is installed once, and again when its metadata change.
-$(VENV)/.installed-%: $(VENV)/.created setup.cfg pyproject.toml
+$(VENV)/.installed-%: $(VENV)/.created setup.py setup.cfg pyproject.toml
 	@echo "installing logreg-unlearn[$*] into $(VENV)"
 	@$(PY) -m pip install -q --disable-pip-version-check -e ".[$*]"
 	@touch $@

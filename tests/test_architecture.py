@@ -27,7 +27,7 @@ DIRECTIONS: dict[str, set[str]] = {
     "__init__": {"problem", "solve", "unlearn", "assess", "data"},  # lazily
     "files": set(),
     "claims": set(),
-    "plots": set(),
+    "plots": {"files"},
     "data": set(),
     "problem": {"data"},
     "theory": {"problem"},
@@ -36,7 +36,19 @@ DIRECTIONS: dict[str, set[str]] = {
     "assess": {"problem", "solve", "unlearn", "theory"},
     "sweep": {"problem", "solve", "unlearn", "assess", "data", "theory"},
     "testing": {"problem", "solve", "unlearn", "data"},
-    "_console": set(),
+    "cli": {
+        "problem",
+        "solve",
+        "unlearn",
+        "assess",
+        "sweep",
+        "data",
+        "theory",
+        "claims",
+        "plots",
+        "files",
+    },
+    "__main__": {"cli"},
 }
 # Narrower than a room: of `problem` the theory may know the losses alone.
 ONLY: dict[str, set[str]] = {"theory": {"problem.losses"}}
@@ -47,10 +59,10 @@ OUTSIDE: dict[str, set[str]] = {
     "__init__": set(),
     "claims": set(),
     "data": NUMERICS | {"sklearn", "statsmodels"},
+    "cli": NUMERICS | {"rich", "threadpoolctl", "matplotlib"},
     "plots": {"numpy", "matplotlib"},
     "solve": NUMERICS | {"threadpoolctl"},
     "assess": NUMERICS | {"sklearn"},
-    "_console": {"threadpoolctl", "rich"},
     "sweep": NUMERICS | {"dask", "distributed", "rich"},
     "testing": NUMERICS | {"hypothesis"},
 }

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from logreg_unlearn.files import write_bytes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -70,12 +73,22 @@ def new_figure(
     return figure, figure.subplots(rows, columns, squeeze=False, **options)
 
 
+def files(figure: Figure, name: str) -> dict[str, bytes]:
+    """Return ``name.png`` and ``name.svg`` of a figure: equal figures give equal bytes."""
+    made = {}
+    for suffix, options in (("png", {}), ("svg", {"metadata": {"Date": None}})):
+        stream = BytesIO()
+        figure.savefig(stream, format=suffix, **options)
+        made[f"{name}.{suffix}"] = stream.getvalue()
+    return made
+
+
 def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
-    """Write ``name.png`` and ``name.svg`` into a folder; equal figures give equal bytes."""
-    paths = folder / f"{name}.png", folder / f"{name}.svg"
-    figure.savefig(paths[0])
-    figure.savefig(paths[1], metadata={"Date": None})
-    return paths
+    """Write ``name.png`` and ``name.svg`` into a folder, each whole or not at all."""
+    made = files(figure, name)
+    for file, content in made.items():
+        write_bytes(folder / file, content)
+    return folder / f"{name}.png", folder / f"{name}.svg"
 
 
 def plain(text: str) -> str:

@@ -28,12 +28,12 @@ from .show import print_plain, print_rich, print_summary
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong in one line."""
-        self.exit(2, f"proofs: {message}\n")
+        self.exit(2, f"{self.prog}: {message}\n")
 
 
-def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+def parse(arguments: Sequence[str] | None, program: str) -> argparse.Namespace:
     """Read the command line; exit status 2 and one line where it makes no sense."""
-    parser = _Parser(prog="python -m proofs", description="Check every derivation.")
+    parser = _Parser(prog=program, description="Check every derivation.")
     parser.add_argument(
         "--only", action="append", metavar="NAME", help=f"a claim, or all of {', '.join(STEMS)}"
     )
@@ -60,12 +60,12 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit status."""
+def main(arguments: Sequence[str] | None = None, program: str = "python -m proofs") -> int:
+    """Run the command, which is called ``program``, and return its exit status."""
     try:
-        return run(parse(arguments))
+        return run(parse(arguments, program))
     except ModuleNotFoundError as error:
-        print(f"proofs: expected every stem to have its claims, got: {error}", file=sys.stderr)
+        print(f"{program}: expected every stem to have its claims, got: {error}", file=sys.stderr)
         return 1
 
 

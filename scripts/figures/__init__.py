@@ -77,13 +77,12 @@ def csv_text(table: Mapping[str, Any]) -> str:
 
 
 def write(slug: str, drawing: Drawing, folder: Path) -> None:
-    """Write PNG, SVG and CSV, each whole or not at all, and none before all are made."""
-    from logreg_unlearn.files import write_bytes
+    """Write PNG, SVG and CSV, all whole or none."""
+    from logreg_unlearn.files import write_files
 
     made = {
-        "png": image(drawing.figure, format="png"),
-        "svg": image(drawing.figure, format="svg", metadata={"Date": None}),
-        "csv": csv_text(drawing.table).encode(),
+        f"{slug}.png": image(drawing.figure, format="png"),
+        f"{slug}.svg": image(drawing.figure, format="svg", metadata={"Date": None}),
+        f"{slug}.csv": csv_text(drawing.table).encode(),
     }
-    for suffix, content in made.items():
-        write_bytes(folder / f"{slug}.{suffix}", content)
+    write_files(folder, made)

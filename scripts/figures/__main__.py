@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from logreg_unlearn._console import entry, parser, progress
+from logreg_unlearn.cli.console import entry, interrupted, parser, progress
 
 from . import drawn, stems, write
 
@@ -56,9 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     folders = {place: writable_folder(Path(options.out) / place) for _, _, place in jobs}
     with progress(len(jobs), "figures") as report:
-        for slug, variant, place in jobs:
-            write(slug, drawn(slug, options.quick, **variant), folders[place])
-            report(1)
+        for done, (slug, variant, place) in enumerate(jobs):
+            with interrupted(f"{done} of {len(jobs)} figures were written"):
+                write(slug, drawn(slug, options.quick, **variant), folders[place])
+                report(1)
     print(*(folders[place] / f"{slug}.png" for slug, _, place in jobs), sep="\n")
     return 0
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from figures import drawn, image, stems
 
-from logreg_unlearn._console import progress
+from logreg_unlearn.cli.console import progress
 from logreg_unlearn.sweep.case import Row
 from logreg_unlearn.sweep.grid import Grid
 from logreg_unlearn.sweep.runner import run_cases
@@ -65,7 +65,7 @@ def claim_pictures(quick: bool, executor: Executor) -> list[Picture]:
 
 def sweep_chapter(quick: bool, executor: Executor) -> tuple[list[Picture], str, str]:
     """Run the main sweep: its pictures, its table as HTML, its headline."""
-    from sweep_correlation import draw
+    from logreg_unlearn.cli.sweep_text import draw
 
     cases = (Grid().quick() if quick else Grid()).cases(0)
     with progress(len(cases), "sweep") as report:

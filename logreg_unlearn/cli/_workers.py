@@ -1,0 +1,56 @@
+"""Worker processes that end with the command, however the command ends."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+
+
+@contextmanager
+def processes(count: int) -> Iterator[Executor | None]:
+    """Yield an executor of so many processes; None for one, which is this process itself.
+
+    Raises
+    ------
+    OSError
+        If a worker was killed, or ran out of memory.
+    """
+    if count == 1:
+        yield None
+        return
+    others = set(multiprocessing.active_children())
+    executor = ProcessPoolExecutor(count, initializer=_start)
+    try:
+        yield executor
+    except BaseException as error:
+        # a running task would otherwise be waited for
+        for worker in set(multiprocessing.active_children()) - others:
+            worker.terminate()
+        executor.shutdown(cancel_futures=True)
+        if isinstance(error, BrokenProcessPool):
+            raise OSError(
+                "expected every worker process to live, got one that was killed or ran out of "
+                "memory; nothing was written"
+            ) from None
+        raise
+    executor.shutdown()
+
+
+def _start() -> None:
+    """Leave signals to the parent, and watch it: nobody else ends a worker if it is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()  # a pipe that closes, whatever ended the parent
+        os._exit(1)
