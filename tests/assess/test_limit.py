@@ -19,7 +19,7 @@ from logreg_unlearn.unlearn.ascent import (
     neggrad_plus,
     simultaneous,
 )
-from logreg_unlearn.unlearn.driver import Method, budgets, run
+from logreg_unlearn.unlearn.driver import Method, Phase, budgets, run
 from logreg_unlearn.unlearn.trajectory import Trajectory
 
 
@@ -51,7 +51,7 @@ def limited(
         (simultaneous(), {}, 100),  # close to a local minimum
         (neggrad_plus(0.9), dict(loss="exponential", ridge=0.5), 10),  # no bound on the curvature
         (alternating(), {}, 60),  # two objectives in turn
-        (neggrad_plus(0.7, batch_size=16), {}, 81),  # minibatches
+        (neggrad_plus(0.7, batch_size=16), {}, 82),  # minibatches
     ],
 )
 def test_a_limit_is_where_a_long_run_ends(method, options, short) -> None:
@@ -74,7 +74,11 @@ def test_a_limit_is_where_a_long_run_ends(method, options, short) -> None:
     assert limit.radius < 1e-6
     # it was not there yet
     assert limit.left > 1e3 * limit.radius and trajectory.status.name == "BUDGET"
-    assert limit.left == pytest.approx(np.linalg.norm(trajectory.w[-1] - limit.w), rel=0.2)
+    last = float(np.linalg.norm(trajectory.w[-1] - limit.w))
+    if cycle > 2:  # within a cycle it swings by far more than it has left
+        assert limit.left < 0.01 * last
+    else:
+        assert limit.left == pytest.approx(last)
 
 
 def test_nothing_is_known_far_from_a_local_minimum() -> None:
@@ -84,6 +88,35 @@ def test_nothing_is_known_far_from_a_local_minimum() -> None:
         limit, trajectory = limited(method, problem, 20)
         assert limit.kind is LimitKind.UNKNOWN and limit.w is None, method.name
         assert not trajectory.converged
+
+
+def test_a_minimum_below_the_point_reached_need_not_draw_it() -> None:
+    """The solver finds a minimum from there; the curvature on the way is not above 0."""
+    problem = example()
+    limit, trajectory = limited(simultaneous(), problem, 20)
+    found = minimise(problem.descent_ascent(), trajectory.w[-1])
+    assert found.converged and limit.kind is LimitKind.UNKNOWN
+
+
+def test_a_step_too_long_for_a_local_minimum_leaves_it() -> None:
+    problem = example()
+    objective = problem.descent_ascent()
+    minimum = minimise(objective, run(simultaneous(), problem, steps=5000).w[-1]).w
+    largest = np.linalg.eigvalsh(objective.hessian(minimum))[-1]
+    kinds = []
+    for factor in (1.9, 2.1):
+        near, step = minimum + 1e-6, factor / largest
+        kinds.append(limited(simultaneous(), problem, 1, start=near, step_size=step)[0].kind)
+        end = run(simultaneous(), problem, near, steps=3000, step_size=step).w[-1]
+        assert (np.linalg.norm(end - minimum) < 1e-6) == (factor < 2.0)
+    assert kinds == [LimitKind.POINT, LimitKind.UNKNOWN]
+
+
+def test_descent_without_any_ridge_ends() -> None:
+    """Not to be taken for an ascent: there is no ridge, and a minimiser."""
+    method = Method("plain", lambda p, _: (Phase((p.weighted(1.0, 0.0, ridge=False),)),))
+    limit, trajectory = limited(method, example(), 5)
+    assert not trajectory.converged and limit.kind is LimitKind.POINT
 
 
 def test_a_step_too_long_for_the_curvature_certifies_no_limit() -> None:
@@ -222,7 +255,7 @@ def test_same_minimiser_knows_a_factor_and_nothing_else() -> None:
     oracle = problem.oracle()
     twice = oracle.with_coefficients(2.0 * oracle.coefficients, 2.0 * problem.ridge)
     assert same_minimiser(oracle, oracle.collapse()) and same_minimiser(twice, oracle)
-    assert not same_minimiser(oracle.with_coefficients(-oracle.coefficients, 0.0), oracle)
+    assert not same_minimiser(oracle.with_coefficients(-oracle.coefficients, -0.05), oracle)
     for other in (
         problem.original(),
         problem.descent_ascent(),
