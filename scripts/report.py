@@ -7,12 +7,12 @@ the registry.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 
 from _common import entry, parser
 from pages.pictures import claim_pictures, sweep_chapter
 from pages.report import page
 
+from logreg_unlearn.cli.workers import processes
 from logreg_unlearn.files import writable_folder, write_text
 
 
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.workers < 1:
         raise ValueError(f"expected --workers >= 1, got {options.workers}")
     folder = writable_folder(options.out)
-    with ProcessPoolExecutor(options.workers) as executor:
+    with processes(options.workers) as executor:
         swept, table, first_line = sweep_chapter(options.quick, executor)
         pictures = swept + claim_pictures(options.quick, executor)
     path = folder / "report.html"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 
 import pytest
 
-from logreg_unlearn import files
 from logreg_unlearn.files import check_folder, publish, write_bytes
 
 
@@ -40,7 +40,8 @@ def test_a_record_that_is_none_of_ours_removes_nothing(tmp_path, text) -> None:
 def test_a_set_that_cannot_be_written_changes_nothing(tmp_path, monkeypatch) -> None:
     publish(tmp_path, {"a": b"1", "b": b"2", "list": record("a", "b")}, "list")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    real, made = files.tempfile.mkstemp, []
+    real = tempfile.mkstemp
+    made: list[tuple[int, str]] = []
 
     def full(**options):
         if len(made) == 2:
@@ -48,7 +49,7 @@ def test_a_set_that_cannot_be_written_changes_nothing(tmp_path, monkeypatch) -> 
         made.append(real(**options))
         return made[-1]
 
-    monkeypatch.setattr(files.tempfile, "mkstemp", full)
+    monkeypatch.setattr(tempfile, "mkstemp", full)
     with pytest.raises(OSError, match=r"expected to write .*list, got: No space left on device"):
         publish(tmp_path, {"a": b"5", "c": b"6", "list": record("a", "c")}, "list")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
@@ -58,7 +59,7 @@ def test_an_interrupted_write_leaves_nothing(tmp_path, monkeypatch) -> None:
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(files.os, "replace", interrupted)
+    monkeypatch.setattr(os, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_bytes(tmp_path / "a", b"1")
     assert os.listdir(tmp_path) == []

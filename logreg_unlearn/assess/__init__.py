@@ -7,6 +7,7 @@ module          what it does
 ``outcome``     what one method did: distances, verdict, limit, cost
 ``limit``       what becomes of a run when its steps go on: certified, or as of its last step
 ``cycle``       the same for steps on several objectives in turn
+``escape``      the same for a free intercept that runs off
 ``verdict``     helped, harmed, diverged or unchanged
 ``words``       all of it in plain words, numbers printed so that they say what they are
 ``record``      an audit as plain data for JSON, as rows, and as a table for a notebook

@@ -14,7 +14,9 @@ Of the last phase's steps :math:`w \leftarrow w - \eta\nabla J(w)` it can be pro
   bounded set by at least some amount, so that no bounded set holds the iterates;
 * **go away for ever** if they ascend a convex f without ridge (all :math:`c_i \le 0`) from a slope
   that is not 0: monotone gradients give :math:`\|\nabla f(w^+)\| \ge \|\nabla f(w)\|`, so f grows
-  by at least :math:`\eta\|\nabla f\|^2` a step, beyond every bound that it has on a bounded set.
+  by at least :math:`\eta\|\nabla f\|^2` a step, beyond every bound that it has on a bounded set;
+* **go away for ever** with a free intercept that is far out and is pushed on whatever the other
+  weights do (:mod:`logreg_unlearn.assess.escape`).
 
 Anything else is as of the last step.
 """
@@ -27,6 +29,7 @@ from enum import Enum
 import numpy as np
 
 from logreg_unlearn.assess.cycle import fixed_point
+from logreg_unlearn.assess.escape import escapes
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.solve.existence import falls_for_ever
@@ -91,15 +94,14 @@ def limit_of(trajectory: Trajectory, last: Phase, taken: int) -> Limit:
     objectives = last.objectives
     if trajectory.diverged:
         return Limit(LimitKind.OVERFLOW)
-    if _goes_away(trajectory, objectives):
-        return Limit(LimitKind.AWAY)
-    end = trajectory.w[-1]
     with np.errstate(over="ignore", invalid="ignore"):
+        end = _cycle_end(trajectory, objectives, taken * last.per_step)
+        if _goes_away(trajectory, objectives) or escapes(objectives, end, trajectory.step_size):
+            return Limit(LimitKind.AWAY)
         if len(objectives) == 1:
             optimum = _minimiser(objectives[0], trajectory)
             found = None if optimum is None else (optimum.w, optimum.radius)
         else:
-            end = _cycle_end(trajectory, objectives, taken * last.per_step)
             found = fixed_point(objectives, end, trajectory.step_size)
     if found is None:
         return Limit(LimitKind.UNKNOWN)

@@ -13,6 +13,7 @@ import json
 import math
 from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -107,7 +108,7 @@ def method(name: str) -> str | Method:
 
 
 def load(options: Namespace) -> DataSet:
-    """Return the data set that the options name.
+    """Return the data set that the options name, without a mask where a kind is to choose.
 
     Raises
     ------
@@ -118,21 +119,20 @@ def load(options: Namespace) -> DataSet:
     if (options.data is None) == (options.dataset is None):
         got = "neither" if options.data is None else "both"
         raise ValueError(f"expected a file or --dataset, got {got} (see --help)")
-    given = {name: getattr(options, name) for name in READING if getattr(options, name)}
+    asked = {name: getattr(options, name) for name in READING}
+    given = {name: value for name, value in asked.items() if value not in (None, False)}
     if options.dataset:
         if given:
             raise ValueError(f"expected --{next(iter(given))} with a file, got it with --dataset")
         return real.load(options.dataset)
     how = READING | given
-    column = options.forget
-    if column in KINDS and column not in set(table_columns(options.data, sep=how["sep"])) - set(
-        how["drop"]
-    ):
-        column = None
-    return read_table(
-        options.data, how["label"], column, sep=how["sep"], decimal=how["decimal"],
-        drop=how["drop"], standardise=not how["raw"],
+    columns = set(table_columns(options.data, sep=how["sep"])) - set(how["drop"])
+    by_kind = options.forget in KINDS and options.forget not in columns
+    data = read_table(
+        options.data, how["label"], None if by_kind else options.forget, sep=how["sep"],
+        decimal=how["decimal"], drop=how["drop"], standardise=not how["raw"],
     )  # fmt: skip
+    return replace(data, forget=None) if by_kind else data
 
 
 def problem_of(data: DataSet, options: Namespace) -> UnlearningProblem:
@@ -153,7 +153,7 @@ def problem_of(data: DataSet, options: Namespace) -> UnlearningProblem:
             feature_names=data.feature_names, label_values=data.label_values, **how,
         )  # fmt: skip
 
-    if data.forget is not None and (options.dataset or options.forget not in KINDS):
+    if data.forget is not None:
         return with_mask(data.forget)
     if options.forget not in KINDS:
         got = "nothing" if options.forget is None else repr(options.forget)

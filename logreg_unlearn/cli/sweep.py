@@ -12,13 +12,14 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from itertools import product
 from typing import Any
 
 from logreg_unlearn.cli import sweep_text as text
-from logreg_unlearn.cli._workers import processes
 from logreg_unlearn.cli.console import interrupted, parser, progress, whole
+from logreg_unlearn.cli.workers import processes
 from logreg_unlearn.data import real
 from logreg_unlearn.data.forget_sets import KINDS
 from logreg_unlearn.files import check_folder, publish
@@ -120,10 +121,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with interrupted("nothing was written"):
         cases = grid.cases(options.seed)
         started = time.perf_counter()
-        tasks = -(-len(cases) // CHUNK)
+        workers = min(options.workers, -(-len(cases) // CHUNK))
         with (
             progress(len(cases), "cases") as report,
-            processes(min(options.workers, tasks)) as executor,
+            nullcontext() if workers == 1 else processes(workers) as executor,
         ):
             rows = run_cases(cases, executor, report)
         seconds = time.perf_counter() - started

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import pytest
 
-from logreg_unlearn.cli import console
 from logreg_unlearn.cli.main import main
 
 
@@ -16,7 +16,7 @@ def run(monkeypatch, capsys):
 
     def call(*arguments) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["logreg-unlearn", *map(str, arguments)])
-        monkeypatch.setattr(console.signal, "signal", lambda *_: None)
+        monkeypatch.setattr(signal, "signal", lambda *_: None)
         with pytest.raises(SystemExit) as ended:
             main()
         captured = capsys.readouterr()

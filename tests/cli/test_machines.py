@@ -15,7 +15,8 @@ import pytest
 
 from logreg_unlearn.cli import audit as audit_command
 from logreg_unlearn.cli import sweep as sweep_command
-from logreg_unlearn.cli.sweep_text import figures
+from logreg_unlearn.cli import sweep_text
+from logreg_unlearn.cli.workers import processes
 from tests.cli.running import OWN, child, command, environment, refused, table
 
 SMALL = (
@@ -89,7 +90,7 @@ def test_an_interrupted_sweep_keeps_the_results_before_it(sweep, tmp_path, monke
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(sweep_command.text, "figures", interrupt)
+        patch.setattr(sweep_text, "figures", interrupt)
         status, out, err = sweep(*SMALL, "--out", "made")
     assert (status, out) == (130, "") and err.endswith("interrupted: nothing was written\n")
     assert snapshot(tmp_path / "made") == before
@@ -102,11 +103,13 @@ def test_an_interrupted_sweep_keeps_the_results_before_it(sweep, tmp_path, monke
 
 
 def test_figures_are_drawn_before_anything_is_written(sweep, tmp_path, monkeypatch) -> None:
+    drawn = sweep_text.figures
+
     def broken(rows):
-        figures(rows)
+        drawn(rows)
         raise ValueError("expected a figure, got none")
 
-    monkeypatch.setattr(sweep_command.text, "figures", broken)
+    monkeypatch.setattr(sweep_text, "figures", broken)
     status, _, _ = sweep(*SMALL, "--out", "made")
     assert status == 2 and os.listdir(tmp_path) == []
 
@@ -213,15 +216,16 @@ def test_a_killed_worker_ends_the_sweep_in_one_line(tmp_path) -> None:
 
 def test_no_more_workers_than_tasks(sweep, monkeypatch) -> None:
     asked: list[int] = []
-    real = sweep_command.processes
 
     def count(workers: int):
         asked.append(workers)
-        return real(1)
+        return processes(workers)
 
     monkeypatch.setattr(sweep_command, "processes", count)
     assert sweep(*SMALL, "--workers", 64)[0] == 0
-    assert asked == [1]
+    assert asked == []  # a single task needs no second process
+    assert sweep(*SMALL, "--seeds", 17, "--workers", 64)[0] == 0
+    assert asked == [2]
 
 
 def test_a_reader_that_goes_away_is_no_error(tmp_path) -> None:

@@ -9,7 +9,9 @@ import sys
 import pytest
 
 from logreg_unlearn.cli import sweep_text
+from logreg_unlearn.cli.sweep import grid_of, parse
 from logreg_unlearn.data.forget_sets import KINDS
+from logreg_unlearn.sweep.grid import Grid
 from tests.cli.running import PNG, child, refused, rows_in, strict
 
 
@@ -181,3 +183,11 @@ def test_the_table_fits_a_terminal_of_80_columns(monkeypatch, capsys, quick) -> 
     text = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
     assert max(map(len, text.splitlines())) <= 80
     assert "…" not in text
+
+
+def test_numbers_on_the_command_line_win_over_quick() -> None:
+    quick = grid_of(parse(["--quick"]))
+    assert (quick.seeds, quick.steps) == (Grid().quick().seeds, Grid().quick().steps)
+    grid = grid_of(parse(["--quick", "--seeds", "7", "--steps", "50000"]))
+    assert (grid.seeds, grid.steps) == (7, 50_000)
+    assert grid.ridges == quick.ridges

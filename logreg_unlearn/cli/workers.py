@@ -7,24 +7,22 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, InvalidStateError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
 
 @contextmanager
-def processes(count: int) -> Iterator[Executor | None]:
-    """Yield an executor of so many processes; None for one, which is this process itself.
+def processes(count: int) -> Iterator[Executor]:
+    """Yield an executor of so many processes.
 
     Raises
     ------
     OSError
         If a worker was killed, or ran out of memory.
     """
-    if count == 1:
-        yield None
-        return
     others = set(multiprocessing.active_children())
+    hook, threading.excepthook = threading.excepthook, _report
     executor = ProcessPoolExecutor(count, initializer=_start)
     try:
         yield executor
@@ -32,14 +30,21 @@ def processes(count: int) -> Iterator[Executor | None]:
         # a running task would otherwise be waited for
         for worker in set(multiprocessing.active_children()) - others:
             worker.terminate()
-        executor.shutdown(cancel_futures=True)
         if isinstance(error, BrokenProcessPool):
             raise OSError(
                 "expected every worker process to live, got one that was killed or ran out of "
-                "memory; nothing was written"
+                "memory: nothing was written"
             ) from None
         raise
-    executor.shutdown()
+    finally:
+        executor.shutdown(cancel_futures=True)
+        threading.excepthook = hook
+
+
+def _report(failure: threading.ExceptHookArgs) -> None:
+    # the thread of a pool whose workers have ended trips over tasks that are cancelled already
+    if not issubclass(failure.exc_type, InvalidStateError):
+        threading.__excepthook__(failure)
 
 
 def _start() -> None:
