@@ -147,7 +147,7 @@ def test_what_does_not_exist_is_refused_before_anything_runs(folder, changes, me
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("absent.csv", "who"), "expected a readable .csv file, got .*absent"),
+        (("absent.csv", "who"), "expected a readable .*file, got .*absent"),
         (("plain.csv", "label"), "'label'"),
         (("plain.csv", "who", "gone"), "'gone'"),
     ],
