@@ -19,8 +19,8 @@ from __future__ import annotations
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.norms import row_lengths
 from logreg_unlearn.problem.objective import Objective
-from logreg_unlearn.solve.passes import row_lengths
 
 _ROUNDING = 1e-9
 """Share of sums of magnitudes that their computed values are trusted to; rounding is 1e-16 n."""
@@ -54,7 +54,7 @@ def escapes(objectives: tuple[Objective, ...], w: Array, step_size: float) -> bo
         return False
     (j,) = free
     size = max(float(np.linalg.norm(np.delete(w, j))), float(abs(w[j])) * _SMALLEST)
-    return any(_stays_outside(objectives, w, j, step_size, size * ball) for ball in _BALLS)
+    return any(_stays_outside(objectives, w, int(j), step_size, size * ball) for ball in _BALLS)
 
 
 def _stays_outside(

@@ -184,7 +184,8 @@ def test_models_are_told_apart_by_the_sum_of_both_radii(rng, original, oracle, a
     problem = small(rng)
     models = with_radii(problem, original, oracle)
     assert told_apart(*models) is apart
-    outcome = outcome_of(problem, simultaneous(), *models, steps=3000, seed=0, retraining=1.0)
+    before, ideal = models
+    outcome = outcome_of(problem, simultaneous(), before, ideal, steps=3000, seed=0, retraining=1.0)
     assert math.isfinite(outcome.ratio) is apart
     found = replace(audit(problem, ("da",), steps=50), original=models[0], oracle=models[1])
     assert found.resolved is apart
@@ -200,7 +201,8 @@ def test_a_verdict_allows_for_every_radius_it_rests_on(rng, original, oracle, wo
     problem = small(rng)
     models = with_radii(problem, original, oracle)
     assert told_apart(*models)
-    done = outcome_of(problem, neggrad_plus(1.0), *models, steps=5000, seed=0, retraining=1.0)
+    before, ideal = models
+    done = outcome_of(problem, neggrad_plus(1.0), before, ideal, steps=5000, seed=0, retraining=1.0)
     assert done.trajectory.converged and done.verdict_end == word
 
 
