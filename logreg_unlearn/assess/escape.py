@@ -46,7 +46,7 @@ def escapes(objectives: tuple[Objective, ...], w: Array, step_size: float) -> bo
     bounded = np.isfinite(objectives[0].loss.curvature_bound)
     if len(free) != 1 or not bounded or step_size * ridges.max() > 1.0:
         return False
-    (j,) = free
+    j = int(free[0])
     size = max(float(np.linalg.norm(np.delete(w, j))), float(abs(w[j])) * _SMALLEST)
     return any(_stays_outside(objectives, w, j, step_size, size * ball) for ball in _BALLS)
 
