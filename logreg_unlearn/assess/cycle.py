@@ -66,12 +66,12 @@ def _certified(
         return None
     # the ball holds the start, and the fixed point if M contracts half as well in all of it
     reach = float(np.linalg.norm(start - centre)) + 2.0 * moved / slowness
-    radius, exact, grown = reach, 1.0, 1.0
+    radius, plain, grown = reach, 1.0, 1.0
     for objective, point, norm in zip(objectives, path, norms, strict=False):
         third = objective.hessian_lipschitz(point, radius)
         rate = norm + step_size * third * radius
-        radius, exact, grown = rate * radius, exact * norm, grown * rate
-    slowness -= grown - exact + _ROUNDING * len(objectives) * max(grown, 1.0)
+        radius, plain, grown = rate * radius, plain * norm, grown * rate
+    slowness -= grown - plain + _ROUNDING * len(objectives) * max(grown, 1.0)
     if not slowness > 0.0 or moved / slowness > reach:
         return None
     return centre, moved / slowness

@@ -16,7 +16,7 @@ from logreg_unlearn.assess.distance import distances_to_oracle
 from logreg_unlearn.assess.outcome import outcome_of, told_apart
 from logreg_unlearn.data.synthetic import duplicated, orthogonal_blocks
 from logreg_unlearn.problem.problem import UnlearningProblem
-from logreg_unlearn.solve.optimum import OptimumStatus, classify, minimise
+from logreg_unlearn.solve.optimum import Optimum, OptimumStatus, classify, minimise
 from logreg_unlearn.solve.path import follow
 from logreg_unlearn.unlearn.ascent import (
     METHODS,
@@ -168,7 +168,9 @@ def test_bad_arguments_are_refused(rng) -> None:
 # --- what the certificates allow to say -------------------------------------------------------
 
 
-def with_radii(problem: UnlearningProblem, original: float, oracle: float) -> tuple:
+def with_radii(
+    problem: UnlearningProblem, original: float, oracle: float
+) -> tuple[Optimum, Optimum]:
     """Original and oracle with radii that are shares of their distance."""
     first, ideal = minimise(problem.original()), minimise(problem.oracle())
     apart = float(np.linalg.norm(first.w - ideal.w))
