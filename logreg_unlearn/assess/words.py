@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from logreg_unlearn.assess.limit import LimitKind
-from logreg_unlearn.problem.losses import get_loss
+from logreg_unlearn.problem.losses import LOGISTIC, get_loss
 from logreg_unlearn.problem.problem import UnlearningProblem
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def refit_words(problem: UnlearningProblem) -> str:
     ridge = problem.ridge
     if problem.normalisation == "mean":
         how = f"with the same ridge {ridge:g} per sample mean"
-    elif get_loss(problem.loss).name == "logistic":
+    elif get_loss(problem.loss) is LOGISTIC:
         how = f"as scikit-learn with C={1.0 / ridge:g}"
     else:
         how = f"with the same ridge {ridge:g} on the sum of the losses"

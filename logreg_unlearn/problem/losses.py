@@ -75,6 +75,11 @@ class Loss:
     third_bound: float
     even_curvature: bool
 
+    @property
+    def unbounded(self) -> bool:
+        """Whether slopes grow without bound: then descent-ascent can diverge under any ridge."""
+        return math.isinf(self.slope_bound)
+
     def __repr__(self) -> str:
         return f"Loss({self.name})"
 

@@ -58,7 +58,7 @@ def log_ratio(
 
 def _log_ratio(loss: str, e: Array, a: Array, ridge: float, fraction: float) -> Array:
     strength = 1.0 / ridge
-    if loss == "exponential":
+    if get_loss(loss).unbounded:
         oracle = oracle_closed_form(e, strength)
         end, _ = da_stationary_points(e, strength, a, fraction)
         before = original_point(e, strength, a, fraction).distance(oracle)
@@ -100,7 +100,7 @@ def equal_distance(
     """
     e = np.asarray(epsilon, dtype=float)
     high = np.full_like(e, np.log(top))
-    if loss == "exponential":  # at the fold itself rounding decides whether there is a point
+    if get_loss(loss).unbounded:  # at the fold itself rounding decides whether there is a point
         high = np.minimum(high, np.log(da_existence(e, 1.0 / ridge, fraction).alpha) - 1e-9)
     low = high - _DECADES * np.log(10.0)
     return np.exp(_root(lambda s: log_ratio(loss, e, np.exp(s), ridge, fraction), low, high))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from logreg_unlearn.problem.losses import get_loss
 from logreg_unlearn.sweep.boundary import equal_distance
 from logreg_unlearn.sweep.case import BLOCK_SHARE
 from logreg_unlearn.sweep.regions import overlap_and_share
@@ -20,6 +21,9 @@ from logreg_unlearn.theory.single_coordinate import (
 )
 
 Panel = dict[str, Any]
+
+MINIMISERS = {"logistic": logistic_minimiser, "exponential": lambert_minimiser}
+"""Closed forms of the block model, by loss."""
 
 
 def blocks(rows: Sequence[Row]) -> list[Panel]:
@@ -35,14 +39,13 @@ def blocks(rows: Sequence[Row]) -> list[Panel]:
             lift = np.array([r.correlation for r in points])
             diverged = np.array([r.verdict == "DIVERGED" for r in points])
             curve = _between(lift)
-            form = lambert_minimiser if loss == "exponential" else logistic_minimiser
-            solution = form(strength, curve, fraction)
+            solution = MINIMISERS[loss](strength, curve, fraction)
             with np.errstate(divide="ignore"):
                 ratio = np.abs(solution.descent_ascent - solution.oracle) / np.abs(
                     solution.original - solution.oracle
                 )
             fold = None
-            if loss == "exponential" and theory:
+            if get_loss(loss).unbounded and theory:
                 fold = float(da_branches(strength, 0.0).fold)
                 fold = fold if fold <= lift.max() else None
             series.append(
@@ -78,7 +81,7 @@ def directions(rows: Sequence[Row]) -> list[Panel]:
         equal, fold = None, None
         if theory and top > 0.0:
             equal = (fine, equal_distance(loss, fine, ridge, f, top))
-        if theory and loss == "exponential":
+        if theory and get_loss(loss).unbounded:
             edge = da_existence(fine, 1.0 / ridge, f).alpha
             fold = (fine, np.where(edge <= top, edge, np.nan))
         made.append(

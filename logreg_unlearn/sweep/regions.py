@@ -18,6 +18,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from logreg_unlearn.problem.losses import get_loss
 from logreg_unlearn.sweep.boundary import log_ratio
 from logreg_unlearn.sweep.case import BLOCK_SHARE
 from logreg_unlearn.sweep.groups import Group, Key, grouped
@@ -46,7 +47,7 @@ def lift_region(row: Row) -> str:
         return "f/(1+f) < lift < 1"
     if lift == 1.0:
         return "lift = 1 (w_D = w_R)"
-    beyond = row.loss == "exponential" and lift > float(
+    beyond = get_loss(row.loss).unbounded and lift > float(
         da_branches(BLOCK_SHARE / row.ridge, lift).fold
     )
     return "lift beyond the fold" if beyond else "1 < lift"
@@ -85,7 +86,7 @@ def _plane(rows: Sequence[Row]) -> dict[Row, str]:
     for loss, ridge, f in dict.fromkeys((r.loss, r.ridge, r.forget_fraction) for r in rows):
         part = [r for r in rows if (r.loss, r.ridge, r.forget_fraction) == (loss, ridge, f)]
         epsilon, alpha = np.array([overlap_and_share(row) for row in part]).T
-        missing = "no stationary point" if loss == "exponential" else "several end points"
+        missing = "no stationary point" if get_loss(loss).unbounded else "several end points"
         for row, value in zip(part, log_ratio(loss, epsilon, alpha, ridge, f), strict=True):
             words = "closer" if value < 0.0 else "farther"
             found[row] = missing if np.isnan(value) else f"exact: {words}"

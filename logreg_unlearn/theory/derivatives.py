@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.losses import Array, get_loss
 from logreg_unlearn.theory import _checks as check
 
 LOGISTIC_CURVATURE = 0.25
@@ -150,7 +150,7 @@ def _curvature_range(rows: Array, c: Array, penalty: Array, loss: str) -> tuple[
     """Bound the Hessian's eigenvalues over all ``w`` from the signs of the coefficients."""
 
     def edge(part: Array, which: int) -> float:
-        if loss == "exponential" and np.any(rows[part != 0]):
+        if get_loss(loss).unbounded and np.any(rows[part != 0]):
             return which * np.inf
         spread = penalty + LOGISTIC_CURVATURE * (rows.T * part) @ rows
         return float(np.linalg.eigvalsh(spread)[0 if which < 0 else -1])

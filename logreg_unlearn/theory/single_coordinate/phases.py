@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 
-from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.losses import Array, get_loss
 from logreg_unlearn.theory import _checks as check
 from logreg_unlearn.theory.single_coordinate.minimisers import minimisers
 
@@ -75,7 +75,7 @@ def early_stopping_phases(
     )
     excess = np.maximum(rho - 1.0, 0.0)
     # psi(u)/psi(u + x) = 1 + k expm1(x)
-    k = np.ones_like(u) if loss == "exponential" else expit(u)
+    k = np.ones_like(u) if get_loss(loss).unbounded else expit(u)
     # The difference loses digits where it is small; one Newton step restores them.
     h = where.original - u
     h = np.maximum(h, 0.0)

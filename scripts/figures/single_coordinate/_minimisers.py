@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from logreg_unlearn.problem.losses import get_loss
 from logreg_unlearn.theory import single_coordinate as theory
 
 from .. import ink
@@ -34,11 +35,11 @@ def draw(loss: str, table: ink.Table) -> ink.Figure:
         closed = MINIMISERS[loss](s, lift, N_FORGET / ROWS)
         for k, (part, name) in enumerate(NAMES.items()):
             w = getattr(closed, part)
-            if loss == "exponential" and part == "descent_ascent":
+            if get_loss(loss).unbounded and part == "descent_ascent":
                 # the curve ends in the fold, whatever rounding says there
                 w = np.where(lift == fold, -1.0, w)
             ink.pair(ax, k, (lift, w), (table["lift"], table[f"s={s:g} {part}"]), name)
-        if loss == "exponential":
+        if get_loss(loss).unbounded:
             ax.axvspan(fold, 3.1, color=ink.GREY, alpha=0.25, linewidth=0)
             ax.axvline(fold, color="black", linewidth=1.0)
             ax.text(

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from logreg_unlearn.problem.losses import get_loss
+
 from .. import ink
 from ._block import LOSSES, MINIMISERS, ROWS, solved
 
@@ -29,7 +31,7 @@ def draw(table: ink.Table) -> ink.Figure:
     figure, axes = ink.panels(2, size=(9.0, 4.5), sharex=True, sharey=True)
     for ax, loss in zip(axes, LOSSES, strict=True):
         for k, lift in enumerate(LIFTS):
-            fold = np.e * SHARE * (lift - 1.0) if loss == "exponential" else 0.0
+            fold = np.e * SHARE * (lift - 1.0) if get_loss(loss).unbounded else 0.0
             ridge = np.geomspace(max(fold, 1e-5) * (1 + 1e-12), 1e3, 400)
             where = MINIMISERS[loss](SHARE / ridge, lift, N_FORGET / ROWS)
             distance = where.oracle - where.descent_ascent

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.losses import Array, get_loss
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.theory import single_coordinate as theory
 from logreg_unlearn.unlearn.batched import descend, stack
@@ -104,7 +104,7 @@ def _draw_phases(ax: ink.Axes, loss: str, table: ink.Table) -> None:
     f = np.linspace(0.0, 1.0, 300)[1:-1]
     edges = [np.zeros_like(f), theory.harm_threshold(f), np.ones_like(f)]
     labels = [(1.0, r"$1$"), (0.5, r"$\frac{f}{1+f}$")]
-    if loss == "exponential":
+    if get_loss(loss).unbounded:
         fold = float(theory.da_branches(S, 1.0).fold)
         edges.append(np.full_like(f, fold))
         labels.append((fold, r"$1+\frac{1}{es}$"))
