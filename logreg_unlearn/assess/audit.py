@@ -12,50 +12,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from logreg_unlearn.assess.dependence import Dependence, dependence
-from logreg_unlearn.assess.distance import (
-    BestStop,
-    Distances,
-    distance_ratios,
-    distances_to_oracle,
-    oracle_best_stop,
-    ratio,
-)
-from logreg_unlearn.assess.verdict import verdict
+from logreg_unlearn.assess.distance import ratio
+from logreg_unlearn.assess.outcome import Outcome, distance_between, outcome_of, told_apart
+from logreg_unlearn.assess.record import audit_html
+from logreg_unlearn.assess.words import describe, refit_words, removal_words
+from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.problem import UnlearningProblem
-from logreg_unlearn.solve.optimum import Optimum, minimise
+from logreg_unlearn.solve.optimum import Optimum, OptimumStatus, minimise
 from logreg_unlearn.unlearn.ascent import get_method
-from logreg_unlearn.unlearn.driver import Trajectory, run
-from logreg_unlearn.unlearn.removal import newton_removal
+from logreg_unlearn.unlearn.driver import Method
+from logreg_unlearn.unlearn.removal import influence_removal, newton_removal, removal_passes
 
-_VAGUE = 1e-3  # certificates wider than this share of 1 + ||w|| say nothing useful
+__all__ = ["Audit", "Outcome", "audit", "describe"]
 
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """What one method did.
-
-    Attributes
-    ----------
-    method : str
-    ratios : Distances
-        All distances of the end point as ratios to the original's; infinite if it diverged.
-    best : BestStop
-        Closest recorded step; it peeks at the oracle.
-    verdict : str
-        HELPED, HARMED, DIVERGED or UNCHANGED.
-    trajectory : Trajectory
-    """
-
-    method: str
-    ratios: Distances
-    best: BestStop
-    verdict: str
-    trajectory: Trajectory
-
-    @property
-    def ratio(self) -> float:
-        """Distance of the end point to the oracle over the original's."""
-        return float(self.ratios.parameters)
+_COINCIDE = 1e-6
+"""Two models that agree to six digits are the same model: no verdict here has more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,9 +42,14 @@ class Audit:
         Euclidean, between the two.
     outcomes : tuple of Outcome
         One per method, in the order asked for.
-    newton_ratio : float
-        Distance after one Newton removal step over the original's.
+    newton_ratio, influence_ratio : float
+        Distance after one Newton step on the retained data, and after the influence function's
+        update, over the original's.
+    newton_cost, influence_cost : float
+        In units of retraining.
     dependence : Dependence
+    refit : str
+        Which refit the oracle is, in words: convention of the ridge, unpenalised columns.
     """
 
     problem: UnlearningProblem
@@ -81,7 +58,11 @@ class Audit:
     distance_original: float
     outcomes: tuple[Outcome, ...]
     newton_ratio: float
+    influence_ratio: float
+    newton_cost: float
+    influence_cost: float
     dependence: Dependence
+    refit: str
 
     @property
     def uncertain(self) -> float:
@@ -91,28 +72,52 @@ class Audit:
     @property
     def resolved(self) -> bool:
         """Whether original and oracle differ by more than their certified radii."""
-        return self.distance_original > self.uncertain
+        return told_apart(self.original, self.oracle)
+
+    @property
+    def coincide(self) -> bool:
+        """Whether original and oracle are certified to agree to six digits."""
+        return _coincide(self.original, self.oracle)
 
     def sentence(self) -> str:
         """Return the verdict in plain words."""
-        if not self.resolved and self.uncertain > _VAGUE * (1 + np.linalg.norm(self.oracle.w)):
+        against = f"Compared with {self.refit}."
+        if self.coincide:
             return (
-                f"The certificates are too wide to tell original and oracle apart (they are "
-                f"{self.distance_original:.2g} apart, certified to {self.uncertain:.2g}): "
-                "try a larger ridge."
+                "The original model is the retrained optimum to six digits: there is nothing to "
+                f"unlearn, and every method can only move away. {against}"
             )
         if not self.resolved:
+            norms = [float(np.linalg.norm(o.w)) for o in (self.original, self.oracle)]
             return (
-                "The original model is the retrained optimum to within the certificates: "
-                "there is nothing to unlearn, and every method can only move away."
+                "Original and retrained optimum cannot be told apart: their norms are "
+                f"{norms[0]:.2g} and {norms[1]:.2g}, their distance {self.distance_original:.2g}, "
+                f"and together they are certified to {self.uncertain:.2g} only: rescale the "
+                f"columns or try a larger ridge. {against}"
             )
-        first = self.outcomes[0]
-        return f"{describe(first)}; one Newton step {_newton(self.newton_ratio)}."
+        return (
+            f"{describe(self.outcomes[0])}; one Newton step {removal_words(self.newton_ratio)}. "
+            f"{against}"
+        )
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{o.method} {o.verdict}" for o in self.outcomes[:6])
+        more = ", ..." if len(self.outcomes) > 6 else ""
+        return f"Audit({shown}{more}; original to oracle {self.distance_original:.4g})"
+
+    def _repr_html_(self) -> str:
+        return audit_html(self)
 
 
 def audit(
     problem: UnlearningProblem,
-    methods: Sequence[str] = ("da", "ga", "alternating-ascent", "neggrad+", "ascent-finetune"),
+    methods: Sequence[str | Method] = (
+        "da",
+        "ga",
+        "alternating-ascent",
+        "neggrad+",
+        "ascent-finetune",
+    ),
     *,
     steps: int = 20_000,
     seed: int = 0,
@@ -122,8 +127,8 @@ def audit(
     Parameters
     ----------
     problem : UnlearningProblem
-    methods : sequence of str
-        Names of ``methods.ascent.METHODS``, at least one.
+    methods : sequence of str or Method
+        Names of ``unlearn.ascent.METHODS`` and methods of one's own, at least one.
     steps : int
         Step budget per method.
     seed : int
@@ -132,98 +137,101 @@ def audit(
     Raises
     ------
     ValueError
-        If a method does not exist, none is given, or an optimum could not be reached.
+        If a method does not exist, two have one name, none is given, or an optimum does not exist
+        or could not be certified.
     """
-    if not methods:
-        raise ValueError("expected at least one method, got none")
+    chosen = _methods(methods)
     if steps < 1:
         raise ValueError(f"expected steps >= 1, got {steps}")
-    original = _solved("original", minimise(problem.original()))
-    oracle = _solved("oracle", minimise(problem.oracle()))
-    uncertain = original.radius + oracle.radius
-    apart = float(np.linalg.norm(original.w - oracle.w))
-    # an original that cannot be told from the oracle counts as being there, as in the sweep
-    start = original.w if apart > uncertain else oracle.w
-    before = distances_to_oracle(problem, start, oracle.w)
-    outcomes = []
-    for name in dict.fromkeys(methods):
-        trajectory = run(
-            get_method(name), problem, original.w, steps=steps, oracle=oracle, seed=seed
-        )
-        label = verdict(trajectory, uncertain)
-        end = np.full_like(oracle.w, np.inf) if trajectory.diverged else trajectory.w[-1]
-        end = start if label == "UNCHANGED" else end
-        best = oracle_best_stop(trajectory.steps, trajectory.distance, apart)
-        outcomes.append(
-            Outcome(
-                method=name,
-                ratios=distance_ratios(distances_to_oracle(problem, end, oracle.w), before),
-                best=best if apart > uncertain else replace(best, ratio=1.0),
-                verdict=label,
-                trajectory=trajectory,
-            )
-        )
-    removed = newton_removal(problem, original.w)
-    moved = float(np.linalg.norm(removed - oracle.w))
-    newton_ratio = float(ratio(moved, apart))
-    if apart <= uncertain:
-        newton_ratio = 1.0 if moved <= uncertain else np.inf
+    original = _certified(problem, "original", minimise(problem.original()))
+    oracle = _certified(problem, "oracle", minimise(problem.oracle(), original.w))
+    if not told_apart(original, oracle) and not _coincide(original, oracle):
+        original = _sharpened(problem.original(), original)
+        oracle = _sharpened(problem.oracle(), oracle)
+    apart = distance_between(original, oracle)
+    share = float(np.mean(~problem.forget))
+    retraining = oracle.passes * share  # in passes over all rows, as the methods' are
+
+    def removed(w: Array) -> float:
+        moved = float(np.linalg.norm(w - oracle.w))
+        if apart > original.radius + oracle.radius:
+            return float(ratio(moved, apart))
+        return 1.0 if moved <= original.radius + oracle.radius else np.inf
+
+    costs = [passes / retraining for passes in removal_passes(problem)]
     return Audit(
         problem=problem,
         original=original,
         oracle=oracle,
         distance_original=apart,
-        outcomes=tuple(outcomes),
-        newton_ratio=newton_ratio,
+        outcomes=tuple(
+            outcome_of(problem, method, original, oracle, steps, seed, retraining)
+            for method in chosen
+        ),
+        newton_ratio=removed(newton_removal(problem, original.w)),
+        influence_ratio=removed(influence_removal(problem, original.w)),
+        newton_cost=costs[0],
+        influence_cost=costs[1],
         dependence=dependence(problem, original.w),
+        refit=refit_words(problem),
     )
 
 
-def describe(outcome: Outcome) -> str:
-    """Return what a method did, in words."""
-    name = _NAMES.get(outcome.method, outcome.method)
-    if outcome.verdict == "DIVERGED":
-        return f"{name} diverges"
-    if outcome.verdict == "UNCHANGED":
-        return f"{name} ends as far from the retrained optimum as doing nothing"
-    if outcome.verdict == "HARMED" and not np.isfinite(outcome.ratio):
-        return f"{name} leaves the retrained optimum, where the original model is"
-    if outcome.verdict == "HARMED":
-        return (
-            f"{name} ends {_times(outcome.ratio)} as far from the retrained optimum "
-            "as doing nothing"
-        )
-    return (
-        f"{name} ends closer to the retrained optimum than doing nothing: "
-        f"{100 * outcome.ratio:.2g} % of the distance remains"
-    )
+def _methods(methods: Sequence[str | Method]) -> list[Method]:
+    """Return the methods, a name that is given twice once."""
+    if isinstance(methods, str | Method):
+        raise ValueError(f"expected a sequence of methods, got {methods!r} alone: put it in a list")
+    chosen = []
+    for method in dict.fromkeys(methods):
+        if not isinstance(method, str | Method):
+            raise ValueError(f"expected names or Method objects, got a {type(method).__name__}")
+        chosen.append(get_method(method) if isinstance(method, str) else method)
+    if not chosen:
+        raise ValueError("expected at least one method, got none")
+    names = [method.name for method in chosen]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(
+                f"expected methods of different names, got {name!r} {names.count(name)} times"
+            )
+    return chosen
 
 
-_NAMES = {
-    "da": "Descent-ascent",
-    "ga": "Gradient ascent",
-    "alternating-ascent": "Alternating descent-ascent (ascent first)",
-    "alternating-descent": "Alternating descent-ascent (descent first)",
-    "neggrad+": "NegGrad+",
-    "neggrad+minibatch": "NegGrad+ in minibatches",
-    "ascent-finetune": "Ascent followed by finetuning",
-}
+def _coincide(original: Optimum, oracle: Optimum) -> bool:
+    farthest = distance_between(original, oracle) + original.radius + oracle.radius
+    return farthest <= _COINCIDE * max(float(np.linalg.norm(o.w)) for o in (original, oracle))
 
 
-def _times(ratio: float) -> str:
-    return f"{ratio:.3g}x" if ratio < 1e4 else f"{ratio:.1e}x"
+def _sharpened(objective: Objective, optimum: Optimum) -> Optimum:
+    """Go on to a millionth of the solver's tolerance, which knows nothing of the ridge."""
+    better = minimise(objective, optimum.w, tolerance=1e-16)
+    if not (better.converged and better.radius < optimum.radius):
+        return optimum
+    return replace(better, passes=optimum.passes + better.passes)
 
 
-def _newton(ratio: float) -> str:
-    if ratio < 1.0:
-        return f"leaves {100 * ratio:.2g} % of the original's distance"
-    return f"ends {_times(ratio)} as far"
-
-
-def _solved(name: str, optimum: Optimum) -> Optimum:
-    if not optimum.converged:
+def _certified(problem: UnlearningProblem, name: str, optimum: Optimum) -> Optimum:
+    if optimum.converged:
+        return optimum
+    if optimum.status is OptimumStatus.NO_MINIMUM:
+        raise ValueError(_no_optimum(problem, name))
+    if optimum.status is OptimumStatus.UNCERTIFIED:
         raise ValueError(
-            f"expected a solvable {name} problem, got {optimum.status.value} "
-            f"(gradient norm {optimum.gradient_norm:.2g}): try a larger ridge"
+            f"expected {name} weights that can be certified, got a gradient of "
+            f"{optimum.gradient_norm:.2g} with no minimum that is certain to be near: penalise "
+            "the unpenalised columns or rescale them"
         )
-    return optimum
+    raise ValueError(
+        f"expected a solvable {name} problem, got {optimum.status.value} "
+        f"(gradient norm {optimum.gradient_norm:.2g}): try a larger ridge"
+    )
+
+
+def _no_optimum(problem: UnlearningProblem, name: str) -> str:
+    kept = ~problem.forget if name == "oracle" else np.ones(len(problem.forget), dtype=bool)
+    rows = "the retained rows" if name == "oracle" else "the rows"
+    free = problem.features[kept][:, list(problem.unpenalised)]
+    intercept = (free == free[0]).all(axis=0).any()
+    if intercept and len(np.unique(problem.labels[kept])) == 1:
+        return f"{rows} have one label: no optimum exists (penalise the intercept)"
+    return f"the unpenalised columns separate {rows} by label: no optimum exists (penalise them)"

@@ -59,6 +59,9 @@ class DistanceBounds:
     lower: float
     upper: float
 
+    def __repr__(self) -> str:
+        return f"DistanceBounds({self.lower:.4g} to {self.upper:.4g})"
+
 
 _NOTHING = DistanceBounds(0.0, math.inf)
 

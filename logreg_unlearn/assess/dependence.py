@@ -50,6 +50,13 @@ class Dependence:
     cross_influence_norm: float
     cross_influence_overlap: float
 
+    def __repr__(self) -> str:
+        return (
+            f"Dependence(lifts {self.lift.min():.3g} to {self.lift.max():.3g}, cosines of "
+            f"gradients {self.cosine_gradients:+.3f}, of signed rows {self.cosine_signed:+.3f}, "
+            f"cross-influence {self.cross_influence_norm:.3g})"
+        )
+
 
 def dependence(problem: UnlearningProblem, w: Array) -> Dependence:
     """Measure how forget and retain set depend on each other at a model.

@@ -67,6 +67,12 @@ class Distances:
     excess_risk: Array
     margins_other: Array | None = None
 
+    def __repr__(self) -> str:
+        if np.ndim(self.parameters) > 0:
+            return f"Distances of {' x '.join(map(str, np.shape(self.parameters)))} models"
+        shown = (f"{name}={float(v):.4g}" for name, v in vars(self).items() if v is not None)
+        return f"Distances({', '.join(shown)})"
+
 
 @dataclass(frozen=True)
 class BestStop:

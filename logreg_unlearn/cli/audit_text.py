@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
-from logreg_unlearn.assess.audit import Audit, describe
+from logreg_unlearn.assess.audit import Audit
+from logreg_unlearn.assess.record import HEADS, audit_data, audit_rows
+from logreg_unlearn.assess.words import describe
 from logreg_unlearn.data import DataSet
 from logreg_unlearn.problem.losses import get_loss
 from logreg_unlearn.problem.problem import UnlearningProblem
@@ -16,69 +17,30 @@ _NAMED = 12  # features that the text names; audit.json has all of them
 
 def as_dict(result: Audit, data: DataSet) -> dict[str, Any]:
     """Return the audit as plain data; infinite ratios become null."""
-    problem, measured = result.problem, result.dependence
+    problem = result.problem
     return {
         "data": {
             "name": data.name,
             "rows": len(problem.labels),
-            "columns": problem.features.shape[1],
+            "columns": len(data.feature_names),
             "forget": int(problem.forget.sum()),
             "labels": {"-1": data.label_values[0], "+1": data.label_values[1]},
             "features": list(data.feature_names),
             "dropped_columns": list(data.dropped),
             "notes": list(data.notes),
         },
-        "ridge": problem.ridge,
-        "normalisation": problem.normalisation,
-        "unpenalised": [data.feature_names[j] for j in problem.unpenalised],
-        "loss": get_loss(problem.loss).name,
-        "original": _optimum(result.original),
-        "oracle": _optimum(result.oracle),
-        "distance_original": result.distance_original,
-        "methods": [
-            {
-                "method": outcome.method,
-                "verdict": outcome.verdict,
-                "status": outcome.trajectory.status.name,
-                "ratio_final": _finite(outcome.ratio),
-                "ratio_excess_retain_risk": _finite(float(outcome.ratios.excess_risk)),
-                "ratio_best_stop_peeking": _finite(outcome.best.ratio),
-                "best_step": outcome.best.step,
-                "steps": int(outcome.trajectory.steps[-1]),
-                "step_size": outcome.trajectory.step_size,
-            }
-            for outcome in result.outcomes
-        ],
-        "newton_step_ratio": _finite(result.newton_ratio),
-        "dependence": {
-            "cosine_mean_gradients": measured.cosine_gradients,
-            "cosine_mean_signed_rows": measured.cosine_signed,
-            "cross_influence_norm": measured.cross_influence_norm,
-            "cross_influence_overlap": measured.cross_influence_overlap,
-        },
-        "verdict": result.sentence(),
+        **audit_data(result),
     }
-
-
-def _optimum(optimum: Any) -> dict[str, Any]:
-    return {
-        "gradient_norm": optimum.gradient_norm,
-        "radius": _finite(optimum.radius),
-        "status": optimum.status.name,
-    }
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 def show(result: Audit, data: DataSet) -> None:
     """Print the audit for a person."""
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
     problem, measured = result.problem, result.dependence
-    n, d = problem.features.shape
+    n, d = len(problem.labels), len(data.feature_names)
     forgotten = int(problem.forget.sum())
     console = Console(highlight=False, markup=False, soft_wrap=True)
     console.print(
@@ -97,25 +59,21 @@ def show(result: Audit, data: DataSet) -> None:
             f"exact optimum within {optimum.radius:.1e}"
         )
     console.print(f"distance original to oracle {result.distance_original:.4g}\n")
-    table = Table(title="distance to the oracle / the original's", title_style="bold")
-    table.add_column("method", no_wrap=True)
-    for heading in ("end", "best*", "at step"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for heading in ("status", "verdict"):
-        table.add_column(heading, no_wrap=True)
-    for outcome in result.outcomes:
-        table.add_row(
-            outcome.method,
-            f"{outcome.ratio:.3g}",
-            f"{outcome.best.ratio:.3g}",
-            str(outcome.best.step),
-            outcome.trajectory.status.name,
-            outcome.verdict,
-        )
-    table.add_section()
-    table.add_row("Newton step", f"{result.newton_ratio:.3g}", "", "1", "", "")
+    table = Table(
+        title="distance to the oracle / the original's", title_style="bold", title_justify="left",
+        box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0),
+    )  # fmt: skip
+    for heading in HEADS:
+        words = heading in (HEADS[0], HEADS[-1])
+        table.add_column(heading, justify="left" if words else "right", no_wrap=True)
+    methods = len(result.outcomes)
+    for number, row in enumerate(audit_rows(result), start=1):
+        table.add_row(*row, end_section=number == methods)
     console.print(table)
-    console.print("* closest to the oracle at any recorded step: it peeks at the oracle\n")
+    console.print(
+        "* closest to the oracle at any recorded step: it peeks at the oracle\n"
+        "limit: where the steps would end if they went on; cost: in units of retraining\n"
+    )
     console.print(
         f"dependence of F and R: cosine of mean gradients {measured.cosine_gradients:+.3f}, "
         f"of mean signed rows {measured.cosine_signed:+.3f};\n"

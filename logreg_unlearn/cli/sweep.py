@@ -28,7 +28,7 @@ from logreg_unlearn.sweep.case import MODELS, Row
 from logreg_unlearn.sweep.grid import Grid, parse_values
 from logreg_unlearn.sweep.runner import CHUNK, run_cases
 from logreg_unlearn.sweep.store import csv_text, manifest
-from logreg_unlearn.sweep.summary import headline, summarise
+from logreg_unlearn.sweep.summary import headline, regions, summarise
 from logreg_unlearn.unlearn.ascent import METHODS
 
 VALUES = {
@@ -85,6 +85,8 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
 
 def _listed(values: tuple[float, ...]) -> str:
     """Return a default list as it would be typed."""
+    if not values:
+        return "around the theory's boundaries"
     if len(values) > 4:
         return f"{values[0]:g}:{values[-1]:g}:{len(values)}"
     return ",".join(f"{value:g}" for value in values)
@@ -118,8 +120,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = check_folder(options.out, ["cases.csv", *suffixed, "manifest.json"])
     with interrupted("nothing was written"):
         cases = grid.cases(options.seed)
-        for name in sorted({case.dataset for case in cases if case.model == "real"}):
-            real.load(name)  # a missing package is an error now, not in the middle of the run
         started = time.perf_counter()
         workers = min(options.workers, -(-len(cases) // CHUNK))
         with (
@@ -151,4 +151,6 @@ def show(rows: Sequence[Row], grid: Grid) -> None:
         text.table(summarise(part), f"{loss} loss, {method}")
     print("* closest to the oracle at any recorded step: it peeks at the oracle")
     print("inf: it diverged, or the original is the oracle itself and the iteration left it")
+    if places := regions(rows):
+        text.table(places, "by region of the theory, da, all losses")
     print(f"\n{headline(rows)}")

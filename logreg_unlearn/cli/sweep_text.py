@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+FIGURES = {
+    "blocks": ("blocks",),
+    "two-directions": ("two-directions",),
+    "gaussian": ("gaussian",),
+    "real": ("real", "real_dependence"),
+}
+"""Figures of each model."""
+
+
 def table(groups: Sequence[Group], title: str) -> None:
     """Print the groups of one loss and method: a row per model and correlation."""
     from rich.box import SIMPLE_HEAD
@@ -60,23 +69,24 @@ def _number(value: float) -> str:
 def figure_names(grid: Grid) -> list[str]:
     """Return the names of the figures of a grid, without suffix."""
     return [
-        _name(model, method, grid.methods)
+        _name(figure, method, grid.methods)
         for model in grid.models
         for method in sorted(grid.methods)
+        for figure in FIGURES[model]
     ]
 
 
 def figures(rows: Sequence[Row]) -> dict[str, bytes]:
-    """Draw one figure for each model and method in the rows, a row of panels per loss: files."""
+    """Draw the figures of each model and method in the rows, a row of panels per loss: files."""
     made: dict[str, bytes] = {}
     methods = sorted({row.method for row in rows})
     for model in dict.fromkeys(row.model for row in rows):
         for method in methods:
             part = [row for row in rows if row.model == model and row.method == method]
-            figure = draw(model, part)
-            with plots.style():
-                files = plots.files(figure, _name(model, method, methods))
-            made |= files
+            for name in FIGURES[model]:
+                figure = draw(name, part)
+                with plots.style():
+                    made |= plots.files(figure, _name(name, method, methods))
     return made
 
 
@@ -84,15 +94,17 @@ def _name(model: str, method: str, methods: Sequence[str]) -> str:
     return model if len(methods) == 1 else f"{model}_{method}"
 
 
-def draw(model: str, rows: Sequence[Row]) -> Figure:
-    """Return the figure of one model's rows."""
+def draw(name: str, rows: Sequence[Row]) -> Figure:
+    """Return one figure of one model's rows."""
     losses = len({row.loss for row in rows})
-    if model == "real":
-        drawn, overshoot = panels.real_data(rows)
-        return plots.real_data(drawn, len(drawn) // losses, overshoot)
-    if model == "two-directions":
+    if name == "real":
+        drawn = panels.real_data(rows)
+        return plots.real_data(drawn, len(drawn) // losses)
+    if name == "real_dependence":
+        return plots.real_dependence(panels.real_dependence(rows), len(panels.MEASURES))
+    if name == "two-directions":
         return plots.directions(panels.directions(rows))
-    if model == "gaussian":
+    if name == "gaussian":
         drawn = panels.gaussian(rows)
         return plots.gaussian(drawn, len(drawn) // losses)
     drawn = panels.blocks(rows)

@@ -8,13 +8,20 @@ arguments, and no global state of matplotlib changes.
 module            what it draws
 ================  ==================================================================
 ``style``         the style, the palette, axes, legends, saving
-``sweep``         the sweep's figures
+``blocks``        the sweep's figures, a module per model
+``directions``
+``gaussian``
+``real``
 ``trajectories``  the audit's figure
 ================  ==================================================================
 """
 
 from __future__ import annotations
 
+from logreg_unlearn.plots.blocks import blocks
+from logreg_unlearn.plots.directions import directions
+from logreg_unlearn.plots.gaussian import gaussian
+from logreg_unlearn.plots.real import real_data, real_dependence
 from logreg_unlearn.plots.style import (
     COLOURS,
     GREY,
@@ -22,15 +29,16 @@ from logreg_unlearn.plots.style import (
     HELPED,
     LINES,
     MARKERS,
+    RATIO,
     files,
     legend_below,
     look,
     mark_unity,
     new_figure,
+    plain,
     save,
     style,
 )
-from logreg_unlearn.plots.sweep import blocks, directions, gaussian, real_data
 from logreg_unlearn.plots.trajectories import trajectories
 
 __all__ = [
@@ -40,6 +48,7 @@ __all__ = [
     "HELPED",
     "LINES",
     "MARKERS",
+    "RATIO",
     "blocks",
     "directions",
     "files",
@@ -48,7 +57,9 @@ __all__ = [
     "look",
     "mark_unity",
     "new_figure",
+    "plain",
     "real_data",
+    "real_dependence",
     "save",
     "style",
     "trajectories",

@@ -21,6 +21,8 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 LINES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
 GREY = "#666666"
 HELPED, HARMED = "#0072B2", "#D55E00"
+RATIO = "distance to oracle / original's"
+"""Label of what the sweep draws: above 1 is worse than doing nothing."""
 
 _STYLE = {
     "font.size": 10,
@@ -87,6 +89,11 @@ def save(figure: Figure, folder: Path, name: str) -> tuple[Path, Path]:
     for file, content in made.items():
         write_bytes(folder / file, content)
     return folder / f"{name}.png", folder / f"{name}.svg"
+
+
+def plain(text: str) -> str:
+    """Return a name that is drawn as it is spelt: a dollar sign would begin a formula."""
+    return text.replace("$", r"\$")
 
 
 def look(cycle: tuple[Any, ...], k: int) -> Any:

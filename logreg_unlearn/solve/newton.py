@@ -19,7 +19,7 @@ import numpy as np
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.objective import Objective
-from logreg_unlearn.solve.passes import CHUNK, Iterate, evaluate, hessian_at, value_at
+from logreg_unlearn.solve.passes import CHUNK, Iterate, Work, value_at
 
 _GOOD = 0.25
 """Share of the slope that a full step may leave before the line search looks for a better one."""
@@ -56,7 +56,7 @@ class Factor:
 
 
 def chord_newton(
-    objective: Objective, start: Array, target: float, max_iterations: int
+    objective: Objective, start: Array, target: float, max_iterations: int, work: Work
 ) -> tuple[Iterate, int, Factor | None]:
     """Iterate until the gradient norm is at most ``target`` or no step lowers it.
 
@@ -69,6 +69,8 @@ def chord_newton(
         Gradient norm to reach.
     max_iterations : int
         Budget of steps on the full data.
+    work : Work
+        Counts the passes.
 
     Returns
     -------
@@ -84,16 +86,22 @@ def chord_newton(
     for stride in (64, 8) if n * d > CHUNK else ():
         if n // stride >= 5 * d:
             part = _subsample(objective, stride)
-            first = evaluate(part, start)
+            first = work.evaluate(part, start)
             # a tenth of the sampling error of the subsample itself is accurate enough
             goal = 0.1 * first.norm * math.sqrt(d / (n / stride))
-            point, _, factor = refine(part, first, goal, 20, factor)
+            point, _, factor = refine(part, first, goal, 20, factor, work)
             start = point.w
-    return refine(objective, evaluate(objective, start), target, max_iterations, factor)
+    first = work.evaluate(objective, start)
+    return refine(objective, first, target, max_iterations, factor, work)
 
 
 def refine(
-    objective: Objective, start: Iterate, target: float, budget: int, factor: Factor | None
+    objective: Objective,
+    start: Iterate,
+    target: float,
+    budget: int,
+    factor: Factor | None,
+    work: Work,
 ) -> tuple[Iterate, int, Factor | None]:
     """Iterate from an evaluated point, with the factor of a Hessian nearby if there is one.
 
@@ -101,7 +109,7 @@ def refine(
     """
     here = best = start
     if not math.isfinite(here.norm):  # the exponential loss overflowed: a start is only a hint
-        here = best = evaluate(objective, np.zeros_like(start.w))
+        here = best = work.evaluate(objective, np.zeros_like(start.w))
     if here.norm <= target or not math.isfinite(here.norm):
         return best, 0, factor
     fresh, stalled = False, 0
@@ -110,14 +118,14 @@ def refine(
         if stalled >= 3:
             return best, steps, factor
         if factor is None:
-            hessian = hessian_at(objective, here.margins)
+            hessian = work.hessian(objective, here.margins)
             largest = float(hessian.diagonal().max())
             if not math.isfinite(largest):  # a sum of squares: any overflow shows there
                 return best, steps, None
             factor, fresh, pending = Factor(hessian, largest), True, None
         direction = factor.solve(here.gradient) if pending is None else pending
         before = float(np.dot(direction, here.gradient))
-        there = _move(objective, here, direction, before)
+        there = _move(objective, here, direction, before, work)
         if not math.isfinite(there.norm):
             return best, steps, factor
         if there.norm <= target:
@@ -155,12 +163,14 @@ def _renewal_pays(contraction: float, norm: float, target: float, d: int) -> boo
     return chord_steps_left > 3.0 + d / 25.0
 
 
-def _move(objective: Objective, here: Iterate, direction: Array, fall: float) -> Iterate:
+def _move(
+    objective: Objective, here: Iterate, direction: Array, fall: float, work: Work
+) -> Iterate:
     """Step along ``-direction``: fully, or to the minimiser where the full step is a bad one.
 
     ``fall`` is minus the slope at the start of the step.
     """
-    there = evaluate(objective, here.w - direction)
+    there = work.evaluate(objective, here.w - direction)
     dz = there.margins - here.margins
     if not np.dot(dz, dz) <= 100.0 * len(dz):
         # where no curvature is left (a far start, no ridge) a step has no natural length
@@ -169,13 +179,13 @@ def _move(objective: Objective, here: Iterate, direction: Array, fall: float) ->
         if longest > limit:
             direction = direction * (limit / longest)
             fall = float(np.dot(direction, here.gradient))
-            there = evaluate(objective, here.w - direction)
+            there = work.evaluate(objective, here.w - direction)
             dz = there.margins - here.margins
     last = -float(np.dot(direction, there.gradient))
     if abs(last) <= _GOOD * abs(fall):
         return there
     t = _line_search(objective, here, dz, direction, -fall, last)
-    return evaluate(objective, here.w - t * direction)
+    return work.evaluate(objective, here.w - t * direction)
 
 
 def _line_search(

@@ -23,7 +23,7 @@ from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.solve.existence import falls_for_ever
 from logreg_unlearn.solve.newton import chord_newton, refine
-from logreg_unlearn.solve.passes import Iterate, euclidean, row_lengths, value_at
+from logreg_unlearn.solve.passes import Iterate, Work, euclidean, row_lengths, value_at
 from logreg_unlearn.solve.radius import curvature_radius, local_radius, ridge_radius
 from logreg_unlearn.solve.rounding import gradient_rounding
 from logreg_unlearn.solve.threads import blas_threads
@@ -70,6 +70,9 @@ class Optimum:
     status : OptimumStatus
     iterations : int
         Steps on the full data.
+    passes : float
+        What they cost without the certificate, in passes over the objective's rows as
+        :class:`logreg_unlearn.solve.passes.Work` counts them; NaN where nobody did.
     """
 
     w: Array
@@ -78,6 +81,13 @@ class Optimum:
     radius: float
     status: OptimumStatus
     iterations: int
+    passes: float = math.nan
+
+    def __repr__(self) -> str:
+        return (
+            f"Optimum({self.status.name}, ||w||={euclidean(self.w):.4g}, radius={self.radius:.2g}, "
+            f"gradient norm {self.gradient_norm:.2g}, {self.iterations} iterations)"
+        )
 
     @property
     def converged(self) -> bool:
@@ -101,6 +111,13 @@ class StationaryPoint:
     kind: PointKind
     eigenvalues: Array
     gradient_norm: float
+
+    def __repr__(self) -> str:
+        low, high = self.eigenvalues[0], self.eigenvalues[-1]
+        return (
+            f"StationaryPoint({self.kind.name}, eigenvalues {low:.4g} to {high:.4g}, "
+            f"gradient norm {self.gradient_norm:.2g})"
+        )
 
 
 def minimise(
@@ -153,7 +170,7 @@ def minimise(
         # 0 times an overflowed loss is no number
         objective = objective.with_rows(objective.coefficients != 0)
     rows = objective.signed_features
-    unbounded = False
+    unbounded, work = False, Work(len(rows))
     # overflow is an answer here, and the loops below can read it
     quiet = np.errstate(over="ignore", invalid="ignore", divide="ignore")
     with blas_threads(rows.size), quiet:
@@ -161,10 +178,10 @@ def minimise(
         scale = float(np.abs(objective.coefficients) @ lengths)
         target = tolerance * min(1.0, scale)
         if convex:
-            point, iterations, radius = _convex(objective, w, target, max_iterations, lengths)
+            point, iterations, radius = _convex(objective, w, target, max_iterations, lengths, work)
         else:
             point, iterations, radius, unbounded = _signed(
-                objective, w, target, max_iterations, lengths
+                objective, w, target, max_iterations, lengths, work
             )
         value = value_at(objective, point)
     if unbounded:
@@ -178,14 +195,21 @@ def minimise(
     else:
         out = iterations >= max_iterations
         status = OptimumStatus.BUDGET if out else OptimumStatus.STALLED
-    return Optimum(point.w, value, float(point.norm), float(radius), status, iterations)
+    return Optimum(
+        point.w, value, float(point.norm), float(radius), status, iterations, work.passes
+    )
 
 
 def _convex(
-    objective: Objective, start: Array, target: float, max_iterations: int, lengths: Array
+    objective: Objective,
+    start: Array,
+    target: float,
+    max_iterations: int,
+    lengths: Array,
+    work: Work,
 ) -> tuple[Iterate, int, float]:
     """Return the minimiser of a convex objective, the steps taken, and a certified radius."""
-    point, iterations, factor = chord_newton(objective, start, target, max_iterations)
+    point, iterations, factor = chord_newton(objective, start, target, max_iterations, work)
     ridge = float(objective.ridge_diagonal.min())
     vague = _VAGUE * (1.0 + euclidean(point.w))
 
@@ -198,7 +222,7 @@ def _convex(
         # a small ridge magnifies what is left of the gradient: go on to the rounding floor
         aim = max(rounding, 0.5 * vague * ridge)
         spare = min(50, max_iterations - iterations)
-        point, more, _ = refine(objective, point, aim, spare, factor)
+        point, more, _ = refine(objective, point, aim, spare, factor, work)
         iterations += more
         radius, _ = plain_radius()
     if radius > vague:  # a Hessian costs several passes over the data
@@ -207,18 +231,25 @@ def _convex(
 
 
 def _signed(
-    objective: Objective, start: Array, target: float, max_iterations: int, lengths: Array
+    objective: Objective,
+    start: Array,
+    target: float,
+    max_iterations: int,
+    lengths: Array,
+    work: Work,
 ) -> tuple[Iterate, int, float, bool]:
     """Return a local minimiser for signed coefficients, as above, and whether J is unbounded."""
     longest = float(lengths.max(initial=0.0))
-    point, iterations, unbounded = trust_region(objective, start, target, max_iterations, longest)
+    point, iterations, unbounded = trust_region(
+        objective, start, target, max_iterations, longest, work
+    )
     if unbounded:
         return point, iterations, math.inf, True
     radius = local_radius(objective, point)
     rounding = gradient_rounding(objective, point.w, point.slopes, lengths)
     if radius > _VAGUE * (1.0 + euclidean(point.w)) and rounding < point.norm < math.inf:
         spare = min(50, max_iterations - iterations)
-        closer, more, fell = trust_region(objective, point.w, rounding, spare, longest)
+        closer, more, fell = trust_region(objective, point.w, rounding, spare, longest, work)
         sharper = math.inf if fell else local_radius(objective, closer)
         if sharper < radius:
             point, radius = closer, sharper

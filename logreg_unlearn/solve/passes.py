@@ -7,6 +7,7 @@ is an answer here (the exponential loss), so the callers silence NumPy's warning
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,6 +18,9 @@ from logreg_unlearn.problem.objective import Objective
 
 CHUNK = 65_536
 """Matrix entries per row chunk: 512 KiB, half of a common level-2 cache."""
+
+HESSIAN = 25
+"""Columns for which a Hessian takes the time of two passes (measured)."""
 
 _SYMMETRIC = 40
 """Columns from which a symmetric rank-k update is faster than a plain product (measured)."""
@@ -57,6 +61,39 @@ def evaluate(objective: Objective, w: Array) -> Iterate:
         s = np.multiply(c[chunk], derivative(z), out=slopes[chunk])
         gradient += np.dot(s, part)
     return Iterate(w, margins, slopes, gradient, euclidean(gradient))
+
+
+@dataclass
+class Work:
+    """Counts the passes of one solve, in units of its own rows.
+
+    Margins and gradient are one pass.  A Hessian for given margins counts as ``1 + d/25``: what it
+    takes in time beside a pass (measured).  Sums over the rows alone (a line search) are free.
+
+    Attributes
+    ----------
+    rows : int
+        Rows of the whole problem; a subsample counts as its share.
+    passes : float
+    """
+
+    rows: int
+    passes: float = 0.0
+
+    def evaluate(self, objective: Objective, w: Array) -> Iterate:
+        """Return :func:`evaluate`, counted."""
+        self.passes += len(objective.coefficients) / max(self.rows, 1)
+        return evaluate(objective, w)
+
+    def hessian(self, objective: Objective, margins: Array) -> Array:
+        """Return :func:`hessian_at`, counted."""
+        self.count_hessian(objective)
+        return hessian_at(objective, margins)
+
+    def count_hessian(self, objective: Objective) -> None:
+        """Count one Hessian."""
+        share = len(objective.coefficients) / max(self.rows, 1)
+        self.passes += share * (1.0 + objective.dimension / HESSIAN)
 
 
 def euclidean(vector: Array) -> np.float64:

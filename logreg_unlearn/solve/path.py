@@ -78,6 +78,12 @@ class Path:
     end: Optimum | None
     status: PathStatus
 
+    def __repr__(self) -> str:
+        return (
+            f"Path({self.status.name} at beta={self.beta[-1]:.4g} after {len(self.beta)} points, "
+            f"{len(self.folds)} folds, ||w||={np.linalg.norm(self.w[-1]):.4g})"
+        )
+
 
 def original_beta(problem: UnlearningProblem) -> float:
     """Return the ascent weight at which the original model lies on the path.

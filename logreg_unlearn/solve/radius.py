@@ -85,7 +85,7 @@ def local_radius(objective: Objective, point: Iterate) -> float:
     if not (math.isfinite(norm) and smallest > 0):
         return math.inf
     lengths = (row_lengths(rows * units) + TINY) * outward(n, d)
-    third = _hessian_lipschitz(objective, point.margins, lengths, 2.0 * norm / smallest)
+    third = hessian_lipschitz(objective, point.margins, lengths, 2.0 * norm / smallest)
     h = third * math.exp(errors.worst) * norm / smallest / smallest * outward(n, d)
     if not h <= 0.5:
         return math.inf
@@ -94,8 +94,8 @@ def local_radius(objective: Objective, point: Iterate) -> float:
     return radius if math.isfinite(radius) else math.inf
 
 
-def _hessian_lipschitz(objective: Objective, z: Array, lengths: Array, reach: float) -> float:
-    """Lipschitz constant of the Hessian in the ball of radius ``reach``."""
+def hessian_lipschitz(objective: Objective, z: Array, lengths: Array, reach: float) -> float:
+    """Lipschitz constant of the Hessian in a ball: margins at its centre, the rows' lengths."""
     absolute = np.abs(objective.coefficients)
     with np.errstate(over="ignore", invalid="ignore"):
         cubes = lengths**3 + TINY

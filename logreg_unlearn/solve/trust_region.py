@@ -13,7 +13,7 @@ import numpy as np
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.objective import Objective
-from logreg_unlearn.solve.passes import Iterate, euclidean, evaluate, value_at
+from logreg_unlearn.solve.passes import Iterate, Work, euclidean, value_at
 
 _HUGE, _OVERFLOWING = 1e100, 1e280
 """Curvatures that only the exponential loss reaches: worth a look where it goes, and the end."""
@@ -22,7 +22,12 @@ _FAR = 1e12
 
 
 def trust_region(
-    objective: Objective, start: Array, target: float, max_iterations: int, longest: float
+    objective: Objective,
+    start: Array,
+    target: float,
+    max_iterations: int,
+    longest: float,
+    work: Work,
 ) -> tuple[Iterate, int, bool]:
     """Descend from ``start`` to a local minimum.
 
@@ -36,6 +41,8 @@ def trust_region(
     max_iterations : int
     longest : float
         Euclidean norm of the longest row.
+    work : Work
+        Counts the passes.
 
     Returns
     -------
@@ -45,13 +52,18 @@ def trust_region(
     unbounded : bool
         True if the objective fell without bound: it has no minimum in this direction.
     """
+
+    def hessian_of(point: Iterate) -> Array:
+        work.count_hessian(objective)
+        return objective.hessian(point.w)
+
     unit = 1.0 / max(longest, np.finfo(float).tiny)  # moves no margin by more than 1
-    radius, here = np.float64(unit), evaluate(objective, np.array(start, dtype=np.float64))
-    value, hessian = value_at(objective, here), objective.hessian(here.w)
+    radius, here = np.float64(unit), work.evaluate(objective, np.array(start, dtype=np.float64))
+    value, hessian = value_at(objective, here), hessian_of(here)
     # the exponential loss (nearly) overflowed: a start is only a hint
     if not math.isfinite(value) or np.abs(hessian).max() > _OVERFLOWING:
-        here = evaluate(objective, np.zeros(len(start)))
-        value, hessian = value_at(objective, here), objective.hessian(here.w)
+        here = work.evaluate(objective, np.zeros(len(start)))
+        value, hessian = value_at(objective, here), hessian_of(here)
     exponential = not math.isfinite(objective.loss.curvature_bound)
     # a logistic objective with a ridge everywhere has a minimum, however far
     far = _FAR * (1.0 + float(np.abs(here.margins).max(initial=0.0)))
@@ -69,7 +81,7 @@ def trust_region(
         if here.norm <= target and eigenvalues[0] > 0:
             return here, iteration, False
         step = basis @ _model_minimiser(eigenvalues, basis.T @ here.gradient, radius)
-        there = evaluate(objective, here.w + step)
+        there = work.evaluate(objective, here.w + step)
         new_value = value_at(objective, there)
         predicted = -float(np.dot(here.gradient, step) + 0.5 * np.dot(step, hessian @ step))
         if new_value == -math.inf:
@@ -88,7 +100,7 @@ def trust_region(
         elif ratio > 0.75 and length > 0.9 * radius:
             radius *= 2.0
         if ratio > 1e-4:
-            here, value, hessian = there, new_value, objective.hessian(there.w)
+            here, value, hessian = there, new_value, hessian_of(there)
             if np.abs(here.margins).max(initial=0.0) > far:
                 return here, iteration, True
     return here, max_iterations, False

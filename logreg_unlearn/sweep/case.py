@@ -1,4 +1,4 @@
-"""One case of the correlation sweep: a problem, a method, and how far it ends from the oracle.
+"""One case of the sweep: a problem, a method, and how far it ends from the oracle.
 
 A :class:`Case` is plain data, so it travels to other processes and can be listed before
 anything runs; :func:`run_case` builds its problem and returns its :class:`Row`.
@@ -9,7 +9,8 @@ model              ``correlation``                          ``forget_kind``
 blocks             lift ``rho`` of the block                ``block``
 two-directions     cosine ``2 eps/(1 + eps^2)``             ``alpha=<value>``
 gaussian           cosine of the class means                ``shifted``
-real               cosine of the mean gradients, measured   a kind of ``data.forget_sets``
+real               cosine of the mean gradients, measured   a kind of ``data.forget_sets``,
+                                                            or ``column <name>``: the file's
 =================  =======================================  ================================
 """
 
@@ -17,22 +18,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 import numpy as np
 
 from logreg_unlearn.assess.dependence import dependence
-from logreg_unlearn.assess.distance import cosine, oracle_best_stop, ratio
-from logreg_unlearn.assess.verdict import verdict
-from logreg_unlearn.data import DataSet, real
-from logreg_unlearn.data.forget_sets import FittedModel, forget_set
+from logreg_unlearn.data import DataSet
 from logreg_unlearn.data.synthetic import gaussian_classes, orthogonal_blocks, two_directions
-from logreg_unlearn.problem.losses import get_loss
-from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.problem import UnlearningProblem
-from logreg_unlearn.solve.optimum import Optimum, minimise
+from logreg_unlearn.solve.optimum import minimise
+from logreg_unlearn.sweep.datasets import Source, TableFile, chosen, fit_original, load
+from logreg_unlearn.sweep.row import Row, measure
 from logreg_unlearn.unlearn.ascent import get_method
-from logreg_unlearn.unlearn.driver import Trajectory, run
+from logreg_unlearn.unlearn.driver import Method, run
+from logreg_unlearn.unlearn.load import load_method
+
+__all__ = [
+    "BLOCK_SHARE", "MODELS", "Case", "Row", "TableFile", "build_problem", "find_method",
+    "fit_original", "load", "measure", "run_case",
+]  # fmt: skip
 
 GROUP_ROWS = 4
 """Rows of either side of a grouped synthetic set; weights make every share exact."""
@@ -48,17 +51,23 @@ class Case:
     Attributes
     ----------
     model : {"blocks", "two-directions", "gaussian", "real"}
-    dataset, loss, forget_kind, method : str
-    forget_fraction, ridge : float
+    dataset : str or TableFile
+        Real data: a bundled set's name, or the address of a table of the user's own.
+    loss, forget_kind : str
+    forget_fraction : float
+        NaN where the table itself marks the rows to forget.
+    ridge : float
     seed : int
+    method : str
+        A name of ``unlearn.ascent.METHODS``, or the address ``module:name`` of a `Method`.
     settings : mapping of str to float
-        The model's own parameters: ``lift``; ``epsilon`` and ``alpha``; ``correlation``.
+        The model's own parameters: ``lift``; ``epsilon`` and ``alpha``; ``cosine``.
     steps : int
         Step budget.
     """
 
     model: str
-    dataset: str
+    dataset: Source
     loss: str
     forget_kind: str
     forget_fraction: float
@@ -69,37 +78,6 @@ class Case:
     settings: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Row:
-    """One row of ``cases.csv``; the fields are its columns, in order."""
-
-    model: str
-    dataset: str
-    loss: str
-    correlation: float
-    forget_kind: str
-    forget_fraction: float
-    ridge: float
-    seed: int
-    method: str
-    step_size: float
-    steps: int
-    status: str
-    distance_original: float
-    distance_final: float
-    ratio_final: float
-    ratio_best: float
-    best_step: int
-    first_step_alignment: float
-    verdict: str
-    oracle_radius: float
-
-    @property
-    def farther(self) -> bool:
-        """Whether the end point is farther from the oracle than the original model."""
-        return self.verdict in ("HARMED", "DIVERGED")
-
-
 def run_case(case: Case) -> Row:
     """Build the problem of a case, run its method, and measure.
 
@@ -108,66 +86,36 @@ def run_case(case: Case) -> Row:
     ValueError
         If the model, data set, forget set or method does not exist.
     """
-    problem, correlation = build_problem(case)
+    problem, known = build_problem(case)
     original = minimise(problem.original())
     oracle = minimise(problem.oracle())
-    if correlation is None:
-        correlation = dependence(problem, original.w).cosine_gradients
+    measured = dependence(problem, original.w)
     trajectory = run(
-        get_method(case.method),
+        find_method(case.method),
         problem,
         original.w,
         steps=case.steps,
         oracle=oracle,
         seed=case.seed,
     )
-    fraction = round(problem.forget_fraction, 12)
-    return measure(replace(case, forget_fraction=fraction), correlation, trajectory, original)
+    done = replace(case, forget_fraction=round(problem.forget_fraction, 12))
+    correlation = measured.cosine_gradients if known is None else known
+    return measure(done, correlation, measured.cross_influence_overlap, trajectory, original)
 
 
-def measure(case: Case, correlation: float, trajectory: Trajectory, original: Optimum) -> Row:
-    """Turn a trajectory into a row: distances, ratios, best stop and verdict.
+def find_method(name: str) -> Method:
+    """Return the method of a name, or of the user's own by its address ``module:name``.
 
-    An original within its certified radius of the oracle counts as being there: its distance
-    carries no digits, and the ratio of anything that ends elsewhere is infinite.
+    Raises
+    ------
+    ValueError
+        If there is none.
     """
-    uncertain = original.radius + trajectory.oracle.radius
-    distance = trajectory.distance
-    start = 0.0 if distance[0] <= uncertain else float(distance[0])
-    distance_final = np.inf if trajectory.diverged else float(distance[-1])
-    final_ratio = float(ratio(distance_final, start))
-    best = oracle_best_stop(trajectory.steps, distance, start)
-    best_ratio = best.ratio if start > 0 else 1.0
-    first_move = trajectory.w[min(1, len(trajectory.w) - 1)] - trajectory.w[0]
-    label = verdict(trajectory, uncertain)
-    if label == "UNCHANGED" and start == 0.0:
-        final_ratio = 1.0
-    return Row(
-        model=case.model,
-        dataset=case.dataset,
-        loss=case.loss,
-        correlation=float(correlation),
-        forget_kind=case.forget_kind,
-        forget_fraction=case.forget_fraction,
-        ridge=case.ridge,
-        seed=case.seed,
-        method=case.method,
-        step_size=trajectory.step_size,
-        steps=int(trajectory.steps[-1]),
-        status=trajectory.status.name,
-        distance_original=float(distance[0]),
-        distance_final=distance_final,
-        ratio_final=final_ratio,
-        ratio_best=best_ratio,
-        best_step=best.step,
-        first_step_alignment=cosine(first_move, trajectory.oracle.w - trajectory.w[0]),
-        verdict=label,
-        oracle_radius=trajectory.oracle.radius,
-    )
+    return load_method(name) if ":" in name else get_method(name)
 
 
 def build_problem(case: Case) -> tuple[UnlearningProblem, float | None]:
-    """Return a case's problem and its correlation (None where it has to be measured).
+    """Return a case's problem and its lift or cosine (None where it has to be measured).
 
     Raises
     ------
@@ -180,9 +128,9 @@ def build_problem(case: Case) -> tuple[UnlearningProblem, float | None]:
     if case.model == "gaussian":
         n, d = GAUSSIAN_SHAPE
         data = gaussian_classes(
-            settings["correlation"], n=n, d=d, forget_fraction=fraction, seed=case.seed
+            settings["cosine"], n=n, d=d, forget_fraction=fraction, seed=case.seed
         )
-        return _problem(data, case), settings["correlation"]
+        return _problem(data, case), settings["cosine"]
     sizes = dict(n_retain=GROUP_ROWS, n_forget=GROUP_ROWS)
     odds = fraction / (1.0 - fraction)
     if case.model == "blocks":
@@ -218,33 +166,8 @@ def _problem(data: DataSet, case: Case) -> UnlearningProblem:
 
 
 def _real_problem(case: Case) -> UnlearningProblem:
-    data = _loaded(case.dataset)
-    mask = forget_set(
-        case.forget_kind,
-        data.features,
-        data.labels,
-        fraction=case.forget_fraction,
-        seed=case.seed,
-        model=_fitted(case.dataset, case.loss, case.ridge),
+    data = load(case.dataset)
+    mask = chosen(
+        case.dataset, case.forget_kind, case.forget_fraction, case.seed, case.loss, case.ridge
     )
     return UnlearningProblem(data.features, data.labels, mask, ridge=case.ridge, loss=case.loss)
-
-
-@lru_cache(maxsize=16)
-def _loaded(name: str) -> DataSet:
-    return real.load(name)
-
-
-@lru_cache(maxsize=64)
-def _fitted(name: str, loss: str, ridge: float) -> FittedModel:
-    data = _loaded(name)
-    return fit_original(data, ridge, loss)
-
-
-def fit_original(data: DataSet, ridge: float, loss: str) -> FittedModel:
-    """Fit the original model of a data set, which does not depend on what will be forgotten."""
-    n = len(data.labels)
-    pointwise = get_loss(loss)
-    signed = data.labels[:, None] * data.features
-    objective = Objective(signed, np.full(n, 1.0 / n), ridge, pointwise)
-    return FittedModel(minimise(objective).w, ridge, pointwise)

@@ -1,4 +1,4 @@
-"""The grid of the correlation sweep: ranges of every parameter, expanded into cases."""
+"""The grid of the sweep: ranges of every parameter, expanded into cases."""
 
 from __future__ import annotations
 
@@ -9,10 +9,20 @@ from itertools import product
 import numpy as np
 
 from logreg_unlearn.data.forget_sets import KINDS
-from logreg_unlearn.sweep.case import BLOCK_SHARE, MODELS, Case
+from logreg_unlearn.problem.losses import LOSSES
+from logreg_unlearn.sweep.case import BLOCK_SHARE, MODELS, Case, find_method
+from logreg_unlearn.sweep.datasets import Source, TableFile, load
+from logreg_unlearn.theory.single_coordinate import harm_threshold
 
 DRAWN_KINDS = ("random", "one_class", "nearest")
 """Forget sets that depend on the seed; the others are the same for every seed."""
+
+LIFT_PLACES = (
+    0.0, 0.25, 0.5, 0.75, 0.9, 0.99, 1.0,  # up to f/(1+f)
+    1.01, 1.1, 1.25, 1.5, 1.75, 1.9, 2.0,  # up to lift 1
+    2.02, 2.1, 2.25, 2.5, 3.0, 4.0, 5.0, 5.6, 5.75, 6.0, 7.0,  # on both sides of each fold
+)  # fmt: skip
+"""Where the lifts of the default grid lie between the theory's boundaries; see `Grid`."""
 
 
 @dataclass(frozen=True)
@@ -21,13 +31,23 @@ class Grid:
 
     Attributes
     ----------
-    models, losses, methods, datasets, kinds : tuple of str
+    models, losses, kinds : tuple of str
+    methods : tuple of str
+        Names, or addresses ``module:name`` of the user's own.
+    datasets : tuple of str or TableFile
+        Names of bundled sets, or tables of the user's own; a table that marks the rows to
+        forget is swept over these, another one over ``kinds``.
     lifts : tuple of float
-        Of the block model; those above ``1/BLOCK_SHARE`` do not exist and are an error.
+        Of the block model; those above ``1/BLOCK_SHARE`` do not exist and are an error. Where
+        there are none, ``lift_places`` decide.
+    lift_places : tuple of float
+        Lifts between the theory's boundaries, wherever these are for a forget fraction f: 0 is
+        lift 0, 1 is f/(1+f) where harm begins, 2 is lift 1, and p beyond is lift p - 1; linear
+        in between. So every f has lifts on both sides of its threshold, and on it.
     epsilons, alphas : tuple of float
         Of the two-directions model, at forget fraction 1/2 and ridge ``direction_ridges``.
     correlations : tuple of float
-        Of the Gaussian model, in [-1, 1].
+        Cosines of the class means of the Gaussian model, in [-1, 1].
     fractions, ridges : tuple of float
         Forget fractions and ridges of the block and Gaussian models.
     real_fractions, real_ridges : tuple of float
@@ -41,11 +61,12 @@ class Grid:
     models: tuple[str, ...] = MODELS
     losses: tuple[str, ...] = ("logistic", "exponential")
     methods: tuple[str, ...] = ("da",)
-    datasets: tuple[str, ...] = ("breast_cancer", "digits_3v8", "digits_4v9", "anes96")
+    datasets: tuple[Source, ...] = ("breast_cancer", "digits_3v8", "digits_4v9", "anes96")
     kinds: tuple[str, ...] = KINDS
-    lifts: tuple[float, ...] = tuple(np.round(np.linspace(0.0, 6.0, 25), 6).tolist())
+    lifts: tuple[float, ...] = ()
+    lift_places: tuple[float, ...] = LIFT_PLACES
     epsilons: tuple[float, ...] = tuple(np.round(np.linspace(-0.9, 0.9, 13), 6).tolist())
-    alphas: tuple[float, ...] = tuple(np.round(np.linspace(0.1, 1.0, 10), 6).tolist())
+    alphas: tuple[float, ...] = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
     correlations: tuple[float, ...] = tuple(np.round(np.linspace(-1.0, 1.0, 9), 6).tolist())
     fractions: tuple[float, ...] = (0.1, 0.5, 0.7)
     ridges: tuple[float, ...] = (0.01, 0.1, 1.0, 10.0)
@@ -60,8 +81,9 @@ class Grid:
         return replace(
             self,
             lifts=self.lifts[::3],
+            lift_places=self.lift_places[::3],
             epsilons=self.epsilons[::3],
-            alphas=self.alphas[1::4],
+            alphas=self.alphas[1::3],
             correlations=self.correlations[::2],
             fractions=self.fractions[::2],
             ridges=self.ridges[1:3],
@@ -92,12 +114,20 @@ class Grid:
         return [case for model in self.models for case in builders[model](seed)]
 
     def _blocks(self, seed: int) -> Iterator[Case]:
-        grid = product(self.losses, self.methods, self.fractions, self.ridges, self.lifts)
-        for loss, method, fraction, ridge, lift in grid:
-            yield Case(
-                "blocks", "one block", loss, "block", fraction, ridge, seed, method, self.steps,
-                {"lift": lift},
-            )  # fmt: skip
+        grid = product(self.losses, self.methods, self.fractions, self.ridges)
+        for loss, method, fraction, ridge in grid:
+            for lift in self.lifts or self._placed_lifts(fraction):
+                yield Case(
+                    "blocks", "one block", loss, "block", fraction, ridge, seed, method,
+                    self.steps, {"lift": lift},
+                )  # fmt: skip
+
+    def _placed_lifts(self, fraction: float) -> list[float]:
+        knots = (0.0, float(harm_threshold(fraction)), 1.0)
+        return [
+            place - 1.0 if place > 2.0 else float(np.interp(place, (0.0, 1.0, 2.0), knots))
+            for place in self.lift_places
+        ]
 
     def _directions(self, seed: int) -> Iterator[Case]:
         grid = product(self.losses, self.methods, self.direction_ridges, self.epsilons, self.alphas)
@@ -112,26 +142,32 @@ class Grid:
             self.losses, self.methods, self.fractions, self.ridges, self.correlations,
             range(seed, seed + self.seeds),
         )  # fmt: skip
-        for loss, method, fraction, ridge, correlation, each in grid:
+        for loss, method, fraction, ridge, cosine, each in grid:
             yield Case(
                 "gaussian", "gaussian", loss, "shifted", fraction, ridge, each, method,
-                self.steps, {"correlation": correlation},
+                self.steps, {"cosine": cosine},
             )  # fmt: skip
 
     def _real(self, seed: int) -> Iterator[Case]:
-        grid = product(
-            self.losses, self.methods, self.datasets, self.real_ridges, self.real_fractions,
-            self.kinds,
-        )  # fmt: skip
-        for loss, method, dataset, ridge, fraction, kind in grid:
-            draws = self.seeds if kind in DRAWN_KINDS else 1
-            for each in range(seed, seed + draws):
-                yield Case("real", dataset, loss, kind, fraction, ridge, each, method, self.steps)
+        grid = product(self.losses, self.methods, self.datasets, self.real_ridges)
+        for loss, method, dataset, ridge in grid:
+            for kind, fraction in self._forget_sets(dataset):
+                draws = self.seeds if kind in DRAWN_KINDS else 1
+                for each in range(seed, seed + draws):
+                    yield Case(
+                        "real", dataset, loss, kind, fraction, ridge, each, method, self.steps
+                    )
+
+    def _forget_sets(self, dataset: Source) -> Iterator[tuple[str, float]]:
+        if isinstance(dataset, TableFile) and load(dataset).forget is not None:
+            return iter([(dataset.kind, np.nan)])
+        return ((kind, fraction) for fraction in self.real_fractions for kind in self.kinds)
 
     def _validate(self, seed: int) -> None:
         top = 1.0 / BLOCK_SHARE
         ranges = {
             "lifts": (self.lifts, 0.0, top, True),
+            "lift_places": (self.lift_places, 0.0, top + 1.0, True),
             "epsilons": (self.epsilons, -np.inf, np.inf, False),
             "alphas": (self.alphas, 0.0, 1.0, True),
             "correlations": (self.correlations, -1.0, 1.0, True),
@@ -151,6 +187,9 @@ class Grid:
                     raise ValueError(
                         f"expected {name} in {left}{low:g}, {high:g}{right}, got {value:g}"
                     )
+        for name in self.methods:
+            find_method(name)
+        self._validate_names()
         for name, number, least in (
             ("seed", seed, 0),
             ("seeds", self.seeds, 1),
@@ -158,6 +197,24 @@ class Grid:
         ):
             if number < least:
                 raise ValueError(f"expected {name} >= {least}, got {number}")
+
+    def _validate_names(self) -> None:
+        known = {"models": MODELS, "losses": tuple(LOSSES), "kinds": KINDS}
+        for what, names in known.items():
+            for name in getattr(self, what):
+                if name not in names:
+                    raise ValueError(f"expected {what} among {', '.join(names)}, got {name!r}")
+        if "real" not in self.models:
+            return
+        places: dict[str, str] = {}
+        for source in self.datasets:
+            place = source if isinstance(source, str) else source.path
+            name = load(source).name
+            if places.setdefault(name, place) != place:
+                raise ValueError(
+                    f"expected data sets of different names, got {places[name]!r} and {place!r}, "
+                    f"both {name!r}"
+                )
 
 
 def parse_values(text: str) -> tuple[float, ...]:

@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from logreg_unlearn.sweep.case import BLOCK_SHARE, Row
+from logreg_unlearn.sweep.boundary import equal_distance
+from logreg_unlearn.sweep.case import BLOCK_SHARE
+from logreg_unlearn.sweep.regions import overlap_and_share
+from logreg_unlearn.sweep.row import Row
 from logreg_unlearn.theory.cross_dimensional import da_existence
-from logreg_unlearn.theory.iterations import strong_ridge_harm_correlation
 from logreg_unlearn.theory.single_coordinate import (
     da_branches,
     harm_threshold,
@@ -62,24 +64,32 @@ def blocks(rows: Sequence[Row]) -> list[Panel]:
 
 def directions(rows: Sequence[Row]) -> list[Panel]:
     """Panels of ``plots.directions``: one per loss and ridge."""
+    theory = _is_descent_ascent(rows)
     made = []
     for loss, ridge in _values(rows, "loss", "ridge"):
         part = [r for r in rows if (r.loss, r.ridge) == (loss, ridge)]
-        epsilon = np.unique([_tail(r.dataset) for r in part])
-        alpha = np.unique([_tail(r.forget_kind) for r in part])
+        place = np.array([overlap_and_share(r) for r in part])
+        epsilon, alpha = np.unique(place[:, 0]), np.unique(place[:, 1])
         ratio = np.full((len(alpha), len(epsilon)), np.nan)
-        for r in part:
-            i = np.searchsorted(alpha, _tail(r.forget_kind))
-            ratio[i, np.searchsorted(epsilon, _tail(r.dataset))] = r.ratio_final
-        fold = None
-        if loss == "exponential" and _is_descent_ascent(rows):
-            fine = np.linspace(epsilon.min(), epsilon.max(), 401)
-            edge = da_existence(fine, 1.0 / ridge, part[0].forget_fraction).alpha
-            fold = (fine, np.where(edge <= alpha.max() * 1.06, edge, np.nan))
-        f = part[0].forget_fraction
-        title = f"{loss} loss, ridge {ridge:g}, f = {f:g}"
+        i, j = np.searchsorted(alpha, place[:, 1]), np.searchsorted(epsilon, place[:, 0])
+        ratio[i, j] = [r.ratio_final for r in part]
+        f, top = part[0].forget_fraction, alpha.max() * 1.06
+        fine = np.linspace(epsilon.min(), epsilon.max(), 73)
+        equal, fold = None, None
+        if theory and top > 0.0:
+            equal = (fine, equal_distance(loss, fine, ridge, f, top))
+        if theory and loss == "exponential":
+            edge = da_existence(fine, 1.0 / ridge, f).alpha
+            fold = (fine, np.where(edge <= top, edge, np.nan))
         made.append(
-            {"title": title, "epsilon": epsilon, "alpha": alpha, "ratio": ratio, "fold": fold}
+            {
+                "title": f"{loss} loss, ridge {ridge:g}, f = {f:g}",
+                "epsilon": epsilon,
+                "alpha": alpha,
+                "ratio": ratio,
+                "equal": equal,
+                "fold": fold,
+            }
         )
     return made
 
@@ -90,44 +100,72 @@ def gaussian(rows: Sequence[Row]) -> list[Panel]:
     made = []
     for loss, fraction in _values(rows, "loss", "forget_fraction"):
         part = [r for r in rows if (r.loss, r.forget_fraction) == (loss, fraction)]
-        series = []
+        cosine = np.unique([r.correlation for r in part])
+        series, medians = [], {}
         for (ridge,) in _values(part, "ridge"):
-            points = [r for r in part if r.ridge == ridge]
-            correlation = np.unique([r.correlation for r in points])
             spread = [
                 [
-                    _quantiles([getattr(r, name) for r in points if r.correlation == c])
-                    for c in correlation
+                    _quantiles(
+                        [getattr(r, name) for r in part if (r.ridge, r.correlation) == (ridge, c)]
+                    )
+                    for c in cosine
                 ]
                 for name in ("ratio_final", "ratio_best")
             ]
             final, best = (np.array(values).T for values in spread)
+            medians[ridge] = final[1]
             series.append(
-                {
-                    "label": f"ridge {ridge:g}",
-                    "correlation": correlation,
-                    "final": final,
-                    "best": best,
-                }
+                {"label": f"ridge {ridge:g}", "cosine": cosine, "final": final, "best": best}
             )
-        threshold = float(strong_ridge_harm_correlation(fraction)) if theory else np.nan
         made.append(
             {
                 "title": f"{loss} loss, f = {fraction:g}",
-                "overshoot": (1.0 - fraction) / fraction if theory else None,
-                "strong_ridge": threshold if -1.0 < threshold < 1.0 else None,
+                "limit": _strong_ridge(cosine, fraction, medians) if theory else None,
                 "series": series,
             }
         )
     return made
 
 
-def real_data(rows: Sequence[Row]) -> tuple[list[Panel], float | None]:
-    """Panels of ``plots.real_data``, one per data set and loss, and the predicted overshoot."""
+STRONG = 0.2
+"""Where all medians lie within this share of the strong-ridge limit, the ridge counts as strong;
+the deviation falls like 1/ridge, and a fifth is about the height of a marker."""
+
+
+def _strong_ridge(
+    cosine: np.ndarray, fraction: float, medians: dict[float, np.ndarray]
+) -> Panel | None:
+    """Return the strong-ridge limit of the ratio, None where no ridge is strong.
+
+    ``||m_F||/(f ||m_F - m_R||)`` of `strong_ridge_limit`: the means of this model have equal
+    norms, so it is ``1/(f sqrt(2 - 2c))``, which is 1 at `strong_ridge_harm_correlation`.
+    """
+    below = cosine < 1.0  # at 1 the limit is infinite: the means agree
+    if not below.any():
+        return None
+    limit = 1.0 / (fraction * np.sqrt(2.0 - 2.0 * cosine[below]))
+    strong = []
+    for ridge in sorted(medians, reverse=True):
+        if not np.all(np.abs(medians[ridge][below] / limit - 1.0) <= STRONG):
+            break
+        strong.append(ridge)
+    if not strong:
+        return None
+    fine = np.linspace(cosine[below].min(), min(float(cosine.max()), 0.995), 200)
+    return {
+        "cosine": fine,
+        "ratio": 1.0 / (fraction * np.sqrt(2.0 - 2.0 * fine)),
+        "label": rf"strong-ridge limit $1/(f\sqrt{{2-2c}})$ (ridge $\geq$ {strong[-1]:g}: "
+        rf"to {100 * STRONG:g} %)",
+    }
+
+
+def real_data(rows: Sequence[Row]) -> list[Panel]:
+    """Panels of ``plots.real_data``, one per loss and data set."""
+    kinds = list(dict.fromkeys(r.forget_kind for r in rows))
     made: list[Panel] = []
     for loss, dataset in _values(rows, "loss", "dataset"):
         part = [r for r in rows if (r.loss, r.dataset) == (loss, dataset)]
-        kinds = list(dict.fromkeys(r.forget_kind for r in part))
         made.append(
             {
                 "title": f"{dataset}\n{loss} loss",
@@ -136,10 +174,33 @@ def real_data(rows: Sequence[Row]) -> tuple[list[Panel], float | None]:
                 "best": [[r.ratio_best for r in part if r.forget_kind == k] for k in kinds],
             }
         )
-    fractions = [r.forget_fraction for r in rows]
-    same = max(fractions) - min(fractions) < 0.01 and _is_descent_ascent(rows)
-    mean = float(np.mean(fractions))
-    return made, (1.0 - mean) / mean if same else None
+    return made
+
+
+MEASURES = {
+    "correlation": r"$\cos(\nabla\bar\ell_R,\nabla\bar\ell_F)$ at the original, measured",
+    "influence_overlap": "cross-influence overlap at the original, measured",
+}
+"""The measures of dependence among a row's columns, and what an axis calls them."""
+
+
+def real_dependence(rows: Sequence[Row]) -> list[Panel]:
+    """Panels of ``plots.real_dependence``: a row per loss, a column per measure."""
+    made: list[Panel] = []
+    for (loss,) in _values(rows, "loss"):
+        for name, label in MEASURES.items():
+            series = []
+            for (kind,) in _values(rows, "forget_kind"):
+                part = [r for r in rows if (r.loss, r.forget_kind) == (loss, kind)]
+                series.append(
+                    {
+                        "label": kind,
+                        "measure": np.array([getattr(r, name) for r in part]),
+                        "ratio": np.array([r.ratio_final for r in part]),
+                    }
+                )
+            made.append({"title": f"{loss} loss", "label": label, "series": series})
+    return made
 
 
 def _is_descent_ascent(rows: Sequence[Row]) -> bool:
@@ -153,12 +214,12 @@ def _values(rows: Sequence[Row], *names: str) -> list[tuple[Any, ...]]:
 
 
 def _between(points: np.ndarray) -> np.ndarray:
-    """Fine grid over the range of the points, the points themselves left out."""
-    return np.setdiff1d(np.linspace(points.min(), points.max(), 1201), points)
+    """Fine grid over the range of the points, the points themselves left out.
 
-
-def _tail(text: str) -> float:
-    return float(text.split("=")[1])
+    Even on the square-root scale on which it is drawn.
+    """
+    low, high = np.sqrt(points.min()), np.sqrt(points.max())
+    return np.setdiff1d(np.linspace(low, high, 1201) ** 2, points)
 
 
 def _quantiles(values: Sequence[float]) -> tuple[float, float, float]:

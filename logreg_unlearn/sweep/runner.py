@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Executor, as_completed
 
-from logreg_unlearn.sweep.case import Case, Row, run_case
+from logreg_unlearn.sweep.case import Case, run_case
+from logreg_unlearn.sweep.row import Row
 
 CHUNK = 16
 """Cases a task: one of them is too short to be sent on its own."""
 
 
-def run_cases(
+def stream_cases(
     cases: Sequence[Case],
     executor: Executor | None = None,
     progress: Callable[[int], None] | None = None,
-) -> list[Row]:
-    """Run every case and return the rows in the order of the cases.
+) -> Generator[Row, None, None]:
+    """Yield the row of every case, in the order of the cases, as soon as it is there.
 
     Parameters
     ----------
@@ -28,22 +29,35 @@ def run_cases(
     """
     report = progress or (lambda count: None)
     chunks = [cases[i : i + CHUNK] for i in range(0, len(cases), CHUNK)]
-    rows: list[list[Row]] = [[] for _ in chunks]
     if executor is None:
-        for k, chunk in enumerate(chunks):
-            rows[k] = _run_chunk(chunk)
-            report(len(chunk))
-    else:
-        futures = {executor.submit(_run_chunk, chunk): k for k, chunk in enumerate(chunks)}
-        try:
-            for future in as_completed(futures):
-                rows[futures[future]] = future.result()
-                report(len(rows[futures[future]]))
-        except BaseException:
-            for future in futures:  # one failure ends the sweep: do not run the rest first
-                future.cancel()
-            raise
-    return [row for chunk_rows in rows for row in chunk_rows]
+        for chunk in chunks:
+            rows = _run_chunk(chunk)
+            report(len(rows))
+            yield from rows
+        return
+    futures = {executor.submit(_run_chunk, chunk): k for k, chunk in enumerate(chunks)}
+    waiting: dict[int, list[Row]] = {}  # chunks that are done before an earlier one
+    following = 0
+    try:
+        for future in as_completed(futures):
+            waiting[futures[future]] = future.result()
+            report(len(waiting[futures[future]]))
+            while following in waiting:
+                yield from waiting.pop(following)
+                following += 1
+    except BaseException:
+        for future in futures:  # one failure ends the sweep: do not run the rest first
+            future.cancel()
+        raise
+
+
+def run_cases(
+    cases: Sequence[Case],
+    executor: Executor | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> list[Row]:
+    """Return the rows of `stream_cases`."""
+    return list(stream_cases(cases, executor, progress))
 
 
 def _run_chunk(cases: Sequence[Case]) -> list[Row]:

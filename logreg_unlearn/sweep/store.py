@@ -8,27 +8,31 @@ import json
 import platform
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict, fields
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from logreg_unlearn.sweep.case import Row
+from logreg_unlearn.sweep.row import Row
 
 _PACKAGES = ("logreg-unlearn", "numpy", "scipy", "scikit-learn", "statsmodels", "matplotlib")
 
 
-def csv_text(rows: Sequence[Row]) -> str:
-    """Return the rows as CSV; numbers in their shortest exact form, so equal runs are equal."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
+def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
+    """Yield the header and a line per row, as the rows come.
+
+    Numbers stand in their shortest exact form, so equal runs give equal bytes.
+    """
     names = [f.name for f in fields(Row)]
-    writer.writerow(names)
+    yield _line(names)
     for row in rows:
-        values = asdict(row)
-        writer.writerow([_cell(values[name]) for name in names])
-    return stream.getvalue()
+        yield _line([_cell(getattr(row, name)) for name in names])
+
+
+def csv_text(rows: Iterable[Row]) -> str:
+    """Return the lines of `csv_lines` as one text."""
+    return "".join(csv_lines(rows))
 
 
 def manifest(seed: int, command: Sequence[str], grid: dict[str, Any], **facts: Any) -> str:
@@ -45,6 +49,12 @@ def manifest(seed: int, command: Sequence[str], grid: dict[str, Any], **facts: A
         },
         indent=2,
     )
+
+
+def _line(cells: Sequence[str]) -> str:
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerow(cells)
+    return stream.getvalue()
 
 
 def _cell(value: Any) -> str:

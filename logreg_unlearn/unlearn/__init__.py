@@ -1,15 +1,16 @@
 """What is done: ascent methods, removal methods, and the one driver of iterations.
 
-============  =====================================================================
-module        what it does
-============  =====================================================================
-``driver``    runs a method's gradient steps, recorded until they end: start here
-``ascent``    the ascent methods of the paper and of its relatives
-``removal``   removal without ascent
-``load``      a user's own method by its address
-``methods``   all of them by name
-``steps``     gradient steps as a few BLAS calls
-``scales``    default step size, size of a gradient, radius of divergence
-``batched``   many small problems at once
-============  =====================================================================
+==============  ===================================================================
+module          what it does
+==============  ===================================================================
+``driver``      runs a method's gradient steps, recorded until they end: start here
+``trajectory``  what an iteration did: records, cost, how it ended
+``ascent``      the ascent methods of the paper and of its relatives
+``removal``     removal without ascent: Newton step and influence function
+``load``        a user's own method by its address
+``methods``     all of them by name
+``steps``       gradient steps as a few BLAS calls
+``scales``      default step size, size of a gradient, when nothing returns
+``batched``     many small problems at once
+==============  ===================================================================
 """

@@ -35,7 +35,7 @@ class Descent:
     w : ndarray (T, ..., d)
         The iterates; once one has overflowed, the last finite one that was recorded.
     diverged : ndarray of bool (...)
-        Whether the last iterate is not finite or beyond
+        Whether the last iterate is not finite, has no finite gradient, or is beyond
         :func:`logreg_unlearn.unlearn.scales.divergence_radius`.
     """
 
@@ -167,11 +167,15 @@ def descend(
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         for begin in range(0, count, size):
             part = slice(begin, min(begin + size, count))
-            overflowed[part] = _run(flat.chunk(part), objective.loss, stops, w[:, part])
+            chunk = flat.chunk(part)
+            overflowed[part] = _run(chunk, objective.loss, stops, w[:, part])
+            # a step more: what has no finite gradient has diverged already
+            chunk, more = replace(chunk, start=w[-1, part]), np.empty((2, *w[-1, part].shape))
+            overflowed[part] |= _run(chunk, objective.loss, np.arange(2), more)
             if progress is not None:
                 progress(part.stop - part.start)
-        reach = _flatten(divergence_radius((objective,), start), batch, 0)
-        diverged = overflowed | (np.linalg.norm(w[-1], axis=-1) > reach)
+        reach = _flatten(divergence_radius((objective,), step_size), batch, 1)
+        diverged = overflowed | (np.abs(w[-1]) > reach).any(axis=-1)
     return Descent(stops, w.reshape(len(stops), *batch, d), diverged.reshape(batch))
 
 

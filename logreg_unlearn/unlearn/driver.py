@@ -1,17 +1,16 @@
 r"""The one driver of iterations: a method's gradient steps, recorded until they end.
 
 A :class:`Method` turns a problem into phases; a phase is a cycle of objectives, each of which
-gives one gradient step.  Divergence is a result, decided without a scale: an iterate that is
-not finite, or that left the ball which holds every stationary point of a logistic objective
-(``||w|| <= sum|c_i| ||a_i|| / ridge``) by a factor 2; where a coordinate carries no ridge, a
-displacement of 1e4 units of the largest margin.
+gives one gradient step.  Divergence is a result, and never a matter of size: an iterate or its
+gradient is not finite, or a step too long for the ridge makes the weights grow for ever
+(:func:`logreg_unlearn.unlearn.scales.divergence_radius`).  A run that moves away slowly for ever
+runs out of budget; :mod:`logreg_unlearn.assess.limit` says what would have become of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 
@@ -19,20 +18,20 @@ from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import Optimum, minimise
+from logreg_unlearn.solve.passes import euclidean
 from logreg_unlearn.solve.threads import blas_threads
-from logreg_unlearn.unlearn.scales import default_step_size, divergence_radius, gradient_scale
+from logreg_unlearn.unlearn.scales import (
+    default_step_size,
+    divergence_radius,
+    far_out,
+    gradient_scale,
+)
 from logreg_unlearn.unlearn.steps import Advance, gradient_step
+from logreg_unlearn.unlearn.trajectory import Status as Status
+from logreg_unlearn.unlearn.trajectory import Trajectory as Trajectory
 
 RECORDS_PER_DECADE = 20
 _CHECK_EVERY = 2_000  # steps between two looks at finiteness where records are sparser
-
-
-class Status(Enum):
-    """How an iteration ended."""
-
-    CONVERGED = "the steps became negligible: the iteration reached its limit"
-    DIVERGED = "the iterates left every bounded region"
-    BUDGET = "the step budget ran out first"
 
 
 @dataclass(frozen=True)
@@ -67,50 +66,6 @@ class Method:
 
     name: str
     phases: Callable[[UnlearningProblem, np.random.Generator], tuple[Phase, ...]]
-
-
-@dataclass(frozen=True)
-class Trajectory:
-    """What an iteration did, at log-spaced steps (T of them, the first is step 0).
-
-    Attributes
-    ----------
-    method : str
-    steps : ndarray of int (T,)
-    w : ndarray (T, d)
-        The last row is the end point; it is the last finite iterate of a diverged run.
-    distance : ndarray (T,)
-        Euclidean distance to the oracle.
-    loss_retain, loss_forget : ndarray (T,)
-        Mean losses over R and F, without ridge.
-    gradient_norm : ndarray (T,)
-        Length of one cycle of steps divided by the step size.
-    status : Status
-    step_size : float
-    oracle : Optimum
-        What the distances are measured to, with its certificate.
-    """
-
-    method: str
-    steps: Array
-    w: Array
-    distance: Array
-    loss_retain: Array
-    loss_forget: Array
-    gradient_norm: Array
-    status: Status
-    step_size: float
-    oracle: Optimum
-
-    @property
-    def diverged(self) -> bool:
-        """Whether the iteration diverged."""
-        return self.status is Status.DIVERGED
-
-    @property
-    def converged(self) -> bool:
-        """Whether the iteration reached its limit."""
-        return self.status is Status.CONVERGED
 
 
 def run(
@@ -164,14 +119,15 @@ def run(
     if not (np.isfinite(step_size) and step_size > 0):
         raise ValueError(f"expected a step size > 0, got {step_size}")
     recorder = _Recorder()
-    w, done, status = start.copy(), 0, Status.BUDGET
+    w, done, rows, status = start.copy(), 0, 0.0, Status.BUDGET
     with (
         blas_threads(problem.oracle().signed_features.size),
         np.errstate(over="ignore", invalid="ignore", under="ignore"),
     ):
-        for phase, budget in _budgets(phases, steps):
-            w, status = _run_phase(phase, w, done, budget, step_size, tolerance, recorder)
+        for phase, budget in budgets(phases, steps):
+            w, taken, status = _run_phase(phase, w, done, budget, step_size, tolerance, recorder)
             done += budget
+            rows += _rows_touched(phase, taken * phase.per_step)
             if status is Status.DIVERGED:
                 break
         points = np.array(recorder.w)
@@ -186,6 +142,7 @@ def run(
             status=status,
             step_size=float(step_size),
             oracle=oracle,
+            passes=rows / len(problem.forget),
         )
 
 
@@ -211,7 +168,7 @@ class _Recorder:
         self.norms.append(norm)
 
 
-def _budgets(phases: tuple[Phase, ...], steps: int) -> list[tuple[Phase, int]]:
+def budgets(phases: tuple[Phase, ...], steps: int) -> list[tuple[Phase, int]]:
     """Split the step budget by the phases' shares; every phase gets at least one step."""
     total = sum(phase.share for phase in phases)
     ends = np.rint(np.cumsum([phase.share / total for phase in phases]) * steps).astype(int)
@@ -222,6 +179,13 @@ def _budgets(phases: tuple[Phase, ...], steps: int) -> list[tuple[Phase, int]]:
     return [(phase, int(count)) for phase, count in zip(phases, counts, strict=True)]
 
 
+def _rows_touched(phase: Phase, visits: int) -> float:
+    """Rows with a coefficient, over the first ``visits`` objectives of the cycle."""
+    sizes = [np.count_nonzero(o.coefficients) for o in phase.objectives]
+    cycles, rest = divmod(visits, len(sizes))
+    return float(cycles * sum(sizes) + sum(sizes[:rest]))
+
+
 def _run_phase(
     phase: Phase,
     w: Array,
@@ -230,10 +194,11 @@ def _run_phase(
     step_size: float,
     tolerance: float,
     recorder: _Recorder,
-) -> tuple[Array, Status]:
+) -> tuple[Array, int, Status]:
+    """Return the last point, the steps taken and how it ended."""
     advances = [gradient_step(o, step_size) for o in phase.objectives]
     size = float(sum(gradient_scale(o) for o in phase.objectives))
-    reach = float(divergence_radius(phase.objectives, w))
+    reach, far = divergence_radius(phase.objectives, step_size), far_out(phase.objectives, w)
     cycle = len(advances)
     taken = 0
 
@@ -245,7 +210,7 @@ def _run_phase(
             total += phase.objectives[position].gradient(moved)
             if k + 1 < cycle:
                 advances[position](moved, 1)
-        length = float(np.linalg.norm(total))
+        length = float(euclidean(total))
         return length if np.isfinite(length) else np.inf
 
     recorder.add(done, w, residual(w))
@@ -253,15 +218,18 @@ def _run_phase(
     for stop in _stops(budget):
         _advance(advances, w, taken * phase.per_step, (stop - taken) * phase.per_step)
         taken = stop
-        if not np.all(np.isfinite(w)) or np.linalg.norm(w) > reach:
+        if not np.all(np.isfinite(w)) or np.any(np.abs(w) > reach):
             recorder.add(done + taken, w if np.all(np.isfinite(w)) else last, np.inf)
-            return w, Status.DIVERGED
+            return w, taken, Status.DIVERGED
         last[:] = w
         norm = residual(w)
         recorder.add(done + taken, w, norm)
+        # no gradient, no next step: seen now if far out or at the end, else by that step itself
+        if norm == np.inf and (stop == budget or np.linalg.norm(w) > far):
+            return w, taken, Status.DIVERGED
         if norm <= tolerance * size:
-            return w, Status.CONVERGED
-    return w, Status.BUDGET
+            return w, taken, Status.CONVERGED
+    return w, taken, Status.BUDGET
 
 
 def _stops(budget: int) -> Array:

@@ -13,7 +13,7 @@ from logreg_unlearn.unlearn.ascent import (
 )
 from logreg_unlearn.unlearn.driver import Method, Phase
 from logreg_unlearn.unlearn.load import load_method
-from logreg_unlearn.unlearn.removal import newton_removal
+from logreg_unlearn.unlearn.removal import influence_removal, newton_removal
 
 __all__ = [
     "METHODS",
@@ -23,6 +23,7 @@ __all__ = [
     "ascent_then_finetune",
     "get_method",
     "gradient_ascent",
+    "influence_removal",
     "load_method",
     "neggrad_plus",
     "newton_removal",

@@ -15,36 +15,56 @@ def default_step_size(objectives: tuple[Objective, ...], points: tuple[Array, ..
     everywhere; the exponential loss has no such bound, and its curvature is taken at the
     given points (the start and the oracle).
     """
-    largest = max(_curvature(o, points) for o in objectives)
+    largest = max(largest_curvature(o, points) for o in objectives)
     return 1.0 / largest if largest > 0 else 1.0  # a flat objective does not move anyway
 
 
-def divergence_radius(objectives: tuple[Objective, ...], start: Array) -> Array:
-    """Return the norm beyond which an iterate has diverged; a rescaling of the features scales it.
+def divergence_radius(objectives: tuple[Objective, ...], step_size: float | Array) -> Array:
+    r"""Return the size of each weight beyond which a cycle of steps provably never returns.
+
+    A step of size :math:`\eta` multiplies ``w_j`` by :math:`1 - \eta\lambda_j` and, where slopes
+    are at most 1 (the logistic loss), adds at most :math:`\eta s_j`,
+    :math:`s_j = \sum_i |c_i a_{ij}|`.  Over a cycle, with q the product of the
+    :math:`|1 - \eta\lambda_j|` and b the sum of the additions, each grown by the factors above 1
+    that follow, a weight beyond ``b/(q - 1)`` grows for ever.  Only a step that is too long for
+    the ridge has q > 1; no other weight is ever known not to return, however large.
 
     Parameters
     ----------
     objectives : tuple of Objective
         The cycle of objectives; batch axes give a batch of radii.
-    start : ndarray (..., d)
+    step_size : float or ndarray (...,)
 
     Returns
     -------
-    ndarray (...)
-        Twice the radius of the ball that holds the start and every point where the ridge balances
-        slopes of at most 1, or 1e4 units of the largest margin where nothing bounds them.
+    ndarray (..., d)
+        Infinite where q <= 1, and for a loss whose slope is not bounded.
     """
-    ridge = np.min(sum(o.ridge_diagonal for o in objectives), axis=-1)
-    norm = np.linalg.norm(start, axis=-1)
-    longest = np.max([_lengths(o).max(axis=-1) for o in objectives], axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        free = np.where(longest > 0, 1e4 * np.maximum(norm, 1.0 / longest), np.inf)
-        slope = objectives[0].loss.slope_bound
-        if not np.isfinite(slope):  # only a bounded slope bounds where the ridge can be balanced
-            return free
-        largest = slope * sum(gradient_scale(o) for o in objectives)
-        bound = 2.0 * np.maximum(norm, largest / ridge)
-    return np.where(ridge > 0, bound, free)
+    eta = np.asarray(step_size, dtype=np.float64)[..., None]
+    slope = objectives[0].loss.slope_bound
+    if not np.isfinite(slope):
+        shape = np.broadcast_shapes(eta.shape, objectives[0].ridge_diagonal.shape)
+        return np.full(shape, np.inf)
+    stretches = [np.abs(1.0 - eta * o.ridge_diagonal) for o in objectives]
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        growth = np.prod(np.broadcast_arrays(*stretches), axis=0)
+        grown = [np.maximum(stretch, 1.0) for stretch in stretches]
+        most = np.prod(np.broadcast_arrays(*grown), axis=0)
+        added = 0.0  # whichever objective the cycle begins with
+        for objective, own in zip(objectives, grown, strict=True):
+            sizes = np.abs(objective.coefficients[..., None] * objective.signed_features)
+            added = added + eta * slope * sizes.sum(axis=-2) * (most / own)
+        return np.where(growth > 1.0, added / (growth - 1.0), np.inf)
+
+
+def far_out(objectives: tuple[Objective, ...], start: Array) -> float:
+    """Return 1e4 times the start's norm, or the norm of weights that move one margin by 1e4.
+
+    The exponential loss overflows at a margin of -709: nothing out here is on its way to overflow
+    and not there yet.
+    """
+    longest = max(float(_lengths(o).max()) for o in objectives)
+    return 1e4 * max(float(np.linalg.norm(start)), 1.0 / longest) if longest > 0 else np.inf
 
 
 def gradient_scale(objective: Objective) -> Array:
@@ -56,7 +76,11 @@ def _lengths(objective: Objective) -> Array:
     return np.linalg.norm(objective.signed_features, axis=-1)
 
 
-def _curvature(objective: Objective, points: tuple[Array, ...]) -> float:
+def largest_curvature(objective: Objective, points: tuple[Array, ...]) -> float:
+    """Return L of :func:`default_step_size` for one objective.
+
+    Without points, a loss of unbounded curvature gives infinity.
+    """
     used = objective.coefficients != 0
     if not used.any():
         return float(np.max(objective.ridge_diagonal))
@@ -65,6 +89,8 @@ def _curvature(objective: Objective, points: tuple[Array, ...]) -> float:
     bound = objective.loss.curvature_bound
     if np.isfinite(bound):
         bounds = [weights * bound]
+    elif not points:
+        return np.inf
     else:
         bounds = [weights * objective.loss.curvature(objective.margins(p)) for p in points]
     with np.errstate(over="ignore", invalid="ignore"):

@@ -29,7 +29,7 @@ def quick(tmp_path_factory):
 def test_a_quick_run_writes_every_file(quick) -> None:
     done, folder = quick
     assert done.returncode == 0, done.stderr
-    stems = ("blocks", "two-directions", "gaussian", "real")
+    stems = ("blocks", "two-directions", "gaussian", "real", "real_dependence")
     figures = [f"{stem}.{kind}" for stem in stems for kind in ("png", "svg")]
     assert sorted(os.listdir(folder)) == sorted(["cases.csv", "manifest.json", *figures])
     for stem in stems:
@@ -60,7 +60,7 @@ def test_manifest_and_headline_agree_with_the_cases(quick) -> None:
 
 def test_the_table_names_every_model_and_what_its_marks_mean(quick) -> None:
     done, _ = quick
-    for word in ("logistic loss", "exponential loss", "two-directions", "correlation +1.00",
+    for word in ("logistic loss", "exponential loss", "two-directions", "cosine +1.00",
                  "anes96", "influence_pc2", "best*", "farther", "diverged"):  # fmt: skip
         assert word in done.stdout
     assert "* closest to the oracle" in done.stdout and "inf: it diverged" in done.stdout

@@ -17,7 +17,9 @@ from logreg_unlearn.sweep import panels
 from logreg_unlearn.sweep.case import Row
 from logreg_unlearn.sweep.grid import Grid
 from logreg_unlearn.sweep.runner import run_cases
+from logreg_unlearn.theory.iterations import strong_ridge_harm_correlation
 from logreg_unlearn.theory.single_coordinate import harm_threshold
+from tests.legends import check_legends
 
 PNG = b"\x89PNG\r\n\x1a\n"
 ONE = Grid(
@@ -42,32 +44,19 @@ def rows_of(model: str, **changes) -> list[Row]:
     return run_cases(grid.cases(0))
 
 
-def check(figure, whole: bool = True) -> None:
-    """Check the legends: no label twice and, if asked, none outside the figure."""
-    figure.draw_without_rendering()
-    for legend in figure.legends:
-        labels = [text.get_text() for text in legend.get_texts()]
-        assert len(set(labels)) == len(labels)
-        assert not any(label.startswith("_") for label in labels)
-        if whole:
-            box, page = legend.get_window_extent(), figure.bbox
-            assert box.x0 >= -1.0 and box.x1 <= page.width + 1.0, "the legend is cut off"
-            assert box.y0 >= -1.0 and box.y1 <= page.height + 1.0
-
-
 @pytest.mark.parametrize("model", MODELS)
 def test_one_point_is_drawn(model) -> None:
-    check(draw(model, rows_of(model)), whole=False)
+    check_legends(draw(model, rows_of(model)), whole=False)
 
 
 @pytest.mark.parametrize("model", MODELS)
 def test_the_legend_of_a_single_panel_fits_the_page(model) -> None:
-    check(draw(model, rows_of(model)))
+    check_legends(draw(model, rows_of(model)))
 
 
 def test_the_legend_of_the_quick_grid_fits_the_page() -> None:
     rows = rows_of("gaussian", fractions=(0.1, 0.7), ridges=(0.1, 1.0), correlations=(-1.0, 1.0))
-    check(draw("gaussian", rows))
+    check_legends(draw("gaussian", rows))
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -79,7 +68,7 @@ def test_cases_that_all_diverged_are_drawn(model) -> None:
         )
         for row in rows_of(model, seeds=2)
     ]  # fmt: skip
-    check(draw(model, rows), whole=False)
+    check_legends(draw(model, rows), whole=False)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -90,7 +79,7 @@ def test_both_losses_give_a_row_of_panels_each(model) -> None:
         kinds=("random", "easiest"), datasets=("wine_0v1", "iris_1v2"), seeds=2,
     )  # fmt: skip
     figure = draw(model, rows)
-    check(figure)
+    check_legends(figure)
     titles = [ax.get_title() for ax in figure.axes if ax.get_title()]
     assert len(titles) == (2 if model == "two-directions" else 4)
     assert len(set(titles)) == len(titles)
@@ -100,7 +89,7 @@ def test_both_losses_give_a_row_of_panels_each(model) -> None:
 def test_more_ridges_and_methods_than_colours_are_drawn() -> None:
     ridges = tuple(0.5 + 0.25 * k for k in range(len(plots.COLOURS) + 2))
     for model in ("blocks", "gaussian"):
-        check(draw(model, rows_of(model, ridges=ridges, steps=5)), whole=False)
+        check_legends(draw(model, rows_of(model, ridges=ridges, steps=5)), whole=False)
 
 
 def test_block_panels_carry_the_closed_form_and_the_boundaries() -> None:
@@ -124,7 +113,7 @@ def test_a_closed_form_of_descent_ascent_is_drawn_for_descent_ascent_alone() -> 
     (series,) = panel["series"]
     assert panel["harm"] is None
     assert series["curve_ratio"] is None and series["fold"] is None
-    check(plots.blocks([panel], 1), whole=False)
+    check_legends(plots.blocks([panel], 1), whole=False)
 
 
 def test_direction_panels_hold_every_case_once() -> None:
@@ -138,6 +127,38 @@ def test_direction_panels_hold_every_case_once() -> None:
     assert panel["fold"] is None  # the logistic loss always has a stationary point
 
 
+@pytest.mark.parametrize("loss", ["logistic", "exponential"])
+def test_the_boundaries_of_directions_part_the_cells(loss) -> None:
+    rows = rows_of(
+        "two-directions", losses=(loss,), epsilons=(-0.9, 0.0, 0.9), direction_ridges=(0.5,),
+        alphas=(0.02, 0.05, 0.1, 0.2, 0.4, 0.8), steps=20_000,
+    )  # fmt: skip
+    (panel,) = panels.directions(rows)
+    for j, epsilon in enumerate(panel["epsilon"]):
+        (equal,) = panel["equal"][1][np.isclose(panel["equal"][0], epsilon)]
+        assert np.array_equal(panel["ratio"][:, j] > 1.0, panel["alpha"] > equal)
+        if loss == "exponential":
+            (fold,) = panel["fold"][1][np.isclose(panel["fold"][0], epsilon)]
+            end = np.nan_to_num(fold, nan=np.inf)  # outside of what is drawn
+            assert np.array_equal(np.isinf(panel["ratio"][:, j]), panel["alpha"] > end)
+            assert equal < end
+    check_legends(plots.directions([panel]), whole=False)
+
+
+def test_directions_have_no_boundary_where_it_does_not_exist() -> None:
+    (panel,) = panels.directions(rows_of("two-directions", methods=("neggrad+",)))
+    assert panel["equal"] is None and panel["fold"] is None
+    # the distances are equal beyond the largest alpha alone
+    (panel,) = panels.directions(
+        rows_of("two-directions", alphas=(0.05, 0.1), direction_ridges=(10.0,))
+    )
+    assert np.all(np.isnan(panel["equal"][1]))
+    check_legends(plots.directions([panel]), whole=False)
+    (panel,) = panels.directions(rows_of("two-directions", alphas=(0.0,)))
+    assert panel["equal"] is None
+    check_legends(plots.directions([panel]), whole=False)
+
+
 def test_direction_labels_keep_values_apart() -> None:
     close = (0.1234561, 0.1234562)
     rows = rows_of("two-directions", epsilons=close, alphas=close)
@@ -145,39 +166,76 @@ def test_direction_labels_keep_values_apart() -> None:
     assert panel["ratio"].shape == (2, 2) and np.all(np.isfinite(panel["ratio"]))
 
 
-def test_real_panels_drop_the_overshoot_where_fractions_differ() -> None:
-    _, overshoot = panels.real_data(rows_of("real", real_fractions=(0.2,)))
-    assert overshoot == pytest.approx(4.0, rel=1e-6)
-    _, none = panels.real_data(rows_of("real", real_fractions=(0.1, 0.3)))
-    assert none is None
+def test_the_strong_ridge_limit_is_drawn_for_strong_ridges_alone() -> None:
+    cosines = (-1.0, 0.0, 0.5, 1.0)
+    rows = rows_of("gaussian", correlations=cosines, ridges=(1.0, 30.0, 300.0), steps=20_000)
+    (panel,) = panels.gaussian(rows)
+    limit = panel["limit"]
+    assert r"ridge $\geq$ 30: to 20 %" in limit["label"]
+    for series in panel["series"][1:]:
+        on_curve = np.interp(series["cosine"][:3], limit["cosine"], limit["ratio"])
+        assert np.allclose(series["final"][1][:3], on_curve, rtol=0.2)
+    # it crosses 1 where strong_ridge_harm_correlation says; at f = 0.2 it does nowhere
+    assert limit["ratio"].min() > 1.0
+    (other,) = panels.gaussian([replace(r, forget_fraction=0.8) for r in rows])
+    assert other["limit"] is None  # these ratios do not follow that limit
+    # a ridge is strong where every larger one is: 30 may agree by chance
+    off = [replace(r, ratio_final=2.0 * r.ratio_final) if r.ridge > 100.0 else r for r in rows]
+    (chance,) = panels.gaussian(off)
+    assert chance["limit"] is None
+    (weak,) = panels.gaussian([r for r in rows if r.ridge == 1.0])
+    assert weak["limit"] is None
+    check_legends(plots.gaussian([panel], 1), whole=False)
 
 
-def curve(values: list[float]) -> tuple[str, np.ndarray, np.ndarray]:
-    return "da", np.arange(len(values)), np.array(values)
+def test_the_strong_ridge_limit_is_one_where_harm_begins() -> None:
+    rows = rows_of("gaussian", fractions=(0.7,), correlations=(-1.0, 1.0), ridges=(300.0,),
+                   steps=20_000)  # fmt: skip
+    (panel,) = panels.gaussian(rows)
+    limit = panel["limit"]
+    crossing = np.interp(1.0, limit["ratio"], limit["cosine"])
+    assert crossing == pytest.approx(float(strong_ridge_harm_correlation(0.7)), abs=1e-4)
 
 
-@pytest.mark.parametrize(
-    ("values", "newton"),
-    [
-        ([1.0, 0.5, 3.0], 0.1),
-        ([1.0], 0.1),
-        ([1.0, 1e8, np.inf], 0.1),
-        ([1.0, 0.5], 0.0),
-        ([1.0, 0.0], 0.1),
-        ([0.0, 1.0], math.inf),
-        ([0.0, 0.0], 1.0),
-    ],
-    ids=["plain", "one point", "diverged", "exact newton", "at oracle", "from oracle", "no way"],
-)
-def test_trajectories_are_drawn_without_warnings(values, newton) -> None:
-    original = values[0] if values[0] > 0 else None
-    figure = plots.trajectories([curve(values)], newton, original, "title")
-    check(figure)
-    assert figure.axes[0].get_title() == "title"
+def test_no_limit_is_drawn_at_cosine_one_alone() -> None:
+    (panel,) = panels.gaussian(rows_of("gaussian", correlations=(1.0,)))
+    assert panel["limit"] is None
 
 
-def test_trajectories_of_a_repeated_method_have_one_label() -> None:
-    check(plots.trajectories([curve([1.0, 2.0]), curve([1.0, 2.0])], 0.1, 1.0, ""), whole=False)
+def test_real_panels_hold_every_row_against_every_measure() -> None:
+    rows = rows_of("real", kinds=("random", "easiest"), seeds=3, losses=("logistic", "exponential"))
+    drawn = panels.real_dependence(rows)
+    assert [panel["title"] for panel in drawn] == 2 * ["logistic loss"] + 2 * ["exponential loss"]
+    for panel, name in zip(drawn, 2 * list(panels.MEASURES), strict=True):
+        part = [r for r in rows if panel["title"].startswith(r.loss)]
+        assert [len(series["ratio"]) for series in panel["series"]] == [3, 1]
+        points = [
+            point for s in panel["series"] for point in zip(s["measure"], s["ratio"], strict=True)
+        ]
+        assert points == [(getattr(r, name), r.ratio_final) for r in part]
+    figure = plots.real_dependence(drawn, 2)
+    check_legends(figure, whole=False)
+    assert len(figure.axes) == 4
+
+
+def test_kinds_of_different_data_sets_keep_their_rows() -> None:
+    first, second = rows_of("real"), rows_of("real", kinds=("hardest",))
+    rows = [*first, *(replace(r, dataset="other") for r in second)]
+    one, other = panels.real_data(rows)
+    assert one["kinds"] == other["kinds"] == ["random", "hardest"]
+    assert [len(v) for v in one["final"]] == [1, 0] and [len(v) for v in other["final"]] == [0, 1]
+    check_legends(plots.real_data([one, other], 2))
+
+
+def test_names_that_look_like_formulas_are_drawn_as_they_are() -> None:
+    rows = [
+        replace(r, dataset="a$b$", forget_kind=r"column $\frac$")
+        for r in rows_of("real")
+    ]  # fmt: skip
+    figure = draw("real", rows)
+    check_legends(figure)
+    assert figure.axes[0].get_title().startswith(r"a\$b\$")
+    check_legends(plots.real_dependence(panels.real_dependence(rows), 2))
 
 
 def test_saved_files_are_a_png_and_an_svg_with_equal_bytes(tmp_path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from logreg_unlearn.sweep.case import Row
-from logreg_unlearn.sweep.summary import correlation_key, grouped, headline, summarise
+from logreg_unlearn.sweep.summary import dependence_key, grouped, headline, summarise
 
 BASE = Row(
     model="gaussian",
@@ -34,6 +34,7 @@ BASE = Row(
     first_step_alignment=0.5,
     verdict="HARMED",
     oracle_radius=1e-9,
+    influence_overlap=0.5,
 )
 
 
@@ -57,18 +58,51 @@ def test_headline_counts_and_names_the_worst_finite_case() -> None:
     worst = row(137.2, model="real", dataset="anes96", forget_kind="easiest", ridge=0.01)
     rows = [row(0.5), row(1.0), row(2.0), worst, row(np.inf), row(np.inf), row(0.1), row(3.0)]
     text = headline(rows)
-    assert text.startswith("5 of 8 cases (62 %) ended farther from the oracle than the original")
+    assert text.startswith(
+        "5 of 8 cases (62 %) of this grid (7 gaussian, 1 real) ended farther from the oracle "
+        "than the original"
+    )
     assert "2 of them by diverging" in text
-    assert "137x as far (anes96, da, logistic loss, forget easiest, correlation 0.50" in text
+    assert "137x as far (anes96, da, logistic loss, forget easiest, measured cosine 0.50" in text
     assert "ridge 0.01" in text and text.endswith(".") and "\n" not in text
 
 
 def test_headline_without_divergence_or_without_a_finite_case() -> None:
     assert "diverging" not in headline([row(0.5), row(2.0)])
     assert headline([row(np.inf)]) == (
-        "1 of 1 case (100 %) ended farther from the oracle than the original model, "
-        "1 of them by diverging."
+        "1 of 1 case (100 %) of this grid (1 gaussian) ended farther from the oracle "
+        "than the original model, 1 of them by diverging."
     )
+
+
+@pytest.mark.parametrize(
+    ("losses", "words"),
+    [
+        (("exponential",) * 2, ", 2 of them by diverging, all under the exponential loss"),
+        (("logistic",) * 2, ", 2 of them by diverging, all under the logistic loss"),
+        (
+            ("logistic", "exponential", "exponential"),
+            ", 3 of them by diverging (1 under the logistic loss, 2 under the exponential loss)",
+        ),
+    ],
+)
+def test_headline_says_under_which_loss_the_cases_diverged(losses, words) -> None:
+    others = [row(2.0, loss=loss) for loss in ("logistic", "exponential")]
+    text = headline(others + [row(np.inf, loss=loss) for loss in losses])
+    assert words in text
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [("blocks", "lift"), ("two-directions", "cosine"), ("real", "measured cosine")],
+)
+def test_headline_calls_the_dependence_by_its_name(model, words) -> None:
+    assert f" {words} 0.25, f = 0.1, " in headline([row(3.0, model=model, correlation=0.25)])
+
+
+@pytest.mark.parametrize(("ratio", "said"), [(1.0 + 1e-9, True), (1.0, False), (0.7, False)])
+def test_headline_names_a_worst_case_only_where_it_ended_farther(ratio, said) -> None:
+    assert ("the worst" in headline([row(ratio), row(0.5)])) == said
 
 
 def test_headline_ignores_an_infinite_ratio_that_did_not_diverge() -> None:
@@ -115,7 +149,7 @@ def test_groups_keep_the_order_in_which_they_appear() -> None:
     rows = [row(2.0, correlation=c) for c in (0.5, -0.5, 0.5, 1.0)]
     groups = summarise(rows)
     assert [g.key[1] for g in groups] == [
-        "correlation +0.50", "correlation -0.50", "correlation +1.00",
+        "cosine +0.50", "cosine -0.50", "cosine +1.00",
     ]  # fmt: skip
     assert [g.cases for g in groups] == [2, 1, 1]
 
@@ -128,7 +162,7 @@ def test_real_data_is_summarised_by_forget_set_and_again_by_data_set() -> None:
     ]
     groups = summarise([row(2.0), *rows])
     assert [(g.key, g.cases) for g in groups] == [
-        (("gaussian", "correlation +0.50"), 1),
+        (("gaussian", "cosine +0.50"), 1),
         (("real, forget set", "random"), 2),
         (("real, forget set", "easiest"), 2),
         (("real, forget set", "hardest"), 2),
@@ -151,13 +185,13 @@ def test_real_data_is_summarised_by_forget_set_and_again_by_data_set() -> None:
     ],
 )
 def test_lift_regions_change_at_the_thresholds(loss, lift, region) -> None:
-    key = correlation_key(row(2.0, model="blocks", loss=loss, correlation=lift))
+    key = dependence_key(row(2.0, model="blocks", loss=loss, correlation=lift))
     assert key == ("blocks", region)
 
 
 def test_cosines_fall_into_bins_of_a_quarter_that_hold_them() -> None:
     for cosine in (-1.0, -0.9945, -0.75, -1e-12, 0.0, 0.2, 0.25, 0.75, 0.99, 1.0):
-        model, words = correlation_key(row(2.0, model="two-directions", correlation=cosine))
+        model, words = dependence_key(row(2.0, model="two-directions", correlation=cosine))
         low, high = (float(word) for word in words.removeprefix("cosine ").split(" ... "))
         assert model == "two-directions"
         assert low - 1e-9 <= cosine <= high

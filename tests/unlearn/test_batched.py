@@ -196,3 +196,19 @@ def test_an_absent_sample_is_absent_where_its_loss_overflows(loss: Loss) -> None
     assert not found.diverged.any()
     np.testing.assert_array_equal(found.w[:, 1], found.w[:, 0])
     np.testing.assert_array_equal(found.w[:, 2], found.w[:, 0])
+
+
+def test_what_has_no_finite_gradient_has_diverged() -> None:
+    """As alone: the weights are finite, and the step that would come next is not."""
+    ascent = Objective(np.array([[1.0]]), np.array([-1.0]), 0.0, EXPONENTIAL)
+    found = descend(ascent, np.array([[-709.0], [-700.0]]), 1e-307, steps=1)
+    assert np.all(np.isfinite(found.w))
+    assert found.diverged.tolist() == [True, False]
+
+
+def test_a_step_too_long_for_the_ridge_never_returns() -> None:
+    """Beyond step/(|1 - step ridge| - 1) = 10; at 9 it may."""
+    descent = Objective(np.array([[1.0]]), np.array([1.0]), 0.5)
+    found = descend(descent, np.array([[8.0], [5.0]]), 5.0, steps=1)
+    assert found.w[-1, :, 0] == pytest.approx([-12.0, -7.5], abs=0.05)
+    assert found.diverged.tolist() == [True, False]

@@ -25,10 +25,11 @@ from logreg_unlearn.unlearn.driver import (
     Method,
     Phase,
     Status,
+    Trajectory,
     record_steps,
     run,
 )
-from logreg_unlearn.unlearn.scales import default_step_size, gradient_scale
+from logreg_unlearn.unlearn.scales import default_step_size, divergence_radius, gradient_scale
 from logreg_unlearn.unlearn.steps import _FUSED, _STREAM, gradient_step
 from tests.strategies import Block, blocks, objectives, problems, seeds
 
@@ -251,7 +252,7 @@ SCALES = (1.0, 2.0**20, 2.0**-20)  # about 1e6 and 1e-6, exactly
         (simultaneous(), "exponential", {}, 10_000, Status.DIVERGED),
         (neggrad_plus(0.9), "exponential", {}, 20_000, Status.CONVERGED),
         (gradient_ascent(ridge=True), "logistic", {}, 20_000, Status.CONVERGED),
-        (gradient_ascent(), "logistic", {}, 100_000, Status.DIVERGED),
+        (gradient_ascent(), "logistic", {}, 100_000, Status.BUDGET),  # it moves for ever
         (gradient_ascent(), "exponential", {}, 10_000, Status.DIVERGED),
         (neggrad_plus(1.0), "logistic", dict(unpenalised=(1,)), 20_000, Status.CONVERGED),
         (ascent_then_finetune(), "logistic", {}, 20_000, Status.CONVERGED),
@@ -403,17 +404,105 @@ def test_phases_share_the_budget(steps: int) -> None:
 
 def test_a_divergence_is_the_end() -> None:
     """The second phase could lead back from where the first one left: it is not run."""
-    problem = small_problem()
+    problem = small_problem("exponential")
     away = Phase((problem.forget_ascent(),))
     back = Phase((problem.oracle(),))
-    steps = 100_000
-    alone = run(Method("away", lambda *_: (away,)), problem, steps=steps // 2)
-    assert alone.diverged and np.linalg.norm(alone.w[-1]) < 1e6  # finite, and not even far
-    assert run(Method("back", lambda *_: (back,)), problem, alone.w[-1], steps=steps).converged
-    both_phases = run(Method("both", lambda *_: (away, back)), problem, steps=steps)
+    alone = run(Method("away", lambda *_: (away,)), problem, steps=25_000)
+    assert alone.diverged and np.all(np.isfinite(alone.w))
+    both_phases = run(Method("both", lambda *_: (away, back)), problem, steps=50_000)
     assert both_phases.status is Status.DIVERGED
     assert np.array_equal(both_phases.w, alone.w)
     assert np.array_equal(both_phases.steps, alone.steps)
+
+
+def test_a_phase_that_ends_cannot_diverge_by_steps_alone() -> None:
+    """However far the ascent of the logistic loss went, the descent that follows leads back."""
+    problem = small_problem()
+    phases = (Phase((problem.forget_ascent(),), 0.98), Phase((problem.oracle(),), 0.02))
+    away = run(Method("away", lambda *_: phases[:1]), problem, steps=980_000)
+    assert away.status is Status.BUDGET
+    assert away.distance[-1] > 1e4 * max(away.distance[0], np.linalg.norm(away.w[0]))
+    back = run(Method("back", lambda *_: phases), problem, steps=1_000_000)
+    assert back.status is Status.CONVERGED and back.distance[-1] < 1e-7
+    assert back.distance.max() == pytest.approx(away.distance.max(), rel=1e-9)
+
+
+def too_long(
+    step_size: float, start: float, copies: int = 1, steps: int = 60
+) -> tuple[Trajectory, float]:
+    """One row (1, c = 1), one idle row, ridge 1/2: |w+| >= |1 - step/2| |w| - step."""
+    problem = UnlearningProblem(
+        np.array([[1.0], [0.0]]), np.ones(2), np.array([False, True]), ridge=0.5
+    )
+    phase = Phase((problem.oracle(),) * copies, per_step=copies)
+    method = Method("descent", lambda *_: (phase,))
+    done = run(method, problem, np.array([start]), steps=steps, step_size=step_size)
+    return done, float(divergence_radius(phase.objectives, step_size)[0])
+
+
+def test_a_step_too_long_for_the_ridge_never_returns() -> None:
+    done, reach = too_long(5.0, 100.0)
+    assert reach == pytest.approx(5.0 / (1.5 - 1.0))
+    assert done.diverged and done.steps[-1] == 1
+    inside, _ = too_long(5.0, 6.0, steps=1)
+    assert not inside.diverged and 6.0 < np.abs(inside.w[-1, 0]) < reach
+    doubled, cycle = too_long(5.0, 100.0, copies=2)
+    assert cycle == pytest.approx((5.0 + 5.0) * 1.5 / (1.5**2 - 1.0)) and doubled.diverged
+
+
+def test_a_long_step_that_stays_is_no_divergence() -> None:
+    """1 < step ridge < 2: it leaves twice the ball of the stationary points, and stays in 20."""
+    done, reach = too_long(3.8, 0.0, steps=500)
+    assert reach == np.inf and done.status is Status.BUDGET
+    assert 2.0 * 1.0 / 0.5 < 18.0 < np.abs(done.w).max() < 3.8 / (2.0 - 1.9)
+
+
+def test_the_loss_without_a_slope_bound_diverges_by_leaving_floating_point() -> None:
+    objective = small_problem("exponential").oracle()
+    assert np.all(divergence_radius((objective,), 1e6) == np.inf)
+
+
+def test_a_gradient_that_overflows_is_a_divergence_before_the_step() -> None:
+    problem = UnlearningProblem(
+        np.array([[1.0], [1.0]]),
+        np.ones(2),
+        np.array([False, True]),
+        ridge=1e-3,
+        loss="exponential",
+    )
+    done = run(gradient_ascent(), problem, np.array([-709.0]), steps=1, step_size=1e-307)
+    assert done.diverged and np.isfinite(done.w[-1, 0]) and done.gradient_norm[-1] == np.inf
+
+
+def test_passes_count_the_rows_that_a_step_touches() -> None:
+    """Sixteen rows, four of them forgotten; batches of 5 retained and 4 forgotten rows."""
+    problem = small_problem()
+    cases = [
+        (simultaneous(), 1.0),
+        (neggrad_plus(1.0), 12 / 16),
+        (gradient_ascent(), 4 / 16),
+        (alternating(), 1.0),
+        (ascent_then_finetune(0.25), 0.25 * 4 / 16 + 0.75 * 12 / 16),
+        (neggrad_plus(0.5, batch_size=6), (6 + 4) / 16),
+    ]
+    for method, each in cases:
+        done = run(method, problem, steps=40, step_size=1e-3)
+        assert done.status is Status.BUDGET
+        assert done.passes == pytest.approx(40 * each), method.name
+    early = run(simultaneous(), problem, steps=20_000)
+    assert early.converged and early.passes == early.steps[-1]
+    odd = run(neggrad_plus(0.5, batch_size=5), problem, steps=3, step_size=1e-3)
+    (phase,) = neggrad_plus(0.5, batch_size=5).phases(problem, np.random.default_rng(0))
+    sizes = [len(o.coefficients) for o in phase.objectives]
+    assert odd.passes == (sizes[0] + sizes[1] + sizes[2 % len(sizes)]) / 16
+
+
+def test_a_trajectory_shows_itself() -> None:
+    done = run(simultaneous(), small_problem(), steps=100)
+    assert repr(done).startswith("Trajectory(da, BUDGET after 100 steps") and len(repr(done)) < 150
+    named = run(Method("<b>&", simultaneous().phases), small_problem(), steps=100)._repr_html_()
+    assert "<b>" not in named and "&lt;b&gt;&amp;" in named
+    assert named.count("<tr>") == 13 and "<td>100</td>" in named
 
 
 @pytest.mark.parametrize("cycle", [1, 7, 60])

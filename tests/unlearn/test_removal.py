@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from logreg_unlearn.data import real
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.testing import check_method
-from logreg_unlearn.unlearn.removal import newton_removal
+from logreg_unlearn.unlearn.removal import influence_removal, newton_removal, removal_passes
 
 LOGISTIC_THIRD = 1.0 / (6.0 * np.sqrt(3.0))  # largest |phi'''|
 
@@ -117,3 +120,81 @@ def test_a_retain_hessian_that_is_singular_is_refused(rng) -> None:
     p = UnlearningProblem(features, labels, forget, ridge=0.1, unpenalised=(1,))
     with pytest.raises(ValueError, match="expected a positive definite retain Hessian"):
         newton_removal(p, np.zeros(2))
+
+
+# --- influence function -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("normalisation", ["mean", "sum"])
+def test_the_influence_update_by_hand(rng, normalisation) -> None:
+    """Sum: w_D + H_D^-1 sum_F grad; mean: the ridge's share of the forgotten rows as well."""
+    p = problem(rng, normalisation=normalisation)
+    w = minimise(p.original()).w
+    rows, ridge, n = p.labels[:, None] * p.features, p.ridge, len(p.labels)
+    s = 1.0 / (1.0 + np.exp(rows @ w))
+    unit = 1.0 if normalisation == "sum" else 1.0 / n
+    hessian = unit * (rows.T * (s * (1.0 - s))) @ rows + ridge * np.eye(4)
+    forgotten = -(s[p.forget] @ rows[p.forget])
+    familiar = w + np.linalg.solve(hessian, unit * forgotten)
+    if normalisation == "sum":
+        expected = familiar
+    else:
+        retained, r = n - p.forget.sum(), p.forget.sum()
+        # n_R grad L_R(w_D) = -r (mean_F grad + ridge w_D)
+        expected = w + np.linalg.solve(hessian, (forgotten + r * ridge * w) / retained)
+    got = influence_removal(p, w)
+    assert np.allclose(got, expected, rtol=1e-9, atol=1e-12)
+    assert np.allclose(got, familiar, rtol=1e-9) == (normalisation == "sum")
+    assert not np.allclose(got, newton_removal(p, w), rtol=1e-3)
+
+
+def test_one_row_in_the_sum_convention_lacks_the_leverage(rng) -> None:
+    """One row: Newton step = influence / (1 - h), h = phi'' a H_D^-1 a."""
+    for row in range(5):
+        p = replace(problem(rng, normalisation="sum"), forget=np.arange(60) == row)
+        w = minimise(p.original()).w
+        a = p.labels[row] * p.features[row]
+        h = p.loss.curvature(a @ w) * a @ np.linalg.solve(p.original().hessian(w), a)
+        influence, newton = influence_removal(p, w) - w, newton_removal(p, w) - w
+        assert 1e-3 < h < 0.5
+        assert np.allclose(newton, influence / (1.0 - h), rtol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("ridge", "rows", "influence", "newton"),
+    [
+        (0.001, 57, 21, 6.9), (0.001, 150, 40, 13),
+        (0.01, 57, 9.7, 2.4), (0.01, 150, 16, 4.6),
+        (0.1, 57, 3.8, 0.8), (0.1, 150, 7.0, 1.6),
+    ],
+)  # fmt: skip
+def test_share_of_the_distance_that_either_leaves(ridge, rows, influence, newton) -> None:
+    """Standardised breast_cancer, random rows, per cent: medians of ten, found independently."""
+    pytest.importorskip("sklearn")
+    data = real.load("breast_cancer", intercept=False)
+    n, left = len(data.labels), []
+    for seed in range(10):
+        forget = np.zeros(n, dtype=bool)
+        forget[np.random.default_rng(seed).permutation(n)[:rows]] = True
+        p = UnlearningProblem(data.features, data.labels, forget, ridge=ridge)
+        w, oracle = minimise(p.original()).w, minimise(p.oracle()).w
+        ends = np.array([influence_removal(p, w), newton_removal(p, w)])
+        left.append(np.linalg.norm(ends - oracle, axis=1) / np.linalg.norm(w - oracle))
+    found = 100 * np.median(left, axis=0)
+    assert found == pytest.approx([influence, newton], rel=0.06)
+
+
+def test_influence_moves_and_refuses_as_a_method_does(rng) -> None:
+    check_method(influence_removal)
+    features = rng.normal(size=(10, 2)) * [1.0, 0.0]
+    labels = np.where(np.arange(10) % 2 == 0, 1.0, -1.0)
+    p = UnlearningProblem(features, labels, np.arange(10) < 3, ridge=0.1, unpenalised=(1,))
+    with pytest.raises(ValueError, match="expected a positive definite original's Hessian"):
+        influence_removal(p, np.zeros(2))
+
+
+def test_cost_of_one_step_in_passes(rng) -> None:
+    """60 rows, 9 forgotten, d = 4: gradients on R, the Hessian on R or on all rows."""
+    newton, influence = removal_passes(problem(rng))
+    assert newton == pytest.approx(51 / 60 * (1 + 1 + 4 / 25))
+    assert influence == pytest.approx(51 / 60 + 1 + 4 / 25)

@@ -1,0 +1,132 @@
+"""Change the numerical core in one place at a time and list the changes that no test notices.
+
+Works on a copy of the tree.  A survivor that changes a number a user sees asks for a test.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from _common import entry, parser, progress
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("problem", "solve", "unlearn", "assess", "sweep")
+COMPARE = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq}
+COMPARE |= {ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is}
+BINARY = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change: where it is, what it reads, and the whole file with it."""
+
+    path: Path
+    line: int
+    before: str
+    after: str
+    source: str
+
+
+def changed(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield wrong versions of a node: another operator, sign, factor or condition."""
+    other = copy.deepcopy(node)
+    if isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARE:
+        other.ops[0] = COMPARE[type(node.ops[0])]()  # type: ignore[attr-defined]
+        yield other
+    elif isinstance(node, ast.BinOp) and type(node.op) in BINARY:
+        other.op = BINARY[type(node.op)]()  # type: ignore[attr-defined]
+        yield other
+        yield node.left  # a term or a factor is dropped
+    elif isinstance(node, ast.Constant) and type(node.value) is float and node.value:
+        other.value = 2.0 * node.value  # type: ignore[attr-defined]
+        yield other
+    elif isinstance(node, ast.BoolOp):
+        yield node.values[0]
+    elif isinstance(node, ast.IfExp):
+        yield node.body
+        yield node.orelse
+
+
+def mutants(path: Path) -> Iterator[Mutant]:
+    """Yield every mutant of a file; annotations, messages and docstrings stay."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for parent in ast.walk(tree):
+        if isinstance(parent, ast.Raise | ast.JoinedStr | ast.AnnAssign | ast.arguments):
+            continue
+        for name, field in ast.iter_fields(parent):
+            for k, node in enumerate(field if isinstance(field, list) else [field]):
+                if not isinstance(node, ast.expr) or name in ("annotation", "returns"):
+                    continue
+                for wrong in changed(node):
+                    put(parent, name, k, wrong)
+                    source = ast.unparse(tree)
+                    put(parent, name, k, node)
+                    yield Mutant(path, node.lineno, ast.unparse(node), ast.unparse(wrong), source)
+
+
+def put(parent: ast.AST, name: str, k: int, node: ast.AST) -> None:
+    """Replace a child in place."""
+    if isinstance(getattr(parent, name), list):
+        getattr(parent, name)[k] = node
+    else:
+        setattr(parent, name, node)
+
+
+def noticed(mutant: Mutant, tree: Path, seconds: float) -> bool:
+    """Whether the tests of the mutant's room, or those of its neighbours, fail."""
+    file = tree / mutant.path.relative_to(ROOT)
+    original = file.read_text(encoding="utf-8")
+    room = mutant.path.relative_to(ROOT / "logreg_unlearn").parts[0]
+    near = {"problem": ("solve",), "solve": ("assess",), "unlearn": ("assess",), "assess": ()}
+    folders = [f"tests/{each}" for each in (room, *near.get(room, ()))]
+    command = [sys.executable, "-B", "-m", "pytest", "-qx", "-p", "no:cacheprovider", *folders]
+    try:
+        file.write_text(mutant.source, encoding="utf-8")
+        return (
+            subprocess.run(command, cwd=tree, capture_output=True, timeout=seconds).returncode != 0
+        )
+    except subprocess.TimeoutExpired:
+        return True  # a loop that no longer ends is noticed
+    finally:
+        file.write_text(original, encoding="utf-8")
+
+
+def main() -> int:
+    """Run the command and return 1 where a mutant survived."""
+    made = parser(__doc__ or "")
+    made.add_argument("--only", default="", metavar="TEXT", help="files whose path holds this text")
+    made.add_argument("--sample", type=int, default=50, help="mutants to try, drawn at random")
+    made.add_argument("--seed", type=int, default=0)
+    made.add_argument("--timeout", type=float, default=300.0, help="seconds a mutant may take")
+    options = made.parse_args()
+    files = [f for room in ROOMS for f in sorted((ROOT / "logreg_unlearn" / room).rglob("*.py"))]
+    found = [m for f in files if options.only in str(f.relative_to(ROOT)) for m in mutants(f)]
+    drawn = random.Random(options.seed).sample(found, min(options.sample, len(found)))
+    survivors = []
+    with tempfile.TemporaryDirectory() as folder, progress(len(drawn), "mutants") as report:
+        tree = Path(folder) / "tree"
+        kept = shutil.ignore_patterns(".git", ".venv", "results", "__pycache__", "docs")
+        shutil.copytree(ROOT, tree, ignore=kept)
+        for mutant in drawn:
+            if not noticed(mutant, tree, options.timeout):
+                survivors.append(mutant)
+                place = f"{mutant.path.relative_to(ROOT)}:{mutant.line}"
+                print(f"survived {place}: {mutant.before}  ->  {mutant.after}", flush=True)
+            report(1)
+    print(
+        f"{len(survivors)} of {len(drawn)} drawn from {len(found)} survived (seed {options.seed})"
+    )
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    entry(main)

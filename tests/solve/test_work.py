@@ -1,0 +1,68 @@
+"""The passes of a solve, counted: by hand, and against the rows that were really read."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.solve import newton, passes, trust_region
+from logreg_unlearn.solve.optimum import minimise
+from logreg_unlearn.solve.passes import HESSIAN
+
+
+def objective(
+    rng: np.random.Generator, n: int = 200, d: int = 5, signed: bool = False
+) -> Objective:
+    coefficients = np.full(n, 1.0 / n)
+    if signed:
+        coefficients[: n // 4] *= -1.0
+    return Objective(rng.normal(size=(n, d)) + 0.3, coefficients, 0.1)
+
+
+def test_a_solve_from_its_minimiser_is_one_pass(rng) -> None:
+    target = objective(rng)
+    solved = minimise(target)
+    assert solved.passes > 2.0
+    again = minimise(target, solved.w)
+    assert again.iterations == 0 and again.passes == 1.0
+
+
+@pytest.mark.parametrize("n", [200, 40_000])  # 40,000 x 5 entries: warmed up on subsamples
+@pytest.mark.parametrize("signed", [False, True])
+def test_every_row_that_is_read_is_counted(rng, monkeypatch, n, signed) -> None:
+    """Margins and gradient: a row once; a Hessian: 1 + d/25 times."""
+    read = [0.0]
+    plain_gradient, plain_hessian = passes.evaluate, passes.hessian_at
+    full_hessian = Objective.hessian
+
+    def counted_gradient(part, w):
+        read[0] += len(part.coefficients)
+        return plain_gradient(part, w)
+
+    def counted_hessian(part, *arguments):
+        read[0] += len(part.coefficients) * (1.0 + 5 / HESSIAN)
+        return plain_hessian(part, *arguments)
+
+    def counted_full(part, w):
+        read[0] += len(part.coefficients) * (1.0 + 5 / HESSIAN)
+        return full_hessian(part, w)
+
+    monkeypatch.setattr(passes, "evaluate", counted_gradient)
+    monkeypatch.setattr(passes, "hessian_at", counted_hessian)
+    if signed:
+        # the certificate reads a Hessian too, which is no part of the work
+        monkeypatch.setattr("logreg_unlearn.solve.optimum.local_radius", lambda *_: 0.0)
+        monkeypatch.setattr(Objective, "hessian", counted_full)
+    solved = minimise(objective(rng, n, signed=signed))
+    assert not hasattr(newton, "evaluate") and not hasattr(trust_region, "evaluate")
+    assert solved.passes == pytest.approx(read[0] / n, rel=1e-12)
+    assert solved.passes >= 1 + solved.iterations if signed else solved.passes > 1.0
+
+
+def test_absent_rows_cost_nothing(rng) -> None:
+    target = objective(rng)
+    doubled = Objective(
+        np.vstack([target.signed_features] * 2), np.r_[target.coefficients, np.zeros(200)], 0.1
+    )
+    assert minimise(doubled).passes == pytest.approx(minimise(target).passes)

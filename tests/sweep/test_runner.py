@@ -1,0 +1,92 @@
+"""A small sweep of every model: complete, reproducible, whoever runs it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from logreg_unlearn.sweep.case import MODELS, Row
+from logreg_unlearn.sweep.grid import DRAWN_KINDS
+from logreg_unlearn.sweep.runner import run_cases, stream_cases
+from logreg_unlearn.sweep.store import csv_text
+from logreg_unlearn.unlearn.driver import Status
+from tests.sweep_cases import SMALL, block
+
+
+@pytest.fixture(scope="module")
+def small_rows() -> list[Row]:
+    return run_cases(SMALL.cases(5))
+
+
+def test_every_model_and_loss_has_a_row_for_each_case(small_rows) -> None:
+    cases = SMALL.cases(5)
+    assert len(small_rows) == len(cases)
+    for case, row in zip(cases, small_rows, strict=True):
+        for name in ("model", "dataset", "loss", "forget_kind", "ridge", "seed", "method"):
+            assert getattr(case, name) == getattr(row, name)
+        assert row.forget_fraction == pytest.approx(case.forget_fraction, rel=0.05)
+        assert 1 <= row.steps <= 300 and row.step_size > 0.0
+        assert row.status in Status.__members__
+        assert -1.0 <= row.first_step_alignment <= 1.0
+        assert row.ratio_best <= 1.0 and 0 <= row.best_step <= row.steps
+        assert 0.0 <= row.oracle_radius < 1e-6
+        assert (row.verdict == "DIVERGED") == (row.status == "DIVERGED")
+    assert {row.model for row in small_rows} == set(MODELS)
+    assert {row.loss for row in small_rows} == {"logistic", "exponential"}
+    assert {"HELPED", "HARMED", "DIVERGED"} <= {row.verdict for row in small_rows}
+
+
+def test_equal_seeds_give_equal_bytes_whoever_runs_them(small_rows) -> None:
+    text = csv_text(small_rows)
+    cases = SMALL.cases(5)
+    seen: list[int] = []
+    with ProcessPoolExecutor(2) as executor:
+        assert csv_text(run_cases(cases, executor, seen.append)) == text
+    assert sum(seen) == len(cases)
+
+
+def test_another_seed_gives_other_rows_in_the_random_models_alone(small_rows) -> None:
+    others = run_cases(SMALL.cases(6))
+    for row, other in zip(small_rows, others, strict=True):
+        same = replace(other, seed=row.seed) == row
+        drawn = row.model == "gaussian" or row.forget_kind in DRAWN_KINDS
+        assert same != drawn, (row.model, row.forget_kind)
+
+
+def test_progress_adds_up_and_a_failure_in_a_worker_is_raised() -> None:
+    seen: list[int] = []
+    grid = replace(SMALL, models=("blocks",), losses=("logistic",), lifts=(0.0, 0.2) * 10, steps=5)
+    run_cases(grid.cases(0), None, seen.append)
+    assert len(seen) > 1 and sum(seen) == 20
+    with ThreadPoolExecutor(1) as executor, pytest.raises(ValueError, match="expected a model"):
+        run_cases([block(0.5, 0.5, 0.2, model="nope")], executor)
+    assert run_cases([]) == []
+
+
+@pytest.mark.parametrize("workers", [None, 2])
+def test_rows_come_in_order_before_the_last_case_has_run(workers) -> None:
+    grid = replace(SMALL, models=("blocks",), lifts=tuple(np.linspace(0.0, 3.0, 60)), steps=5)
+    cases = replace(grid, losses=("logistic",)).cases(0)
+    seen: list[int] = []
+    executor = None if workers is None else ThreadPoolExecutor(workers)
+    rows = stream_cases(cases, executor, seen.append)
+    first = next(rows)
+    assert first.correlation == 0.0
+    assert executor is not None or sum(seen) < len(cases)
+    assert [first, *rows] == run_cases(cases)
+    assert sum(seen) == len(cases)
+    if executor is not None:
+        executor.shutdown()
+
+
+def test_a_stream_that_is_closed_runs_no_further_case() -> None:
+    cases = replace(SMALL, models=("blocks",), steps=5, lifts=(0.5,) * 50).cases(0)
+    with ThreadPoolExecutor(1) as executor:
+        done: list[int] = []
+        rows = stream_cases(cases, executor, done.append)
+        next(rows)
+        rows.close()
+    assert sum(done) < len(cases)
