@@ -165,7 +165,9 @@ def audit(
         oracle=oracle,
         distance_original=apart,
         outcomes=tuple(
-            outcome_of(problem, method, original, oracle, steps, seed, retraining)
+            outcome_of(
+                problem, method, original, oracle, steps=steps, seed=seed, retraining=retraining
+            )
             for method in chosen
         ),
         newton_ratio=removed(newton_removal(problem, original.w)),

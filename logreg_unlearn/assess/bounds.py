@@ -14,18 +14,16 @@ from enum import Enum
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.norms import EPS, TINY, euclidean, outward, row_lengths
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.problem import UnlearningProblem
-from logreg_unlearn.solve.passes import Iterate, euclidean, evaluate, row_chunks, row_lengths
+from logreg_unlearn.solve.passes import Iterate, evaluate, row_chunks
 from logreg_unlearn.solve.radius import ridge_radius
 from logreg_unlearn.solve.rounding import (
-    EPS,
-    TINY,
     Curvature,
     Errors,
     certified_curvature,
     longest_row,
-    outward,
     rounding_errors,
     underflown_curvature,
 )
@@ -136,14 +134,14 @@ def _gradient_bounds(objective: Objective, point: Iterate, errors: Errors) -> Di
     error, factor = float(euclidean(errors.gradient)), outward(n, d)
     gram = (rows.T * coefficients) @ rows
     if not np.all(np.isfinite(gram)):
-        return _bounds(0.0, ridge_radius(objective, point, error))
+        return _bounds(0.0, ridge_radius(objective, float(point.norm), error))
     # an exact eigenvalue, never an iterative estimate from below
     top = float(np.linalg.eigvalsh(gram)[-1]) + (n + 8 * d) * EPS * float(gram.trace())
     top += underflown_curvature(objective, np.ones(d))
     smoothness = objective.loss.curvature_bound * top if top > 0 else 0.0
     smoothness += float(np.max(objective.ridge_diagonal))
     lower = (float(point.norm) / factor - error) / (smoothness * factor)
-    return _bounds(lower, ridge_radius(objective, point, error))
+    return _bounds(lower, ridge_radius(objective, float(point.norm), error))
 
 
 def _newton_bounds(

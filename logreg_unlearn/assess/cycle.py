@@ -16,8 +16,6 @@ import numpy as np
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.objective import Objective
-from logreg_unlearn.solve.passes import row_lengths
-from logreg_unlearn.solve.radius import hessian_lipschitz
 
 _NEWTON = 20
 """Newton steps to the fixed point: from inside the ball that will be certified they are few."""
@@ -68,13 +66,12 @@ def _certified(
         return None
     # the ball holds the start, and the fixed point if M contracts half as well in all of it
     reach = float(np.linalg.norm(start - centre)) + 2.0 * moved / slowness
-    radius, exact, grown = reach, 1.0, 1.0
+    radius, plain, grown = reach, 1.0, 1.0
     for objective, point, norm in zip(objectives, path, norms, strict=False):
-        rows = row_lengths(objective.signed_features)
-        third = hessian_lipschitz(objective, objective.margins(point), rows, radius)
+        third = objective.hessian_lipschitz(point, radius)
         rate = norm + step_size * third * radius
-        radius, exact, grown = rate * radius, exact * norm, grown * rate
-    slowness -= grown - exact + _ROUNDING * len(objectives) * max(grown, 1.0)
+        radius, plain, grown = rate * radius, plain * norm, grown * rate
+    slowness -= grown - plain + _ROUNDING * len(objectives) * max(grown, 1.0)
     if not slowness > 0.0 or moved / slowness > reach:
         return None
     return centre, moved / slowness

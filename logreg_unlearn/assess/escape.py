@@ -19,8 +19,8 @@ from __future__ import annotations
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.norms import row_lengths
 from logreg_unlearn.problem.objective import Objective
-from logreg_unlearn.solve.passes import row_lengths
 
 _ROUNDING = 1e-9
 """Share of sums of magnitudes that their computed values are trusted to; rounding is 1e-16 n."""
@@ -43,18 +43,12 @@ def escapes(objectives: tuple[Objective, ...], w: Array, step_size: float) -> bo
     """
     ridges = np.array([o.ridge_diagonal for o in objectives])
     free = np.flatnonzero((ridges == 0).all(axis=0))
-    held = np.delete(ridges, free, axis=1)
     bounded = np.isfinite(objectives[0].loss.curvature_bound)
-    if (
-        len(free) != 1
-        or not bounded
-        or not (held > 0).all()
-        or step_size * held.max(initial=0.0) > 1.0
-    ):
+    if len(free) != 1 or not bounded or step_size * ridges.max() > 1.0:
         return False
-    (j,) = free
+    j = int(free[0])
     size = max(float(np.linalg.norm(np.delete(w, j))), float(abs(w[j])) * _SMALLEST)
-    return any(_stays_outside(objectives, w, j, step_size, size * ball) for ball in _BALLS)
+    return any(_stays_outside(objectives, w, int(j), step_size, size * ball) for ball in _BALLS)
 
 
 def _stays_outside(

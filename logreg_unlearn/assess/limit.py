@@ -31,13 +31,12 @@ import numpy as np
 from logreg_unlearn.assess.cycle import fixed_point
 from logreg_unlearn.assess.escape import escapes
 from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.norms import row_lengths
 from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.protocol import SmoothObjective
 from logreg_unlearn.solve.existence import falls_for_ever
 from logreg_unlearn.solve.optimum import Optimum, minimise
-from logreg_unlearn.solve.passes import row_lengths
-from logreg_unlearn.solve.radius import hessian_lipschitz
 from logreg_unlearn.unlearn.driver import Phase
-from logreg_unlearn.unlearn.scales import gradient_scale, largest_curvature
 from logreg_unlearn.unlearn.trajectory import Trajectory
 
 _FLAT = 1e-8
@@ -91,9 +90,12 @@ def limit_of(trajectory: Trajectory, last: Phase, taken: int) -> Limit:
     taken : int
         Steps that it took in this phase.
     """
-    objectives = last.objectives
     if trajectory.diverged:
         return Limit(LimitKind.OVERFLOW)
+    # the proofs below read rows and losses
+    objectives = tuple(o for o in last.objectives if isinstance(o, Objective))
+    if len(objectives) < len(last.objectives):
+        return Limit(LimitKind.UNKNOWN)
     with np.errstate(over="ignore", invalid="ignore"):
         end = _cycle_end(trajectory, objectives, taken * last.per_step)
         if _goes_away(trajectory, objectives) or escapes(objectives, end, trajectory.step_size):
@@ -116,16 +118,16 @@ def _cycle_end(trajectory: Trajectory, objectives: tuple[Objective, ...], visite
     return w
 
 
-def same_minimiser(one: Objective, other: Objective) -> bool:
+def same_minimiser(one: SmoothObjective, other: SmoothObjective) -> bool:
     """Whether one objective is the other times a factor > 0, however it is written.
 
     They are sums of few functions that random points tell apart: their gradients are compared at
     three, where the margins are of the order of 1.
     """
-    longest = max(float(row_lengths(o.signed_features).max(initial=0.0)) for o in (one, other))
-    points = np.random.default_rng(0).standard_normal((3, one.dimension)) / (longest or 1.0)
+    unit = min(o.unit_length() for o in (one, other))
+    points = np.random.default_rng(0).standard_normal((3, one.dimension)) * min(unit, 1e150)
     with np.errstate(over="ignore", invalid="ignore"):
-        g, h = (o.gradient(points).ravel() for o in (one, other))
+        g, h = (np.concatenate([o.gradient(p) for p in points]) for o in (one, other))
         factor = float(g @ h) / float(h @ h)
         return bool(factor > 0 and np.linalg.norm(g - factor * h) <= 1e-12 * np.linalg.norm(g))
 
@@ -136,7 +138,7 @@ def _goes_away(trajectory: Trajectory, objectives: tuple[Objective, ...]) -> boo
     if not free.any():
         return False
     if len(used) == 1 and free.all() and np.all(used[0].coefficients < 0):
-        slope, largest = trajectory.gradient_norm[-1], float(gradient_scale(used[0]))
+        slope, largest = trajectory.gradient_norm[-1], float(used[0].gradient_scale())
         return bool(slope > _FLAT * largest)
     rows = np.vstack([np.sign(o.coefficients)[:, None] * o.signed_features for o in used])
     return falls_for_ever(Objective(rows, np.ones(len(rows)), 1.0, used[0].loss, penalised=~free))
@@ -146,7 +148,7 @@ def _minimiser(objective: Objective, trajectory: Trajectory) -> Optimum | None:
     """Return the certified minimum at which the steps provably end."""
     objective = objective.with_rows(objective.coefficients != 0)
     if objective.convex or _convex_everywhere(objective):
-        bound = largest_curvature(objective, ())
+        bound = objective.curvature_bound()
         if trajectory.step_size * bound < 2.0 * (1.0 - _ROUNDING):
             found = minimise(objective, trajectory.oracle.w)
             if found.converged:
@@ -174,7 +176,7 @@ def _draws(objective: Objective, found: Optimum, end: Array, trajectory: Traject
     """Whether the steps contract towards a minimum in the ball that reaches to the end point."""
     reach = float(np.linalg.norm(end - found.w)) + 2.0 * found.radius
     lengths = row_lengths(objective.signed_features)
-    slack = reach * hessian_lipschitz(objective, objective.margins(found.w), lengths, reach)
+    slack = reach * objective.hessian_lipschitz(found.w, reach, lengths)
     eigenvalues = np.linalg.eigvalsh(objective.hessian(found.w))
     slack += _ROUNDING * float(np.abs(eigenvalues).max())
     step = trajectory.step_size

@@ -89,6 +89,7 @@ def outcome_of(
     method: Method,
     original: Optimum,
     oracle: Optimum,
+    *,
     steps: int,
     seed: int,
     retraining: float,

@@ -11,11 +11,18 @@ the Hessian is indefinite and is reported as it is.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from logreg_unlearn.problem.losses import LOGISTIC, Array, Loss, Mask
+from logreg_unlearn.problem.norms import EPS, FEW, TINY, euclidean, growth, outward, row_lengths
+
+_HUGE = 1e100
+"""Curvature that only an exponential far out reaches: worth a look where it goes."""
+_FAR = 1e12
+"""Margin, in units of the start's largest or of 1, that only an unbounded descent reaches."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,6 +131,136 @@ class Objective:
         weights = self._weighted(self.loss.curvature(self.margins(w)))
         along = self._times(np.asarray(v, dtype=np.float64))
         return self._transposed_times(weights * along) + self.ridge_diagonal * v
+
+    @property
+    def rows(self) -> int:
+        """Number of samples with a coefficient."""
+        return int(np.count_nonzero(self.coefficients))
+
+    def lengths(self) -> Array:
+        """Return the Euclidean norms of the rows ``a_i``, shape (..., n)."""
+        if self.signed_features.ndim == 2:
+            return row_lengths(self.signed_features)
+        return np.linalg.norm(self.signed_features, axis=-1)
+
+    def magnitude(self, w: Array) -> float:
+        """Return ``sum |c_i phi(z_i)| + ridge`` at ``w`` (d,): what rounding is relative to."""
+        losses = float(np.abs(self._weighted(self.loss.value(self.margins(w)))).sum())
+        return losses + 0.5 * float(np.dot(self.ridge_diagonal, np.square(w)))
+
+    def gradient_scale(self) -> Array:
+        """Return ``sum_i |c_i| ||a_i||``, shape (...)."""
+        return np.sum(np.abs(self.coefficients) * self.lengths(), axis=-1)
+
+    def slope_sizes(self) -> Array:
+        """Return ``sup|phi'| sum_i |c_i a_ij|``, shape (..., d)."""
+        if not np.isfinite(self.loss.slope_bound):
+            return np.full(self.ridge_diagonal.shape, np.inf)
+        sizes = np.abs(self.coefficients[..., None] * self.signed_features)
+        return self.loss.slope_bound * sizes.sum(axis=-2)
+
+    def curvature_bound(self, points: tuple[Array, ...] = ()) -> float:
+        """Return the largest curvature of ``sum |c_i| phi + ridge``.
+
+        Everywhere where the loss has a bound, else at the points; infinite without any.
+        """
+        used = self.coefficients != 0
+        most = float(np.max(self.ridge_diagonal))
+        if not used.any():
+            return most
+        rows, weights = self.signed_features[used], np.abs(self.coefficients[used])
+        bound = self.loss.curvature_bound
+        if np.isfinite(bound):
+            bounds = [weights * bound]
+        elif not points:
+            return np.inf
+        else:
+            bounds = [weights * self.loss.curvature(self.margins(p)[used]) for p in points]
+        with np.errstate(over="ignore", invalid="ignore"):
+            grams = [(rows.T * b) @ rows for b in bounds]
+        if not all(np.all(np.isfinite(gram)) for gram in grams):
+            # the loss overflows at these points: no step is short enough
+            return float(np.finfo(np.float64).max)
+        return max(float(np.linalg.eigvalsh(gram)[-1]) for gram in grams) + most
+
+    def unit_length(self) -> float:
+        """Return the length that moves no margin by more than 1."""
+        return 1.0 / max(float(self.lengths().max(initial=0.0)), TINY)
+
+    def gradient_error(
+        self, w: Array, slopes: Array | None = None, lengths: Array | None = None
+    ) -> float:
+        """Bound the norm of the computed gradient's rounding error at ``w`` (d,), without a pass.
+
+        ``slopes`` are ``c_i phi'(z_i)`` and ``lengths`` the norms of the rows, where at hand.
+        """
+        if slopes is None:
+            slopes = self._weighted(self.loss.derivative(self.margins(w)))
+        lengths = self.lengths() if lengths is None else lengths
+        n, d = len(slopes), len(w)
+        absolute = np.abs(slopes)
+        weighted = absolute * lengths
+        # e^m - 1 <= m (e^M - 1)/M for m <= M, and M need not be sharp
+        unit = (d + 2) * EPS
+        size = euclidean(w)
+        moved, worst = size * float(np.dot(weighted, lengths)), size * euclidean(lengths)
+        if self.offset is not None:
+            offset = np.abs(self.offset)
+            moved, worst = moved + float(np.dot(weighted, offset)), worst + euclidean(offset)
+        data = unit * growth(unit * worst) * moved
+        data += (n + FEW) * EPS * float(np.dot(absolute, lengths))
+        underflow = TINY * (1.0 + float(np.dot(1.0 + np.abs(self.coefficients), lengths)))
+        ridge = 4 * EPS * euclidean(self.ridge_diagonal * w)
+        return float((data + ridge + underflow) * outward(n, d))
+
+    def hessian_error(self, w: Array) -> float:
+        """Bound the norm of the computed Hessian's rounding error at ``w`` (d,)."""
+        lengths, n, d = self.lengths(), self.coefficients.shape[-1], len(w)
+        offset = 0.0 if self.offset is None else np.abs(self.offset)
+        worst = (d + 2) * EPS * float(np.max(euclidean(w) * lengths + offset, initial=0.0))
+        absolute = np.abs(self.coefficients)
+        weights = np.abs(self._weighted(self.loss.curvature(self.margins(w))))
+        terms = float(weights @ np.square(lengths)) + float(np.max(self.ridge_diagonal))
+        underflow = TINY * float((1.0 + absolute) @ np.square(lengths))
+        relative = math.expm1(min(worst, 700.0)) + (n + FEW) * EPS
+        return (terms * relative + underflow) * outward(n, d)
+
+    def hessian_lipschitz(self, w: Array, reach: float, lengths: Array | None = None) -> float:
+        """Return a Lipschitz constant of the Hessian in the ball of radius ``reach`` around w.
+
+        In other units of w the rows have other ``lengths``.
+        """
+        lengths = self.lengths() if lengths is None else lengths
+        absolute = np.abs(self.coefficients)
+        with np.errstate(over="ignore", invalid="ignore"):
+            cubes = lengths**3 + TINY
+            # by self-concordance the curvature grows by at most e^{reach ||a||} inside the ball
+            grown = (self.loss.curvature(self.margins(w)) + TINY) * np.exp(lengths * reach)
+            local = float((absolute * cubes) @ grown)
+            uniform = self.loss.third_bound * float(absolute @ cubes)
+        return uniform if np.isnan(local) else min(local, uniform)
+
+    def falls_for_ever(self, start: Array, w: Array, step: Array) -> bool:
+        """Whether a descent that came from ``start`` to ``w`` by ``step`` falls without bound."""
+        if np.isfinite(self.loss.curvature_bound):
+            # with a ridge everywhere there is a minimum, however far
+            if self.ridge_diagonal.min() > 0:
+                return False
+            far = _FAR * (1.0 + float(np.abs(self.margins(start)).max(initial=0.0)))
+            return bool(np.abs(self.margins(w)).max(initial=0.0) > far)
+        weights = np.abs(self._weighted(self.loss.curvature(self.margins(w))))
+        if not float(weights @ np.square(self.lengths())) > _HUGE:
+            return False
+        return self._steepest_is_negative(w) or self._steepest_is_negative(step)
+
+    def _steepest_is_negative(self, direction: Array) -> bool:
+        """Whether J falls along a ray: its steepest exponentials have negative weight."""
+        exponents = -self._times(direction)
+        steepest = exponents.max(initial=0.0)
+        weights = self.coefficients
+        if self.offset is not None:
+            weights = weights * np.exp(-self.offset)
+        return bool(steepest > 0 and weights[exponents >= (1.0 - 1e-12) * steepest].sum() < 0)
 
     def with_coefficients(
         self, coefficients: Array, ridge: float | Array | None = None

@@ -319,13 +319,13 @@ class UnlearningProblem:
         """Loss of the retained samples plus ridge: its minimiser ``w_R`` is the ideal."""
         return self._objective(1.0, 0.0)
 
-    def path(self, beta: float) -> Objective:
+    def path(self, beta: float, ridge: float | None = None) -> Objective:
         """``l_R - beta * l_F`` plus ridge: oracle at 0, descent-ascent at 1.
 
         In the sum convention ``beta = -1`` is the original; in the mean convention the
         original has the minimiser of ``beta = -n_F/n_R`` with the ridge times ``n/n_R``.
         """
-        return self._objective(1.0, -beta)
+        return self._objective(1.0, -beta, ridge)
 
     def descent_ascent(self) -> Objective:
         """Descent on R and ascent on F: ``path(1)``."""

@@ -11,8 +11,8 @@ from fractions import Fraction
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.norms import EPS
 from logreg_unlearn.problem.objective import Objective
-from logreg_unlearn.solve.rounding import EPS
 
 
 def falls_for_ever(objective: Objective) -> bool:

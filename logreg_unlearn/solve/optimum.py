@@ -20,12 +20,18 @@ from enum import Enum
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.norms import euclidean
 from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.protocol import SmoothObjective
 from logreg_unlearn.solve.existence import falls_for_ever
 from logreg_unlearn.solve.newton import chord_newton, refine
-from logreg_unlearn.solve.passes import Iterate, Work, euclidean, row_lengths, value_at
-from logreg_unlearn.solve.radius import curvature_radius, local_radius, ridge_radius
-from logreg_unlearn.solve.rounding import gradient_rounding
+from logreg_unlearn.solve.passes import Work, evaluate
+from logreg_unlearn.solve.radius import (
+    curvature_radius,
+    kantorovich_radius,
+    local_radius,
+    ridge_radius,
+)
 from logreg_unlearn.solve.threads import blas_threads
 from logreg_unlearn.solve.trust_region import trust_region
 
@@ -121,7 +127,7 @@ class StationaryPoint:
 
 
 def minimise(
-    objective: Objective,
+    objective: SmoothObjective,
     start: Array | None = None,
     *,
     tolerance: float = 1e-10,
@@ -134,14 +140,14 @@ def minimise(
 
     Parameters
     ----------
-    objective : Objective
-        Without batch axes.
+    objective : SmoothObjective
+        An :class:`~logreg_unlearn.problem.objective.Objective` without batch axes, or any other.
     start : ndarray (d,), optional
         Zero by default.
     tolerance : float
-        The aim is a gradient norm of ``tolerance * min(1, scale)``, ``scale`` being
-        ``sum_i |c_i| ||a_i||``; CONVERGED means at most ``tolerance * (1 + scale)`` and a finite
-        radius.
+        The aim is a gradient norm of ``tolerance * min(1, scale)``, ``scale`` being the
+        objective's ``gradient_scale()``; CONVERGED means at most ``tolerance * (1 + scale)`` and
+        a finite radius.
     max_iterations : int
 
     Raises
@@ -149,6 +155,44 @@ def minimise(
     ValueError
         If the objective has batch axes or the start has the wrong shape.
     """
+    d = objective.dimension
+    w = np.zeros(d) if start is None else np.asarray(start, dtype=np.float64)
+    if w.shape != (d,):
+        raise ValueError(f"expected a start of shape ({d},), got {w.shape}")
+    if start is not None and not np.isfinite(w).all():
+        raise ValueError(f"expected a finite start, got {w[~np.isfinite(w)][0]}")
+    by_rows = objective if isinstance(objective, Objective) else None
+    if by_rows is not None:
+        _check_unbatched(by_rows)
+        # 0 times an overflowed loss is no number
+        if not np.all(by_rows.coefficients):
+            objective = by_rows = by_rows.with_rows(by_rows.coefficients != 0)
+    convex, unbounded, work = objective.convex, False, Work(objective.rows)
+    # overflow is an answer here, and the loops below can read it
+    quiet = np.errstate(over="ignore", invalid="ignore", divide="ignore")
+    with blas_threads(objective.rows * d), quiet:
+        scale = float(objective.gradient_scale())
+        target = tolerance * min(1.0, scale)
+        if by_rows is not None and convex:
+            w, iterations, radius = _convex(by_rows, w, target, max_iterations, work)
+        else:
+            w, iterations, radius, unbounded = _descent(objective, w, target, max_iterations, work)
+        value, norm = float(objective.value(w)), float(euclidean(objective.gradient(w)))
+    within = norm <= tolerance * (1.0 + scale) < math.inf
+    if unbounded:
+        status = OptimumStatus.UNBOUNDED
+    elif by_rows is not None and convex and math.isinf(radius) and falls_for_ever(by_rows):
+        status = OptimumStatus.NO_MINIMUM
+    elif within:
+        certified = math.isfinite(radius)
+        status = OptimumStatus.CONVERGED if certified else OptimumStatus.UNCERTIFIED
+    else:
+        out = iterations >= max_iterations
+        status = OptimumStatus.BUDGET if out else OptimumStatus.STALLED
+    return Optimum(w, value, norm, float(radius), status, iterations, work.passes)
+
+
+def _check_unbatched(objective: Objective) -> None:
     rows = objective.signed_features
     batched = np.ndim(objective.ridge) > 0 or (
         objective.offset is not None and objective.offset.ndim > 1
@@ -158,64 +202,20 @@ def minimise(
             f"expected one objective without batch axes, got rows {rows.shape}, coefficients "
             f"{objective.coefficients.shape}, ridge {np.shape(objective.ridge)}"
         )
-    d = objective.dimension
-    w = np.zeros(d) if start is None else np.asarray(start, dtype=np.float64)
-    if w.shape != (d,):
-        raise ValueError(f"expected a start of shape ({d},), got {w.shape}")
-    if start is not None and not np.isfinite(w).all():
-        raise ValueError(f"expected a finite start, got {w[~np.isfinite(w)][0]}")
-    convex = True
-    if not objective.coefficients.min(initial=1.0) > 0:
-        convex = objective.convex
-        # 0 times an overflowed loss is no number
-        objective = objective.with_rows(objective.coefficients != 0)
-    rows = objective.signed_features
-    unbounded, work = False, Work(len(rows))
-    # overflow is an answer here, and the loops below can read it
-    quiet = np.errstate(over="ignore", invalid="ignore", divide="ignore")
-    with blas_threads(rows.size), quiet:
-        lengths = row_lengths(rows)
-        scale = float(np.abs(objective.coefficients) @ lengths)
-        target = tolerance * min(1.0, scale)
-        if convex:
-            point, iterations, radius = _convex(objective, w, target, max_iterations, lengths, work)
-        else:
-            point, iterations, radius, unbounded = _signed(
-                objective, w, target, max_iterations, lengths, work
-            )
-        value = value_at(objective, point)
-    if unbounded:
-        status = OptimumStatus.UNBOUNDED
-    elif convex and math.isinf(radius) and falls_for_ever(objective):
-        status = OptimumStatus.NO_MINIMUM
-    elif point.norm <= tolerance * (1.0 + scale) < math.inf and math.isinf(radius):
-        status = OptimumStatus.UNCERTIFIED
-    elif point.norm <= tolerance * (1.0 + scale) < math.inf:
-        status = OptimumStatus.CONVERGED
-    else:
-        out = iterations >= max_iterations
-        status = OptimumStatus.BUDGET if out else OptimumStatus.STALLED
-    return Optimum(
-        point.w, value, float(point.norm), float(radius), status, iterations, work.passes
-    )
 
 
 def _convex(
-    objective: Objective,
-    start: Array,
-    target: float,
-    max_iterations: int,
-    lengths: Array,
-    work: Work,
-) -> tuple[Iterate, int, float]:
+    objective: Objective, start: Array, target: float, max_iterations: int, work: Work
+) -> tuple[Array, int, float]:
     """Return the minimiser of a convex objective, the steps taken, and a certified radius."""
     point, iterations, factor = chord_newton(objective, start, target, max_iterations, work)
     ridge = float(objective.ridge_diagonal.min())
     vague = _VAGUE * (1.0 + euclidean(point.w))
+    lengths = objective.lengths()
 
     def plain_radius() -> tuple[float, float]:
-        rounding = gradient_rounding(objective, point.w, point.slopes, lengths)
-        return ridge_radius(objective, point, rounding), rounding
+        rounding = objective.gradient_error(point.w, point.slopes, lengths)
+        return ridge_radius(objective, float(point.norm), rounding), rounding
 
     radius, rounding = plain_radius()
     if radius > vague and rounding < point.norm < math.inf:
@@ -227,34 +227,36 @@ def _convex(
         radius, _ = plain_radius()
     if radius > vague:  # a Hessian costs several passes over the data
         radius = min(radius, curvature_radius(objective, point))
-    return point, iterations, radius
+    return point.w, iterations, radius
 
 
-def _signed(
-    objective: Objective,
-    start: Array,
-    target: float,
-    max_iterations: int,
-    lengths: Array,
-    work: Work,
-) -> tuple[Iterate, int, float, bool]:
-    """Return a local minimiser for signed coefficients, as above, and whether J is unbounded."""
-    longest = float(lengths.max(initial=0.0))
-    point, iterations, unbounded = trust_region(
-        objective, start, target, max_iterations, longest, work
-    )
+def _descent(
+    objective: SmoothObjective, start: Array, target: float, max_iterations: int, work: Work
+) -> tuple[Array, int, float, bool]:
+    """Return a local minimiser by a trust region, as above, and whether J is unbounded."""
+    w, iterations, unbounded = trust_region(objective, start, target, max_iterations, work)
     if unbounded:
-        return point, iterations, math.inf, True
-    radius = local_radius(objective, point)
-    rounding = gradient_rounding(objective, point.w, point.slopes, lengths)
-    if radius > _VAGUE * (1.0 + euclidean(point.w)) and rounding < point.norm < math.inf:
+        return w, iterations, math.inf, True
+    radius, rounding = _radius(objective, w), objective.gradient_error(w)
+    norm = euclidean(objective.gradient(w))
+    if radius > _VAGUE * (1.0 + euclidean(w)) and rounding < norm < math.inf:
         spare = min(50, max_iterations - iterations)
-        closer, more, fell = trust_region(objective, point.w, rounding, spare, longest, work)
-        sharper = math.inf if fell else local_radius(objective, closer)
+        closer, more, fell = trust_region(objective, w, rounding, spare, work)
+        sharper = math.inf if fell else _radius(objective, closer)
         if sharper < radius:
-            point, radius = closer, sharper
+            w, radius = closer, sharper
         iterations += more
-    return point, iterations, radius, False
+    return w, iterations, radius, False
+
+
+def _radius(objective: SmoothObjective, w: Array) -> float:
+    """Return the sharpest certificate that the objective allows around a (local) minimiser."""
+    if isinstance(objective, Objective):
+        return local_radius(objective, evaluate(objective, w))
+    if objective.convex and objective.ridge_diagonal.min() > 0:
+        norm = float(euclidean(objective.gradient(w)))
+        return ridge_radius(objective, norm, objective.gradient_error(w))
+    return kantorovich_radius(objective, w)
 
 
 def classify(objective: Objective, w: Array) -> StationaryPoint:

@@ -6,7 +6,6 @@ is an answer here (the exponential loss), so the callers silence NumPy's warning
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.norms import euclidean
 from logreg_unlearn.problem.objective import Objective
 
 CHUNK = 65_536
@@ -87,36 +87,12 @@ class Work:
 
     def hessian(self, objective: Objective, margins: Array) -> Array:
         """Return :func:`hessian_at`, counted."""
-        self.count_hessian(objective)
+        self.count_hessian(objective.dimension, len(objective.coefficients) / max(self.rows, 1))
         return hessian_at(objective, margins)
 
-    def count_hessian(self, objective: Objective) -> None:
-        """Count one Hessian."""
-        share = len(objective.coefficients) / max(self.rows, 1)
-        self.passes += share * (1.0 + objective.dimension / HESSIAN)
-
-
-def euclidean(vector: Array) -> np.float64:
-    """Return the Euclidean norm, also where the squares are not normal numbers.
-
-    NumPy's number: what is computed from it overflows to infinity where Python's would raise.
-    """
-    norm = np.sqrt(np.dot(vector, vector))
-    if not 1e-150 < norm < 1e150:
-        largest = float(np.abs(vector).max(initial=0.0))
-        if 0.0 < largest < math.inf:
-            norm = largest * np.linalg.norm(vector / largest)
-    return norm
-
-
-def row_lengths(rows: Array) -> Array:
-    """Return the Euclidean norms of the rows (n, d), also where squares are not normal numbers."""
-    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
-    if len(rows) and not 1e-150 < lengths.min() <= lengths.max() < 1e150:
-        largest = np.abs(rows).max(axis=1)
-        unit = np.where(largest > 0, largest, 1.0)
-        lengths = largest * np.linalg.norm(rows / unit[:, None], axis=1)
-    return lengths
+    def count_hessian(self, dimension: int, share: float = 1.0) -> None:
+        """Count one Hessian of a share of the rows."""
+        self.passes += share * (1.0 + dimension / HESSIAN)
 
 
 def value_at(objective: Objective, point: Iterate) -> float:

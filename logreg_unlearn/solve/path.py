@@ -20,8 +20,7 @@ from enum import Enum
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.objective import Objective
-from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.protocol import Problem, SmoothObjective
 from logreg_unlearn.solve.optimum import Optimum, minimise
 from logreg_unlearn.solve.threads import blas_threads
 
@@ -85,7 +84,7 @@ class Path:
         )
 
 
-def original_beta(problem: UnlearningProblem) -> float:
+def original_beta(problem: Problem) -> float:
     """Return the ascent weight at which the original model lies on the path.
 
     -1 in the sum convention, ``-n_F/n_R`` (by weight) in the mean convention.
@@ -95,16 +94,15 @@ def original_beta(problem: UnlearningProblem) -> float:
     return -problem.forget_odds
 
 
-def objective_at(problem: UnlearningProblem, beta: float) -> Objective:
+def objective_at(problem: Problem, beta: float) -> SmoothObjective:
     """Return ``J_beta`` with the ridge that puts the original on the path."""
-    objective = problem.path(beta)
     if beta < 0 and problem.normalisation == "mean":
-        return objective.with_coefficients(objective.coefficients, problem.ridge * (1.0 - beta))
-    return objective
+        return problem.path(beta, problem.ridge * (1.0 - beta))
+    return problem.path(beta)
 
 
 def follow(
-    problem: UnlearningProblem,
+    problem: Problem,
     target: float = 1.0,
     *,
     through_folds: bool = False,
@@ -115,7 +113,7 @@ def follow(
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem, or anything with its objectives
     target : float
         1 for descent-ascent; :func:`original_beta` for the original.
     through_folds : bool
@@ -137,15 +135,15 @@ def follow(
     """
     if not np.isfinite(target) or target == 0.0:
         raise ValueError(f"expected a finite target other than 0, got {target}")
-    size = problem.oracle().signed_features.size
-    with blas_threads(size), np.errstate(over="ignore", invalid="ignore"):
+    whole = problem.original()
+    with blas_threads(whole.rows * whole.dimension), np.errstate(over="ignore", invalid="ignore"):
         return _Follower(problem, target, step).follow(through_folds, max_steps)
 
 
 class _Follower:
     """State of one continuation: the scaled point ``u = (w / scale, beta)``."""
 
-    def __init__(self, problem: UnlearningProblem, target: float, step: float) -> None:
+    def __init__(self, problem: Problem, target: float, step: float) -> None:
         self.problem, self.target, self.largest = problem, target, step
         self.rescaled = target < 0 and problem.normalisation == "mean"
         oracle = minimise(problem.oracle())
@@ -154,17 +152,13 @@ class _Follower:
                 "expected an oracle with a minimum, got none: an unpenalised column "
                 "separates the retained samples"
             )
-        rows = problem.oracle().signed_features
-        unit = 1.0 / float(np.linalg.norm(rows, axis=1).max())
-        self.scale = max(float(np.linalg.norm(oracle.w)), unit)
-        self.size = float(
-            np.abs(problem.descent_ascent().coefficients) @ np.linalg.norm(rows, axis=1)
-        )
+        self.scale = max(float(np.linalg.norm(oracle.w)), problem.oracle().unit_length())
+        self.size = float(problem.path(1.0).gradient_scale())
         self.point = np.append(oracle.w / self.scale, 0.0)
         self.folds: list[Fold] = []
         self.records: list[tuple[float, Array, float]] = []
 
-    def objective(self, beta: float) -> Objective:
+    def objective(self, beta: float) -> SmoothObjective:
         """One smooth family: a saddle branch may pass beta = 0 without a kink in the ridge."""
         return objective_at(self.problem, beta) if self.rescaled else self.problem.path(beta)
 

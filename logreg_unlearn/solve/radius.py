@@ -11,28 +11,27 @@ import math
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.norms import EPS, TINY, euclidean, outward, row_lengths
 from logreg_unlearn.problem.objective import Objective
-from logreg_unlearn.solve.passes import Iterate, euclidean, row_lengths
+from logreg_unlearn.problem.protocol import SmoothObjective
+from logreg_unlearn.solve.passes import Iterate
 from logreg_unlearn.solve.rounding import (
-    EPS,
-    TINY,
     certified_curvature,
     longest_row,
-    outward,
     rounding_errors,
     underflown_curvature,
 )
 
 
-def ridge_radius(objective: Objective, point: Iterate, rounding: float) -> float:
+def ridge_radius(objective: SmoothObjective, norm: float, rounding: float) -> float:
     """Radius around the minimiser of a convex objective with a ridge on every coordinate.
 
-    ``rounding`` bounds the error of the gradient (``gradient_rounding``).
+    ``norm`` is that of the computed gradient, ``rounding`` bounds its error.
     """
     ridge = float(objective.ridge_diagonal.min())
     if not ridge > 0:
         return math.inf
-    radius = float((point.norm + rounding) / ridge) * outward(0, len(point.w))
+    radius = float((norm + rounding) / ridge) * outward(0, objective.dimension)
     return radius if math.isfinite(radius) else math.inf
 
 
@@ -85,7 +84,7 @@ def local_radius(objective: Objective, point: Iterate) -> float:
     if not (math.isfinite(norm) and smallest > 0):
         return math.inf
     lengths = (row_lengths(rows * units) + TINY) * outward(n, d)
-    third = hessian_lipschitz(objective, point.margins, lengths, 2.0 * norm / smallest)
+    third = objective.hessian_lipschitz(point.w, 2.0 * norm / smallest, lengths)
     h = third * math.exp(errors.worst) * norm / smallest / smallest * outward(n, d)
     if not h <= 0.5:
         return math.inf
@@ -94,13 +93,18 @@ def local_radius(objective: Objective, point: Iterate) -> float:
     return radius if math.isfinite(radius) else math.inf
 
 
-def hessian_lipschitz(objective: Objective, z: Array, lengths: Array, reach: float) -> float:
-    """Lipschitz constant of the Hessian in a ball: margins at its centre, the rows' lengths."""
-    absolute = np.abs(objective.coefficients)
-    with np.errstate(over="ignore", invalid="ignore"):
-        cubes = lengths**3 + TINY
-        # by self-concordance the curvature grows by at most e^{reach ||a||} inside the ball
-        rises = np.exp(lengths * reach)
-        local = float((absolute * cubes) @ ((objective.loss.curvature(z) + TINY) * rises))
-        uniform = objective.loss.third_bound * float(absolute @ cubes)
-    return uniform if np.isnan(local) else min(local, uniform)
+def kantorovich_radius(objective: SmoothObjective, w: Array) -> float:
+    """Radius around a local minimiser, as :func:`local_radius`, by what any objective tells."""
+    d = objective.dimension
+    hessian = objective.hessian(w)
+    if not np.all(np.isfinite(hessian)):
+        return math.inf
+    rounding = objective.hessian_error(w) + 8 * d * EPS * float(np.linalg.norm(hessian))
+    smallest = float(np.linalg.eigvalsh(hessian)[0]) - rounding
+    norm = float(euclidean(objective.gradient(w))) + objective.gradient_error(w)
+    if not (math.isfinite(norm) and smallest > 0):
+        return math.inf
+    h = objective.hessian_lipschitz(w, 2.0 * norm / smallest) * norm / smallest / smallest
+    if not h * outward(objective.rows, d) <= 0.5:
+        return math.inf
+    return 2.0 * norm / (smallest * (1.0 + math.sqrt(1.0 - 2.0 * h))) * outward(objective.rows, d)

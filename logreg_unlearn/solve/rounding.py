@@ -16,13 +16,10 @@ from typing import NamedTuple
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.norms import EPS, FEW, TINY, outward
 from logreg_unlearn.problem.objective import Objective
-from logreg_unlearn.solve.passes import Iterate, euclidean, hessian_at, row_chunks
+from logreg_unlearn.solve.passes import Iterate, hessian_at, row_chunks
 
-EPS = float(np.finfo(np.float64).eps)
-TINY = float(np.finfo(np.float64).tiny)
-_FEW = 24
-"""Roundings of one slope or curvature and its coefficient, with room to spare."""
 _ROOT_TINY = math.sqrt(TINY)
 """What a length loses where the squares of its entries underflow."""
 
@@ -66,48 +63,6 @@ class Curvature(NamedTuple):
     share: float
 
 
-def outward(n: int, d: int) -> float:
-    """Return the factor by which a computed bound may fall short of the bound meant."""
-    return 1.0 + 2.0 * (n + d + 64) * EPS
-
-
-def growth(error: float) -> float:
-    """Return ``(e^m - 1)/m``: how much faster than its margin a slope can change."""
-    if error > 700.0:
-        return math.inf
-    return math.expm1(error) / error if error > 0 else 1.0
-
-
-def gradient_rounding(objective: Objective, w: Array, slopes: Array, lengths: Array) -> float:
-    """Bound the norm of the computed gradient's rounding error at ``w``, without a pass.
-
-    Parameters
-    ----------
-    objective : Objective
-        Without batch axes.
-    w : ndarray (d,)
-    slopes : ndarray (n,)
-        ``c_i phi'(z_i)`` at ``w``.
-    lengths : ndarray (n,)
-        Euclidean norms of the rows.
-    """
-    n, d = len(slopes), len(w)
-    absolute = np.abs(slopes)
-    weighted = absolute * lengths
-    # e^m - 1 <= m (e^M - 1)/M for m <= M, and M need not be sharp
-    unit = (d + 2) * EPS
-    size = euclidean(w)
-    moved, worst = size * float(np.dot(weighted, lengths)), size * euclidean(lengths)
-    if objective.offset is not None:
-        offset = np.abs(objective.offset)
-        moved, worst = moved + float(np.dot(weighted, offset)), worst + euclidean(offset)
-    data = unit * growth(unit * worst) * moved
-    data += (n + _FEW) * EPS * float(np.dot(absolute, lengths))
-    underflow = TINY * (1.0 + float(np.dot(1.0 + np.abs(objective.coefficients), lengths)))
-    ridge = 4 * EPS * euclidean(objective.ridge_diagonal * w)
-    return (data + ridge + underflow) * outward(n, d)
-
-
 def rounding_errors(objective: Objective, point: Iterate) -> Errors:
     """Bound the rounding of each margin and of each entry of the gradient, in one pass."""
     rows, w = objective.signed_features, point.w
@@ -127,8 +82,8 @@ def rounding_errors(objective: Objective, point: Iterate) -> Errors:
         # the slope moves by at most phi'' (e^error - 1), far less than itself in a flat tail
         curvatures = coefficients[chunk] * objective.loss.curvature(point.margins[chunk])
         underflow = (1.0 + coefficients[chunk]) * TINY
-        slopes = absolute[chunk] * (n + _FEW) * EPS + underflow
-        slopes += (curvatures * (1.0 + _FEW * EPS) + underflow) * np.expm1(error)
+        slopes = absolute[chunk] * (n + FEW) * EPS + underflow
+        slopes += (curvatures * (1.0 + FEW * EPS) + underflow) * np.expm1(error)
         gradient += slopes @ sizes
     factor = outward(n, d)
     margins *= factor
@@ -155,7 +110,7 @@ def certified_curvature(objective: Objective, point: Iterate, worst: float) -> C
     if not np.all(np.isfinite(units)):
         return None
     # every entry's terms are bounded by the two diagonal entries, which are 1 in these units
-    formation = d * (n + _FEW) * EPS + underflown_curvature(objective, units)
+    formation = d * (n + FEW) * EPS + underflown_curvature(objective, units)
     eigenvalue = float(np.linalg.eigvalsh(hessian * units * units[:, None])[0]) - 8 * d * d * EPS
     least = math.exp(-worst) * (eigenvalue - formation * outward(n, d)) * (1.0 - 8 * EPS)
     if not least > 0:

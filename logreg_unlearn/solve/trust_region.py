@@ -12,108 +12,83 @@ import math
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.objective import Objective
-from logreg_unlearn.solve.passes import Iterate, Work, euclidean, value_at
+from logreg_unlearn.problem.norms import euclidean
+from logreg_unlearn.problem.protocol import SmoothObjective
+from logreg_unlearn.solve.passes import Work
 
-_HUGE, _OVERFLOWING = 1e100, 1e280
-"""Curvatures that only the exponential loss reaches: worth a look where it goes, and the end."""
-_FAR = 1e12
-"""Margin, in units of the start's largest or of 1, that only an unbounded descent reaches."""
+_OVERFLOWING = 1e280
+"""Curvature that only the exponential loss reaches, and whose next products overflow."""
 
 
 def trust_region(
-    objective: Objective,
-    start: Array,
-    target: float,
-    max_iterations: int,
-    longest: float,
-    work: Work,
-) -> tuple[Iterate, int, bool]:
+    objective: SmoothObjective, start: Array, target: float, max_iterations: int, work: Work
+) -> tuple[Array, int, bool]:
     """Descend from ``start`` to a local minimum.
 
     Parameters
     ----------
-    objective : Objective
-        Without batch axes; coefficients of any sign.
+    objective : SmoothObjective
     start : ndarray (d,)
     target : float
         Gradient norm to reach.
     max_iterations : int
-    longest : float
-        Euclidean norm of the longest row.
     work : Work
         Counts the passes.
 
     Returns
     -------
-    Iterate
+    w : ndarray (d,)
         The last point.
     iterations : int
     unbounded : bool
         True if the objective fell without bound: it has no minimum in this direction.
     """
-
-    def hessian_of(point: Iterate) -> Array:
-        work.count_hessian(objective)
-        return objective.hessian(point.w)
-
-    unit = 1.0 / max(longest, np.finfo(float).tiny)  # moves no margin by more than 1
-    radius, here = np.float64(unit), work.evaluate(objective, np.array(start, dtype=np.float64))
-    value, hessian = value_at(objective, here), hessian_of(here)
+    w = np.array(start, dtype=np.float64)
+    value, gradient, hessian = _derivatives(objective, w, work)
     # the exponential loss (nearly) overflowed: a start is only a hint
     if not math.isfinite(value) or np.abs(hessian).max() > _OVERFLOWING:
-        here = work.evaluate(objective, np.zeros(len(start)))
-        value, hessian = value_at(objective, here), hessian_of(here)
-    exponential = not math.isfinite(objective.loss.curvature_bound)
-    # a logistic objective with a ridge everywhere has a minimum, however far
-    far = _FAR * (1.0 + float(np.abs(here.margins).max(initial=0.0)))
-    if not exponential and objective.ridge_diagonal.min() > 0:
-        far = math.inf
-    step = np.zeros(len(start))
+        w = np.zeros(len(w))
+        value, gradient, hessian = _derivatives(objective, w, work)
+    start, step, radius = w, np.zeros(len(w)), np.float64(objective.unit_length())
     for iteration in range(max_iterations):
-        largest = np.abs(hessian).max()
-        if exponential and largest > _HUGE:
-            if _falls_forever(objective, here.w) or _falls_forever(objective, step):
-                return here, iteration, True
-        if not largest <= _OVERFLOWING:
-            return here, iteration, exponential and value < 0
+        if objective.falls_for_ever(start, w, step):
+            return w, iteration, True
+        if not np.abs(hessian).max() <= _OVERFLOWING:
+            return w, iteration, bool(value < 0) and math.isinf(objective.curvature_bound())
         eigenvalues, basis = np.linalg.eigh(hessian)
-        if here.norm <= target and eigenvalues[0] > 0:
-            return here, iteration, False
-        step = basis @ _model_minimiser(eigenvalues, basis.T @ here.gradient, radius)
-        there = work.evaluate(objective, here.w + step)
-        new_value = value_at(objective, there)
-        predicted = -float(np.dot(here.gradient, step) + 0.5 * np.dot(step, hessian @ step))
+        norm = euclidean(gradient)
+        if norm <= target and eigenvalues[0] > 0:
+            return w, iteration, False
+        step = basis @ _model_minimiser(eigenvalues, basis.T @ gradient, radius)
+        there = w + step
+        new_value, new_gradient = float(objective.value(there)), objective.gradient(there)
+        work.passes += 1
+        predicted = -float(np.dot(gradient, step) + 0.5 * np.dot(step, hessian @ step))
         if new_value == -math.inf:
             return there, iteration, True
-        sizes = np.abs(objective.coefficients * objective.loss.value(here.margins))
-        if predicted <= 1e-14 * (float(sizes.sum()) + abs(value)):
+        if predicted <= 1e-14 * (objective.magnitude(w) + abs(value)):
             # below the resolution of the value: judge by the gradient
-            if not (there.norm < here.norm and eigenvalues[0] > 0):
-                return here, iteration, False
+            if not (euclidean(new_gradient) < norm and eigenvalues[0] > 0):
+                return w, iteration, False
             ratio = 1.0
         else:
             ratio = (value - new_value) / predicted if math.isfinite(new_value) else -1.0
         length = euclidean(step)
+        # a quarter and three quarters, and any fall at all: Conn, Gould and Toint, ch. 6
         if ratio < 0.25:
             radius = 0.25 * length
         elif ratio > 0.75 and length > 0.9 * radius:
             radius *= 2.0
         if ratio > 1e-4:
-            here, value, hessian = there, new_value, hessian_of(there)
-            if np.abs(here.margins).max(initial=0.0) > far:
-                return here, iteration, True
-    return here, max_iterations, False
+            w, value, gradient, hessian = there, new_value, new_gradient, objective.hessian(there)
+            work.count_hessian(objective.dimension)
+    return w, max_iterations, False
 
 
-def _falls_forever(objective: Objective, direction: Array) -> bool:
-    """Whether J falls to minus infinity along a ray: its steepest exponentials are negative."""
-    exponents = -(objective.signed_features @ direction)
-    steepest = exponents.max(initial=0.0)
-    weights = objective.coefficients
-    if objective.offset is not None:
-        weights = weights * np.exp(-objective.offset)
-    return bool(steepest > 0 and weights[exponents >= (1.0 - 1e-12) * steepest].sum() < 0)
+def _derivatives(objective: SmoothObjective, w: Array, work: Work) -> tuple[float, Array, Array]:
+    work.passes += 1
+    work.count_hessian(objective.dimension)
+    return float(objective.value(w)), objective.gradient(w), objective.hessian(w)
 
 
 def _model_minimiser(eigenvalues: Array, gradient: Array, radius: float) -> Array:

@@ -62,7 +62,7 @@ def _log_ratio(loss: str, e: Array, a: Array, ridge: float, fraction: float) -> 
         oracle = oracle_closed_form(e, strength)
         end, _ = da_stationary_points(e, strength, a, fraction)
         before = original_point(e, strength, a, fraction).distance(oracle)
-        return np.asarray(np.log(end.distance(oracle)) - np.log(before))
+        return _log_quotient(end.distance(oracle), before)
     points = logistic_cross_dimensional(e, strength, a, fraction)
     mu, nu = points.mu[..., 0], points.nu[..., 0]
     end_w = np.stack([mu + e * nu, e * mu + nu], axis=-1)
@@ -70,7 +70,13 @@ def _log_ratio(loss: str, e: Array, a: Array, ridge: float, fraction: float) -> 
     oracle_w = _minimisers(e, np.ones_like(e), np.zeros_like(e), ridge)
     original_w = _minimisers(e, kept, kept * a, ridge)
     after, before = (np.linalg.norm(w - oracle_w, axis=-1) for w in (end_w, original_w))
-    return np.where((points.count == 1) & points.certified, np.log(after) - np.log(before), np.nan)
+    one = (points.count == 1) & points.certified
+    return np.where(one, _log_quotient(after, before), np.nan)
+
+
+def _log_quotient(after: Array, before: Array) -> Array:
+    with np.errstate(divide="ignore"):  # an original at the oracle: everything ends farther
+        return np.log(after) - np.log(before)
 
 
 def equal_distance(

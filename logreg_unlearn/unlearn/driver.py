@@ -11,20 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.objective import Objective
-from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.norms import euclidean
+from logreg_unlearn.problem.protocol import Problem, SmoothObjective
 from logreg_unlearn.solve.optimum import Optimum, minimise
-from logreg_unlearn.solve.passes import euclidean
 from logreg_unlearn.solve.threads import blas_threads
 from logreg_unlearn.unlearn.scales import (
     default_step_size,
     divergence_radius,
     far_out,
-    gradient_scale,
 )
 from logreg_unlearn.unlearn.steps import Advance, gradient_step
 from logreg_unlearn.unlearn.trajectory import Status as Status
@@ -40,7 +39,7 @@ class Phase:
 
     Attributes
     ----------
-    objectives : tuple of Objective
+    objectives : tuple of SmoothObjective
         Visited in turn, one gradient step each.
     share : float
         Share of the step budget.
@@ -48,7 +47,7 @@ class Phase:
         How many of the objectives make one step of the method (2 for alternating methods).
     """
 
-    objectives: tuple[Objective, ...]
+    objectives: tuple[SmoothObjective, ...]
     share: float = 1.0
     per_step: int = 1
 
@@ -65,12 +64,12 @@ class Method:
     """
 
     name: str
-    phases: Callable[[UnlearningProblem, np.random.Generator], tuple[Phase, ...]]
+    phases: Callable[[Any, np.random.Generator], tuple[Phase, ...]]
 
 
 def run(
     method: Method,
-    problem: UnlearningProblem,
+    problem: Problem,
     start: Array | None = None,
     *,
     steps: int = 10_000,
@@ -84,7 +83,7 @@ def run(
     Parameters
     ----------
     method : Method
-    problem : UnlearningProblem
+    problem : UnlearningProblem, or anything with its objectives
     start : ndarray (d,), optional
         The original optimum by default.
     steps : int
@@ -121,7 +120,7 @@ def run(
     recorder = _Recorder()
     w, done, rows, status = start.copy(), 0, 0.0, Status.BUDGET
     with (
-        blas_threads(problem.oracle().signed_features.size),
+        blas_threads(problem.oracle().rows * len(start)),
         np.errstate(over="ignore", invalid="ignore", under="ignore"),
     ):
         for phase, budget in budgets(phases, steps):
@@ -181,7 +180,7 @@ def budgets(phases: tuple[Phase, ...], steps: int) -> list[tuple[Phase, int]]:
 
 def _rows_touched(phase: Phase, visits: int) -> float:
     """Rows with a coefficient, over the first ``visits`` objectives of the cycle."""
-    sizes = [np.count_nonzero(o.coefficients) for o in phase.objectives]
+    sizes = [o.rows for o in phase.objectives]
     cycles, rest = divmod(visits, len(sizes))
     return float(cycles * sum(sizes) + sum(sizes[:rest]))
 
@@ -197,7 +196,7 @@ def _run_phase(
 ) -> tuple[Array, int, Status]:
     """Return the last point, the steps taken and how it ended."""
     advances = [gradient_step(o, step_size) for o in phase.objectives]
-    size = float(sum(gradient_scale(o) for o in phase.objectives))
+    size = float(sum(o.gradient_scale() for o in phase.objectives))
     reach, far = divergence_radius(phase.objectives, step_size), far_out(phase.objectives, w)
     cycle = len(advances)
     taken = 0

@@ -5,21 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.protocol import SmoothObjective
 
 
-def default_step_size(objectives: tuple[Objective, ...], points: tuple[Array, ...]) -> float:
+def default_step_size(objectives: tuple[SmoothObjective, ...], points: tuple[Array, ...]) -> float:
     """Return ``1/L``, L the largest curvature of ``sum |c_i| phi + ridge`` over the objectives.
 
     For the logistic loss ``L = lambda + lambda_max(sum |c_i| a_i a_i^T)/4`` bounds the curvature
     everywhere; the exponential loss has no such bound, and its curvature is taken at the
     given points (the start and the oracle).
     """
-    largest = max(largest_curvature(o, points) for o in objectives)
+    largest = max(o.curvature_bound(points) for o in objectives)
     return 1.0 / largest if largest > 0 else 1.0  # a flat objective does not move anyway
 
 
-def divergence_radius(objectives: tuple[Objective, ...], step_size: float | Array) -> Array:
+def divergence_radius(objectives: tuple[SmoothObjective, ...], step_size: float | Array) -> Array:
     r"""Return the size of each weight beyond which a cycle of steps provably never returns.
 
     A step of size :math:`\eta` multiplies ``w_j`` by :math:`1 - \eta\lambda_j` and, where slopes
@@ -31,7 +31,7 @@ def divergence_radius(objectives: tuple[Objective, ...], step_size: float | Arra
 
     Parameters
     ----------
-    objectives : tuple of Objective
+    objectives : tuple of SmoothObjective
         The cycle of objectives; batch axes give a batch of radii.
     step_size : float or ndarray (...,)
 
@@ -41,8 +41,8 @@ def divergence_radius(objectives: tuple[Objective, ...], step_size: float | Arra
         Infinite where q <= 1, and for a loss whose slope is not bounded.
     """
     eta = np.asarray(step_size, dtype=np.float64)[..., None]
-    slope = objectives[0].loss.slope_bound
-    if not np.isfinite(slope):
+    sizes = [o.slope_sizes() for o in objectives]
+    if not all(np.all(np.isfinite(size)) for size in sizes):
         shape = np.broadcast_shapes(eta.shape, objectives[0].ridge_diagonal.shape)
         return np.full(shape, np.inf)
     stretches = [np.abs(1.0 - eta * o.ridge_diagonal) for o in objectives]
@@ -51,52 +51,15 @@ def divergence_radius(objectives: tuple[Objective, ...], step_size: float | Arra
         grown = [np.maximum(stretch, 1.0) for stretch in stretches]
         most = np.prod(np.broadcast_arrays(*grown), axis=0)
         added = 0.0  # whichever objective the cycle begins with
-        for objective, own in zip(objectives, grown, strict=True):
-            sizes = np.abs(objective.coefficients[..., None] * objective.signed_features)
-            added = added + eta * slope * sizes.sum(axis=-2) * (most / own)
+        for size, own in zip(sizes, grown, strict=True):
+            added = added + eta * size * (most / own)
         return np.where(growth > 1.0, added / (growth - 1.0), np.inf)
 
 
-def far_out(objectives: tuple[Objective, ...], start: Array) -> float:
+def far_out(objectives: tuple[SmoothObjective, ...], start: Array) -> float:
     """Return 1e4 times the start's norm, or the norm of weights that move one margin by 1e4.
 
     The exponential loss overflows at a margin of -709: nothing out here is on its way to overflow
     and not there yet.
     """
-    longest = max(float(_lengths(o).max()) for o in objectives)
-    return 1e4 * max(float(np.linalg.norm(start)), 1.0 / longest) if longest > 0 else np.inf
-
-
-def gradient_scale(objective: Objective) -> Array:
-    """Return ``sum_i |c_i| ||a_i||``, the largest gradient for slopes of at most 1, shape (...)."""
-    return np.sum(np.abs(objective.coefficients) * _lengths(objective), axis=-1)
-
-
-def _lengths(objective: Objective) -> Array:
-    return np.linalg.norm(objective.signed_features, axis=-1)
-
-
-def largest_curvature(objective: Objective, points: tuple[Array, ...]) -> float:
-    """Return L of :func:`default_step_size` for one objective.
-
-    Without points, a loss of unbounded curvature gives infinity.
-    """
-    used = objective.coefficients != 0
-    if not used.any():
-        return float(np.max(objective.ridge_diagonal))
-    objective = objective.with_rows(used)
-    rows, weights = objective.signed_features, np.abs(objective.coefficients)
-    bound = objective.loss.curvature_bound
-    if np.isfinite(bound):
-        bounds = [weights * bound]
-    elif not points:
-        return np.inf
-    else:
-        bounds = [weights * objective.loss.curvature(objective.margins(p)) for p in points]
-    with np.errstate(over="ignore", invalid="ignore"):
-        grams = [(rows.T * b) @ rows for b in bounds]
-    if not all(np.all(np.isfinite(gram)) for gram in grams):
-        # the loss overflows at these points: no step is short enough
-        return float(np.finfo(np.float64).max)
-    largest = max(float(np.linalg.eigvalsh(gram)[-1]) for gram in grams)
-    return largest + float(np.max(objective.ridge_diagonal))
+    return 1e4 * max(float(np.linalg.norm(start)), min(o.unit_length() for o in objectives))

@@ -20,6 +20,7 @@ import numpy as np
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.protocol import SmoothObjective
 from logreg_unlearn.solve.passes import row_chunks
 
 Advance = Callable[[Array, int], None]
@@ -31,23 +32,33 @@ _STREAM = 1_048_576
 """Matrix entries per streamed block, 8 MiB: a share of the last-level cache."""
 
 
-def gradient_step(objective: Objective, step_size: float) -> Advance:
+def gradient_step(objective: SmoothObjective, step_size: float) -> Advance:
     """Return a function that replaces ``w`` by ``w - step_size * gradient(w)``, repeatedly.
 
     Overflow of an exponential is part of it, and the caller's to silence.
 
     Parameters
     ----------
-    objective : Objective
+    objective : SmoothObjective
         Without batch axes.
     step_size : float
     """
+    if not isinstance(objective, Objective):
+        return _plain(objective, step_size)
     used = objective.coefficients != 0
     if not used.all():  # nothing to compute there, and 0 times an overflowed loss is no number
         objective = objective.with_rows(used)
     n, d = objective.signed_features.shape
     build = _fused if d * (n + d) <= _FUSED else _streamed
     return build(objective, step_size)
+
+
+def _plain(objective: SmoothObjective, step_size: float) -> Advance:
+    def advance(w: Array, count: int) -> None:
+        for _ in range(count):
+            w -= step_size * objective.gradient(w)
+
+    return advance
 
 
 def _fused(objective: Objective, step_size: float) -> Advance:

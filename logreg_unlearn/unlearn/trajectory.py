@@ -17,7 +17,7 @@ from logreg_unlearn.solve.optimum import Optimum
 class Status(Enum):
     """How an iteration ended."""
 
-    CONVERGED = "the steps became negligible: the iteration reached its limit"
+    CONVERGED = "the steps became negligible: none moves by more than the tolerance"
     DIVERGED = "the iterates left the range of floating point, or provably will"
     BUDGET = "the step budget ran out first"
 
@@ -81,7 +81,7 @@ class Trajectory:
 
     @property
     def converged(self) -> bool:
-        """Whether the iteration reached its limit."""
+        """Whether the steps became negligible."""
         return self.status is Status.CONVERGED
 
 

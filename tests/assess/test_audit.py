@@ -16,7 +16,7 @@ from logreg_unlearn.assess.distance import distances_to_oracle
 from logreg_unlearn.assess.outcome import outcome_of, told_apart
 from logreg_unlearn.data.synthetic import duplicated, orthogonal_blocks
 from logreg_unlearn.problem.problem import UnlearningProblem
-from logreg_unlearn.solve.optimum import OptimumStatus, classify, minimise
+from logreg_unlearn.solve.optimum import Optimum, OptimumStatus, classify, minimise
 from logreg_unlearn.solve.path import follow
 from logreg_unlearn.unlearn.ascent import (
     METHODS,
@@ -168,7 +168,9 @@ def test_bad_arguments_are_refused(rng) -> None:
 # --- what the certificates allow to say -------------------------------------------------------
 
 
-def with_radii(problem: UnlearningProblem, original: float, oracle: float) -> tuple:
+def with_radii(
+    problem: UnlearningProblem, original: float, oracle: float
+) -> tuple[Optimum, Optimum]:
     """Original and oracle with radii that are shares of their distance."""
     first, ideal = minimise(problem.original()), minimise(problem.oracle())
     apart = float(np.linalg.norm(first.w - ideal.w))
@@ -184,7 +186,8 @@ def test_models_are_told_apart_by_the_sum_of_both_radii(rng, original, oracle, a
     problem = small(rng)
     models = with_radii(problem, original, oracle)
     assert told_apart(*models) is apart
-    outcome = outcome_of(problem, simultaneous(), *models, steps=3000, seed=0, retraining=1.0)
+    before, ideal = models
+    outcome = outcome_of(problem, simultaneous(), before, ideal, steps=3000, seed=0, retraining=1.0)
     assert math.isfinite(outcome.ratio) is apart
     found = replace(audit(problem, ("da",), steps=50), original=models[0], oracle=models[1])
     assert found.resolved is apart
@@ -200,7 +203,8 @@ def test_a_verdict_allows_for_every_radius_it_rests_on(rng, original, oracle, wo
     problem = small(rng)
     models = with_radii(problem, original, oracle)
     assert told_apart(*models)
-    done = outcome_of(problem, neggrad_plus(1.0), *models, steps=5000, seed=0, retraining=1.0)
+    before, ideal = models
+    done = outcome_of(problem, neggrad_plus(1.0), before, ideal, steps=5000, seed=0, retraining=1.0)
     assert done.trajectory.converged and done.verdict_end == word
 
 

@@ -82,8 +82,23 @@ def test_a_cycle_escapes_by_the_sum_of_its_pushes() -> None:
     inwards, outwards = one([-1, -1], [0.2, 0.2]), one([-1, -1], [-0.3, -0.3])
     assert escapes((inwards, outwards), out, 0.5)
     assert not escapes((inwards, inwards, outwards), out, 0.5)
-    # one step inwards is long enough to come back to where the slopes turn
+
+
+def test_a_cycle_may_step_back_far_enough_to_turn() -> None:
+    """.4 x 100 inwards from 30, before .6 x 100 outwards: at the other side both are idle."""
+    out, rows = np.array([0.0, 30.0]), np.array([[0.0, -1.0]])
+    inwards, outwards = (
+        Objective(rows, np.array([c]), 1e-3, penalised=np.array([True, False])) for c in (0.4, -0.6)
+    )
     assert not escapes((inwards, outwards), out, 100.0)
+    assert escapes((inwards, outwards), out, 10.0)
+
+
+def test_slopes_are_taken_at_their_worst_from_here_to_infinity() -> None:
+    """At 3 a slope is -.95 and becomes -1: .5 inwards may be all of it, .51 outwards not yet."""
+    objective = one([-1, -1], [0.5, -0.51])
+    assert not escapes((objective,), np.array([0.0, 3.0]), 0.5)
+    assert escapes((objective,), np.array([0.0, 30.0]), 0.5)
 
 
 @pytest.mark.parametrize(
@@ -119,6 +134,28 @@ def test_rows_that_the_other_weights_can_turn_do_not_count() -> None:
         assert escapes((objective,), np.array([0.0, 30.0]), 1e-6) is known
         resisting = objective.with_coefficients(np.array([0.1, 0.3, -0.35]), held)
         assert not escapes((resisting,), np.array([0.0, 30.0]), 1e-6)
+
+
+def test_a_slope_must_be_known_to_be_gone() -> None:
+    """A long ascended row of label +1 pulls back by .1 where u can turn its margin: from 10."""
+    rows = np.array([[1000.0, 1.0], [0.0, -1.0], [0.0, -1.0]])
+    objective = Objective(
+        rows, np.array([-0.1, 0.3, -0.35]), 1.0, penalised=np.array([True, False])
+    )
+    for start, known in ((0.0, True), (10.0, False)):
+        assert escapes((objective,), np.array([start, 30.0]), 1e-6) is known
+
+
+def test_the_ball_holds_whatever_the_slopes_are() -> None:
+    """Row B alone pulls by .08 to .92 and A by 1 against it: .5 on average, .92 at worst.
+
+    A is needed, and its margin known while C < 3: .28 C is more than .5 there, and never .92.
+    """
+    rows = np.array([[10.0, -1.0], [1.0, 0.0], [0.0, -1.0], [0.0, -1.0]])
+    coefficients, out = np.array([-0.1, 1.0, 0.4, -0.35]), np.array([0.0, 30.0])
+    for ridge, held in ((0.28, False), (0.5, True)):
+        objective = Objective(rows, coefficients, ridge, penalised=np.array([True, False]))
+        assert escapes((objective,), out, 1e-3) is held
 
 
 def test_the_audit_says_that_it_diverges() -> None:

@@ -14,7 +14,6 @@ from logreg_unlearn.problem.losses import EXPONENTIAL, LOGISTIC, Array
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import Optimum, minimise
-from logreg_unlearn.solve.rounding import gradient_rounding
 from logreg_unlearn.theory import iterations as theory
 from logreg_unlearn.unlearn.ascent import alternating, simultaneous
 from logreg_unlearn.unlearn.driver import Status, run
@@ -755,7 +754,7 @@ def test_strong_ridge_limit(problem: UnlearningProblem) -> None:
         # weights of 1e7 leave no more of a gradient than the rounding of their margins
         lengths = np.linalg.norm(objective.signed_features, axis=1)
         slopes = objective.coefficients * objective.loss.derivative(objective.margins(optimum.w))
-        floor = gradient_rounding(objective, optimum.w, slopes, lengths)
+        floor = objective.gradient_error(optimum.w, slopes, lengths)
         assert optimum.converged or optimum.gradient_norm <= floor
         bound = theory.strong_ridge_error(objective.signed_features, objective.coefficients, ridge)
         # a gradient that is not quite zero shifts lambda w by as much

@@ -34,7 +34,7 @@ def test_every_row_that_is_read_is_counted(rng, monkeypatch, n, signed) -> None:
     """Margins and gradient: a row once; a Hessian: 1 + d/25 times."""
     read = [0.0]
     plain_gradient, plain_hessian = passes.evaluate, passes.hessian_at
-    full_hessian = Objective.hessian
+    full_hessian, full_gradient = Objective.hessian, Objective.gradient
 
     def counted_gradient(part, w):
         read[0] += len(part.coefficients)
@@ -43,6 +43,10 @@ def test_every_row_that_is_read_is_counted(rng, monkeypatch, n, signed) -> None:
     def counted_hessian(part, *arguments):
         read[0] += len(part.coefficients) * (1.0 + 5 / HESSIAN)
         return plain_hessian(part, *arguments)
+
+    def counted_plain(part, w):
+        read[0] += len(part.coefficients)
+        return full_gradient(part, w)
 
     def counted_full(part, w):
         read[0] += len(part.coefficients) * (1.0 + 5 / HESSIAN)
@@ -54,7 +58,10 @@ def test_every_row_that_is_read_is_counted(rng, monkeypatch, n, signed) -> None:
         # the certificate reads a Hessian too, which is no part of the work
         monkeypatch.setattr("logreg_unlearn.solve.optimum.local_radius", lambda *_: 0.0)
         monkeypatch.setattr(Objective, "hessian", counted_full)
+        monkeypatch.setattr(Objective, "gradient", counted_plain)
     solved = minimise(objective(rng, n, signed=signed))
+    if signed:
+        read[0] -= 2 * n  # so does what is said of the result
     assert not hasattr(newton, "evaluate") and not hasattr(trust_region, "evaluate")
     assert solved.passes == pytest.approx(read[0] / n, rel=1e-12)
     assert solved.passes >= 1 + solved.iterations if signed else solved.passes > 1.0

@@ -82,6 +82,15 @@ def test_there_is_no_boundary_where_the_distances_are_never_equal() -> None:
     assert np.isnan(both).tolist() == [True, False]
 
 
+@pytest.mark.parametrize("loss", LOSSES)
+def test_an_original_at_the_oracle_can_only_be_left(loss) -> None:
+    # equal directions and alpha = odds: retained and forgotten samples look alike
+    row = run_case(plane(loss, 1.0, 1.0, 1.0, 0.5))
+    assert row.verdict == "HARMED" and row.ratio_final == math.inf
+    assert float(log_ratio(loss, 1.0, 1.0, 1.0, 0.5)) > 10.0
+    assert [group.key[1] for group in regions([row])] == ["exact: farther"]
+
+
 def test_several_end_points_are_no_boundary_and_a_region_of_their_own() -> None:
     # three stationary points (`logistic_cross_dimensional`): the start decides between two minima
     assert np.isnan(log_ratio("logistic", 0.5, 0.1, 0.01, 0.5))
