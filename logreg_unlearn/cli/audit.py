@@ -7,7 +7,6 @@ certificates, what each ascent method and one Newton step do, and a verdict in p
 
 from __future__ import annotations
 
-import argparse
 import inspect
 import json
 import math
@@ -21,7 +20,8 @@ import numpy as np
 from logreg_unlearn import plots
 from logreg_unlearn.assess.audit import audit
 from logreg_unlearn.cli import audit_text as text
-from logreg_unlearn.cli.console import interrupted, number, parser, unknown, whole
+from logreg_unlearn.cli.console import interrupted, number, parser, whole
+from logreg_unlearn.cli.tables import add_reading, method_name, reading
 from logreg_unlearn.data import DataSet, real
 from logreg_unlearn.data.files import read_table, table_columns
 from logreg_unlearn.data.forget_sets import KINDS, NEEDS_MODEL, FittedModel, forget_set
@@ -34,29 +34,20 @@ from logreg_unlearn.unlearn.load import load_method
 
 if TYPE_CHECKING:
     from logreg_unlearn.assess.audit import Audit
-    from logreg_unlearn.unlearn.driver import Method
 
 FILES = ("audit.png", "audit.svg", "audit.json")
-# options that say how a file is read: name, default
-READING = {"label": "y", "sep": None, "decimal": ".", "drop": (), "raw": False}
 
 
 def parse(arguments: Sequence[str] | None) -> Namespace:
     """Read the command line."""
     made = parser(__doc__ or "", "results/audit")
     made.add_argument("data", nargs="?", help="table: .csv, .tsv, .txt (also .gz) or .npz")
-    made.add_argument("--label", metavar="COL", help="column of the labels (default: y)")
     made.add_argument(
         "--forget",
         metavar="COL|KIND",
         help=f"column that marks the rows to forget, or one of {', '.join(KINDS)}",
     )
-    made.add_argument("--drop", action="append", metavar="COL", help="no feature; repeatable")
-    made.add_argument("--sep", help="what separates columns (default: as the suffix says)")
-    made.add_argument("--decimal", metavar="SIGN", help="decimal sign, . or , (default: .)")
-    made.add_argument(
-        "--raw", action="store_true", help="do not standardise the columns of the file"
-    )
+    add_reading(made)
     made.add_argument("--dataset", choices=real.names(), help="bundled data instead of a file")
     made.add_argument(
         "--fraction", type=number, default=0.1, help="share to forget when --forget is a kind"
@@ -82,7 +73,7 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
     made.add_argument(
         "--method",
         action="append",
-        type=method,
+        type=method_name,
         metavar="NAME",
         help=f"{', '.join(METHODS)}, or your own as module:name; repeatable "
         f"(default: {', '.join(default)})",
@@ -93,18 +84,6 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
     )
     made.add_argument("--json", action="store_true", help="print JSON instead of text")
     return made.parse_args(arguments)
-
-
-def method(name: str) -> str | Method:
-    """Return a known method's name, or the user's own method at ``module:name``."""
-    if name in METHODS:
-        return name
-    try:
-        if ":" in name:
-            return load_method(name)
-        raise ValueError(unknown("a method or module:name", name, METHODS))
-    except ValueError as error:  # argparse would put a line of its own in place of this one
-        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def load(options: Namespace) -> DataSet:
@@ -119,19 +98,13 @@ def load(options: Namespace) -> DataSet:
     if (options.data is None) == (options.dataset is None):
         got = "neither" if options.data is None else "both"
         raise ValueError(f"expected a file or --dataset, got {got} (see --help)")
-    asked = {name: getattr(options, name) for name in READING}
-    given = {name: value for name, value in asked.items() if value not in (None, False)}
+    how = reading(options, is_file=options.data is not None)
     if options.dataset:
-        if given:
-            raise ValueError(f"expected --{next(iter(given))} with a file, got it with --dataset")
         return real.load(options.dataset)
-    how = READING | given
-    columns = set(table_columns(options.data, sep=how["sep"])) - set(how["drop"])
-    by_kind = options.forget in KINDS and options.forget not in columns
-    data = read_table(
-        options.data, how["label"], None if by_kind else options.forget, sep=how["sep"],
-        decimal=how["decimal"], drop=how["drop"], standardise=not how["raw"],
-    )  # fmt: skip
+    by_kind = options.forget in KINDS and options.forget not in set(
+        table_columns(options.data, sep=how["sep"])
+    ) - set(how["drop"])
+    data = read_table(options.data, forget=None if by_kind else options.forget, **how)
     return replace(data, forget=None) if by_kind else data
 
 
@@ -206,7 +179,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with interrupted("nothing was written"):
         data = load(options)
         problem = problem_of(data, options)
-        methods = {"methods": tuple(options.method)} if options.method else {}
+        methods = {}
+        if options.method:
+            named = dict.fromkeys(options.method)
+            methods = {"methods": [load_method(m) if ":" in m else m for m in named]}
         result = audit(problem, steps=options.steps, seed=options.seed, **methods)
         record = json.dumps({**text.as_dict(result, data), "files": FILES}, indent=2)
         files = draw(result, data) | {"audit.json": f"{record}\n".encode()}
@@ -230,6 +206,6 @@ def draw(result: Audit, data: DataSet) -> dict[str, bytes]:
             [(o.method, o.trajectory.steps, o.trajectory.distance) for o in result.outcomes],
             result.newton_ratio * (unit or 0.0),
             unit,
-            f"{data.name}, {loss} loss, ridge {ridge:g}",
+            f"{plots.plain(data.name)}, {loss} loss, ridge {ridge:g}",
         )
         return plots.files(figure, "audit")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from logreg_unlearn.assess.audit import Audit
@@ -48,11 +47,8 @@ def show(result: Audit, data: DataSet) -> None:
         f"{get_loss(problem.loss).name} loss, ridge {problem.ridge:g}{_convention(problem)}"
     )
     console.print(f"labels: {data.label_values[0]!r} is -1, {data.label_values[1]!r} is +1")
-    console.print(f"features: {_listed(data.feature_names)}")
-    if data.dropped:
-        console.print(f"constant columns left out: {', '.join(data.dropped)}")
-    for note in data.notes:
-        console.print(f"note: {note}")
+    for line in features(data):
+        console.print(line)
     for name, optimum in (("original", result.original), ("oracle", result.oracle)):
         console.print(
             f"{name:8}  gradient norm {optimum.gradient_norm:.1e}, "
@@ -92,6 +88,11 @@ def _convention(problem: UnlearningProblem) -> str:
     return "".join(parts)
 
 
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:_NAMED])
-    return shown if len(names) <= _NAMED else f"{shown} and {len(names) - _NAMED} more"
+def features(data: DataSet) -> list[str]:
+    """Return what the columns of a data set are, and what may be wrong with them, in lines."""
+    names = ", ".join(data.feature_names[:_NAMED])
+    more = len(data.feature_names) - _NAMED
+    lines = [f"features: {names}" + (f" and {more} more" if more > 0 else "")]
+    if data.dropped:
+        lines.append(f"constant columns left out: {', '.join(data.dropped)}")
+    return lines + [f"note: {note}" for note in data.notes]

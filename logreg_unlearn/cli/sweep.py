@@ -8,6 +8,7 @@ retrained optimum, the oracle.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from argparse import Namespace
@@ -18,13 +19,17 @@ from itertools import product
 from typing import Any
 
 from logreg_unlearn.cli import sweep_text as text
-from logreg_unlearn.cli.console import interrupted, parser, progress, whole
+from logreg_unlearn.cli.audit_text import features
+from logreg_unlearn.cli.console import interrupted, parser, progress, unknown, whole
+from logreg_unlearn.cli.tables import add_reading, method_name, reading
 from logreg_unlearn.cli.workers import processes
 from logreg_unlearn.data import real
+from logreg_unlearn.data.files import table_columns
 from logreg_unlearn.data.forget_sets import KINDS
 from logreg_unlearn.files import check_folder, publish
 from logreg_unlearn.problem.losses import LOSSES
 from logreg_unlearn.sweep.case import MODELS, Row
+from logreg_unlearn.sweep.datasets import TableFile, load
 from logreg_unlearn.sweep.grid import Grid, parse_values
 from logreg_unlearn.sweep.runner import CHUNK, run_cases
 from logreg_unlearn.sweep.store import csv_text, manifest
@@ -45,9 +50,16 @@ VALUES = {
 NAMES = {
     "model": ("models", MODELS),
     "loss": ("losses", tuple(LOSSES)),
-    "method": ("methods", tuple(METHODS)),
+    "method": ("methods", None),
     "dataset": ("datasets", None),
-    "forget": ("kinds", KINDS),
+    "forget": ("kinds", None),
+}
+# What else an option takes, beside the names of its default
+ALSO = {
+    "method": f"{', '.join(METHODS)}, or your own as module:name",
+    "dataset": f"{', '.join(real.names())}, or a table of your own, which is then all that is "
+    "swept unless --model says otherwise",
+    "forget": f"{', '.join(KINDS)}, or the column of a table that marks the rows",
 }
 
 
@@ -66,13 +78,17 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
         )
     made.add_argument("--workers", type=whole, default=2, help="processes at most (1: this one)")
     for option, (name, choices) in NAMES.items():
-        default = getattr(grid, name)
+        default = ", ".join(getattr(grid, name))
+        also = f"{ALSO[option]}; " if option in ALSO else ""
         made.add_argument(
             f"--{option}",
             action="append",
-            choices=real.names() if choices is None else choices,
-            help=f"repeatable (default: {', '.join(default)})",
+            choices=choices,
+            type=method_name if option == "method" else str,
+            metavar="NAME" if option in ALSO else None,
+            help=f"{also}repeatable (default: {default})",
         )
+    add_reading(made)
     for option, what in VALUES.items():
         made.add_argument(
             f"--{option}",
@@ -97,8 +113,9 @@ def grid_of(options: Namespace) -> Grid:
     grid = Grid().quick() if options.quick else Grid()
     chosen: dict[str, Any] = {}
     for option, (name, _) in NAMES.items():
-        if given := getattr(options, option):
+        if (given := getattr(options, option)) and option not in ("dataset", "forget"):
             chosen[name] = tuple(dict.fromkeys(given))
+    chosen |= sources(options)
     for option in VALUES:
         name = option.replace("-", "_")
         if (given := getattr(options, name)) is not None:
@@ -107,6 +124,43 @@ def grid_of(options: Namespace) -> Grid:
         if (given := getattr(options, name)) is not None:
             chosen[name] = given
     return replace(grid, **chosen)
+
+
+def sources(options: Namespace) -> dict[str, Any]:
+    """Return the data sets and kinds of forget set that the options name, as fields of the grid.
+
+    Raises
+    ------
+    ValueError
+        If a name is neither that of a bundled set nor of a file, or a forget set is none.
+    """
+    names = tuple(dict.fromkeys(options.dataset or ()))
+    wanted = tuple(dict.fromkeys(options.forget or ()))
+    files = [name for name in names if name not in real.names()]
+    for name in files:
+        if not os.path.exists(name) and not os.path.splitext(name)[1]:
+            raise ValueError(unknown("--dataset to be a known one or a file", name, real.names()))
+    how = reading(options, is_file=bool(files))
+    tables = {name: _table(name, wanted, how) for name in files}
+    columns = {table.forget for table in tables.values()}
+    kinds = tuple(name for name in wanted if name in KINDS)
+    for name in wanted:
+        if name not in kinds and name not in columns:
+            raise ValueError(unknown("--forget to be a kind or a column of a table", name, KINDS))
+    made: dict[str, Any] = {"datasets": tuple(tables.get(name, name) for name in names)}
+    made |= {"kinds": kinds} if kinds else {}
+    made |= {"models": ("real",)} if files and not options.model else {}
+    return made if names else {name: value for name, value in made.items() if name == "kinds"}
+
+
+def _table(name: str, wanted: Sequence[str], how: dict[str, Any]) -> TableFile:
+    """Return the address of a table: a column wins over a kind of forget set of its name."""
+    columns = [c for c in table_columns(name, sep=how["sep"]) if c not in how["drop"]]
+    marks = [column for column in wanted if column in columns]
+    if len(marks) > 1:
+        raise ValueError(f"expected one column of rows to forget, got {', '.join(marks)}")
+    forget = marks[0] if marks else None
+    return TableFile(name, forget=forget, by_kind=bool(wanted) and not marks, **how)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -144,7 +198,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def show(rows: Sequence[Row], grid: Grid) -> None:
-    """Print the tables and the headline."""
+    """Print what was read from tables, the results by loss and method, and the headline."""
+    for source in grid.datasets:
+        if isinstance(source, TableFile):
+            print(*(f"{load(source).name}: {line}" for line in features(load(source))), sep="\n")
     print("distance to the oracle / the original model's:")
     for loss, method in product(grid.losses, grid.methods):
         part = [row for row in rows if (row.loss, row.method) == (loss, method)]

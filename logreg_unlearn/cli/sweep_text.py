@@ -91,7 +91,8 @@ def figures(rows: Sequence[Row]) -> dict[str, bytes]:
 
 
 def _name(model: str, method: str, methods: Sequence[str]) -> str:
-    return model if len(methods) == 1 else f"{model}_{method}"
+    # a colon, as in module:name, is not for every file system
+    return model if len(methods) == 1 else f"{model}_{method.replace(':', '-')}"
 
 
 def draw(name: str, rows: Sequence[Row]) -> Figure:

@@ -6,7 +6,7 @@ A case holds the address of its data, never the arrays: it stays small on its wa
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -36,6 +36,8 @@ class TableFile:
         without it the sweep chooses the rows, by the kinds of ``data.forget_sets``.
     sep, decimal, drop, standardise
         As in `read_table`.
+    by_kind : bool
+        The sweep chooses the rows whatever the table marks.
     """
 
     path: str
@@ -45,6 +47,7 @@ class TableFile:
     decimal: str = "."
     drop: tuple[str, ...] = ()
     standardise: bool = True
+    by_kind: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", os.path.abspath(os.fspath(self.path)))
@@ -73,10 +76,11 @@ def load(source: Source) -> DataSet:
     """
     if isinstance(source, str):
         return real.load(source)
-    return read_table(
+    data = read_table(
         source.path, source.label, source.forget, sep=source.sep, decimal=source.decimal,
         drop=source.drop, standardise=source.standardise,
     )  # fmt: skip
+    return replace(data, forget=None) if source.by_kind else data
 
 
 def chosen(source: Source, kind: str, fraction: float, seed: int, loss: str, ridge: float) -> Mask:

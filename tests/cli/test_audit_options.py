@@ -85,7 +85,12 @@ def test_a_column_named_like_a_kind_wins_and_is_said(audit, tmp_path) -> None:
     "option", [["--sep", ";"], ["--decimal", ","], ["--drop", "x"], ["--raw"], ["--label", "y"]]
 )
 def test_options_for_files_are_refused_with_bundled_data(audit, tmp_path, option) -> None:
-    refused(audit("--dataset", "wine_0v1", "--forget", "random", *option), option[0], "--dataset")
+    refused(
+        audit("--dataset", "wine_0v1", "--forget", "random", *option),
+        option[0],
+        "file",
+        shape=False,
+    )
     assert os.listdir(tmp_path) == []
 
 
@@ -97,8 +102,8 @@ def test_c_is_the_refit_of_scikit_learn(audit, tmp_path) -> None:
 
     table(tmp_path)
     record = strict(audit("data.csv", *OWN, "--C", 0.7, *ONE)[1])
-    assert record["normalisation"] == "sum" and record["ridge"] == pytest.approx(1 / 0.7)
-    assert record["unpenalised"] == ["intercept"]
+    assert record["refit"]["convention"] == "sum" and record["ridge"] == pytest.approx(1 / 0.7)
+    assert record["refit"]["unpenalised"] == ["intercept"]
     data = read_table(tmp_path / "data.csv", "outcome", "to_forget", intercept=False)
     keep = ~data.forget
     weights = []
@@ -131,7 +136,7 @@ def test_the_appended_intercept_is_freed_not_a_feature_of_that_name(
     rng = np.random.default_rng(0)
     table(tmp_path, intercept=[f"{value:.3f}" for value in rng.normal(size=60)])
     record = strict(audit("data.csv", *OWN, *option, *ONE)[1])
-    assert record["unpenalised"] == ["intercept (appended)"]
+    assert record["refit"]["unpenalised"] == ["intercept (appended)"]
 
 
 @pytest.mark.parametrize("kind", ["easiest", "hardest"])
