@@ -4,25 +4,16 @@ The palette is Okabe and Ito's, which survives colour blindness; every series al
 and a line style of its own, so grey print loses nothing.  Nothing here reads files or
 arguments, and no global state of matplotlib changes.
 
-================  ==================================================================
-module            what it draws
-================  ==================================================================
-``style``         the style, the palette, axes, legends, saving
-``blocks``        the sweep's figures, a module per model
-``directions``
-``gaussian``
-``real``
-``trajectories``  the audit's figure
-================  ==================================================================
+The sweep's figures are a module per model; ``trajectories`` draws the audit's.
 """
 
 from __future__ import annotations
 
-from logreg_unlearn.plots.blocks import blocks
-from logreg_unlearn.plots.directions import directions
-from logreg_unlearn.plots.gaussian import gaussian
-from logreg_unlearn.plots.real import real_data, real_dependence
-from logreg_unlearn.plots.style import (
+from logreg_unlearn.plots._blocks import blocks
+from logreg_unlearn.plots._directions import directions
+from logreg_unlearn.plots._gaussian import gaussian
+from logreg_unlearn.plots._real import real_data, real_dependence
+from logreg_unlearn.plots._style import (
     COLOURS,
     GREY,
     HARMED,
@@ -39,7 +30,7 @@ from logreg_unlearn.plots.style import (
     save,
     style,
 )
-from logreg_unlearn.plots.trajectories import trajectories
+from logreg_unlearn.plots._trajectories import trajectories
 
 __all__ = [
     "COLOURS",

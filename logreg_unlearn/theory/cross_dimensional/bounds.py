@@ -63,6 +63,7 @@ def original_bounds(
         W(b(1 + epsilon^2 + 2 alpha epsilon)) <= x_D <= c V + W(b(1 + epsilon^2) e^(-c V))
                                                    <= c V + W(b(1 + epsilon^2))   (paper)
         V <= y_D <= W(b(2 epsilon + alpha(1 + epsilon^2)))
+
     Lower and upper bounds; paper, Lemma 7.
     """
     overlap, presence = check.nonnegative("epsilon", epsilon), check.share("alpha", alpha)

@@ -55,6 +55,7 @@ def early_stopping_phases(
     ``h = w_D - w_R`` and ``psi(u + x)/psi(u)`` written out,
 
         lambda T = int_0^h dx / (u + x + (rho - 1) u psi(u + x)/psi(u)) .
+
     Kind: qualitative.  Source: beyond the paper.
 
     Returns

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from logreg_unlearn.plots.style import (
+from logreg_unlearn.plots._style import (
     COLOURS,
     GREY,
     LINES,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from logreg_unlearn.plots.style import (
+from logreg_unlearn.plots._style import (
     COLOURS,
     HARMED,
     HELPED,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from logreg_unlearn.plots.style import COLOURS, RATIO, legend_below, new_figure, style
+from logreg_unlearn.plots._style import COLOURS, RATIO, legend_below, new_figure, style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
