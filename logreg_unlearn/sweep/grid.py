@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import chain, islice, product
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from logreg_unlearn.problem.losses import LOSSES
 from logreg_unlearn.sweep.case import BLOCK_SHARE, MODELS, Case, find_method
 from logreg_unlearn.sweep.datasets import Source, TableFile, load
 from logreg_unlearn.theory.single_coordinate import harm_threshold
+
+MOST_CASES = 1_000_000
+"""Cases of one sweep: their rows take about a kilobyte each."""
 
 DRAWN_KINDS = ("random", "one_class", "nearest")
 """Forget sets that depend on the seed; the others are the same for every seed."""
@@ -102,7 +105,7 @@ class Grid:
         Raises
         ------
         ValueError
-            If a value lies outside its range.
+            If a value lies outside its range, or the grid has more than ``MOST_CASES`` cases.
         """
         self._validate(seed)
         builders = {
@@ -111,7 +114,11 @@ class Grid:
             "gaussian": self._gaussian,
             "real": self._real,
         }
-        return [case for model in self.models for case in builders[model](seed)]
+        every = chain.from_iterable(builders[model](seed) for model in self.models)
+        found = list(islice(every, MOST_CASES + 1))
+        if len(found) > MOST_CASES:
+            raise ValueError(f"expected a grid of at most {MOST_CASES:,} cases, got more")
+        return found
 
     def _blocks(self, seed: int) -> Iterator[Case]:
         grid = product(self.losses, self.methods, self.fractions, self.ridges)

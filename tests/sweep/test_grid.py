@@ -104,3 +104,9 @@ def test_numbers_that_are_not_finite_are_refused(text) -> None:
     # warnings are errors here: a range that ends at infinity must not warn either
     with pytest.raises(ValueError, match=r"expected (finite )?numbers"):
         parse_values(text)
+
+
+def test_a_grid_beyond_all_bounds_is_refused_before_it_fills_the_memory(monkeypatch) -> None:
+    monkeypatch.setattr("logreg_unlearn.sweep.grid.MOST_CASES", 100)
+    with pytest.raises(ValueError, match="at most 100 cases"):
+        Grid(models=("gaussian",), seeds=10**9).cases(0)
