@@ -271,7 +271,7 @@ def test_cross_gram_bound_is_attained(spectral, ridge):
 
 def test_cross_gram_bound_without_a_pull():
     bounds = cross_gram_bound(0.0, 0.0, 1.0, 1.0, 0.1)
-    assert (bounds.lower, bounds.upper, bounds.upper_in_hessian) == (0, 0, 0)
+    assert [float(bound) for bound in bounds] == [0, 0, 0]
 
 
 # --- the step size ------------------------------------------------------------------------------

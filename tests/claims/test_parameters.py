@@ -72,6 +72,7 @@ PARAMETERS = {
 NARROWER = {
     ("vanishing_ridge", "strength"): ">= e",
     ("alternating_fixed_point", "lift"): "> 1",
+    ("crossing_time", "lift"): "> 1",
     ("alternating_fixed_point", "retain_share"): "share > 0",
     ("alternating_expansion", "ridge"): "nonnegative",
     ("alternating_coordinate", "ridge"): "nonnegative",
@@ -123,6 +124,9 @@ ITS_OWN: dict[tuple[str, str], Any] = {
     ("vector_level_closeness", "lift"): [0.5, 1.5],
     ("overshoot_path", "ascent_weight"): 0.5,
     ("vector_level_closeness", "ridge"): 1.0,
+    ("no_stopping_time", "lift"): [0.5, 1.5],
+    ("no_stopping_time", "ridge"): 1.0,
+    ("crossing_time", "lift"): 2.0,
 }
 # Not numbers: results of the package, switches.
 OBJECTS = {"objective", "landscape", "point", "ascend_ridge", "penalised"}
@@ -235,6 +239,8 @@ JOINTLY_WRONG = [
     ("da_branches", {"strength": 1e300, "lift": 1e10}, r"strength \* lift below 1e308"),
     ("lift_conservation", {"share": [0.9, 0.2]}, "shares that sum to at most 1, got 1.1"),
     ("vector_level_closeness", {"lift": [0.0, 0.0]}, r"share \* lift to sum to 1, got 0.0"),
+    ("no_stopping_time", {"lift": [0.0, 0.0]}, r"share \* lift to sum to 1, got 0.0"),
+    ("no_stopping_time", {"share": [0.1, 0.1]}, "share to sum to 1, got 0.2"),
     ("path_monotonicity", {"ascent_weight": [1.0, 1.0]}, "steps of ascent_weight > 0, got 0.0"),
     ("path_velocity", {"hessian": np.diag([1.0, -1.0])}, "hessian positive definite, got smallest"),
     ("distance_sandwich", {"ridge": [1.0, 2.0], "smoothness": 1.5}, "got 2.0 and 1.5"),
