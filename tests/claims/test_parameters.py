@@ -64,7 +64,9 @@ PARAMETERS = {
     "hessian": "real", "hessian_retain": "real", "hessian_forget": "real", "features": "real",
     "half_step": "real", "signed_features": "real", "coefficients": "real", "weights": "real",
     "offset": "real", "mean_retain": "real", "mean_forget": "real", "losses": "real",
-    "cross_norm": "nonnegative", "least_curvature": "nonnegative",
+    "cross_norm": "nonnegative", "oracle_norm": "nonnegative", "noise": "nonnegative",
+    "original_distance": "positive", "gradients": "real", "row_norms": "nonnegative",
+    "direction": "real", "least_curvature": "nonnegative",
     "greatest_curvature": "positive",
     "u": "real", "start": "real", "margin": "real", "rate": "rate", "relative_width": "width",
     "loss": "loss", "reading": "reading",
@@ -112,6 +114,9 @@ ARGUMENTS: dict[str, Any] = {
     "coefficients": [1.0, -1.0], "weights": [0.0, 1.0], "offset": [0.0, 0.5],
     "mean_retain": [1.0, 0.0], "mean_forget": [0.5, 0.5], "losses": [0.1, 0.2, 0.4], "u": 0.3,
     "start": [1.0, 0.0], "margin": 0.5, "rate": 0.5, "relative_width": 0.01, "loss": "logistic",
+    "gradients": [[0.1, 0.2], [0.3, -0.4], [0.0, 0.1]], "row_norms": [1.0, 2.0, 0.5],
+    "oracle_norm": 1.0,
+    "noise": 0.5, "original_distance": 0.1, "direction": [0.5, 1.0],
     "cross_norm": 0.5, "least_curvature": 0.125, "greatest_curvature": 0.25,
     "reading": Reading(), "objective": TOY, "landscape": stationary_points(TOY),
     "point": stationary_points(TOY).points[0], "ascend_ridge": False, "penalised": [True, False],
@@ -127,12 +132,14 @@ ITS_OWN: dict[tuple[str, str], Any] = {
     ("no_stopping_time", "lift"): [0.5, 1.5],
     ("no_stopping_time", "ridge"): 1.0,
     ("crossing_time", "lift"): 2.0,
+    ("consistent_noise", "signed_features"): [[1.0, 0.0], [0.0, 1.0], [0.5, -1.0]],
 }
 # Not numbers: results of the package, switches.
 OBJECTS = {"objective", "landscape", "point", "ascend_ridge", "penalised"}
 # A change of one element breaks what holds among the elements; its shape is tested below.
 JOINT = {"share", "ascent_weight", "hessian", "hessian_retain", "ridges"}
 ONE_NUMBER = {
+    ("consistent_noise", "ridge"), ("consistent_noise", "forget_size"),
     ("objective_derivatives", "ridge"), ("reduced_orbit", "burn"), ("reduced_orbit", "keep"),
     ("toy_counterexample_for_every_rate", "rate"), ("integrate", "time"),
     ("toy_irreversibility_needs_long_ascent", "relative_width"),
@@ -248,6 +255,11 @@ JOINTLY_WRONG = [
     ("harm_certificate", {"original_lower": 2.0, "original_upper": 1.0}, "got 2.0 and 1.0"),
     ("cross_gram_bound", {"least_curvature": 0.5}, "got 0.5 and 0.25"),
     ("random_cancellation", {"losses": [1.0]}, "at least 2 samples"),
+    ("random_gradient", {"gradients": [[1.0, 2.0]]}, "at least 2 samples"),
+    ("random_gradient", {"forget_size": 3}, "below the 3 samples, got 3.0"),
+    ("stationary_norm", {"forget_size": 3}, "below the 3 samples, got 3.0"),
+    ("consistent_noise", {"direction": [0.0, 0.0]}, "that is not 0"),
+    ("consistent_noise", {"direction": [1.0]}, r"shape \(2,\) that is not 0, got shape \(1,\)"),
     ("random_cancellation", {"forget_size": 3}, "below the 3 samples, got 3.0"),
     ("objective_derivatives", {"weights": [0.0]}, r"shapes \(n, d\), \(n,\), \(d,\)"),
     ("objective_derivatives", {"offset": [0.0]}, r"offset \(2,\)"),
