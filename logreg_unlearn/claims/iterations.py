@@ -166,4 +166,37 @@ CLAIMS = (
         verdict=Verdict.HOLDS,
         uses=("log_loss_derivatives",),
     ),
+    Claim(
+        slug="best_stop_is_a_sine",
+        stem="iterations",
+        source="beyond the paper",
+        statement=(
+            r"Any data, any twice differentiable loss. $g=\nabla L_{DA}(w_D)$, $e=w_D-w_R$, "
+            r"$\theta$ the angle between $-g$ and the way to the oracle $-e$, $w(t)$ the gradient "
+            r"flow of descent–ascent from $w_D$, or its iteration with any step size, $t$ the sum "
+            r"of the steps; $\mathcal L\ge\|\nabla^2L_{DA}\|$ along it. Then "
+            r"$$\bigl|\|w(t)-w_R\|-\|e-tg\|\bigr|\le\|g\|\frac{e^{\mathcal Lt}-1-\mathcal Lt}"
+            r"{\mathcal L}.$$ If $\langle g,e\rangle>0$, $\|e-tg\|$ is least, $\|e\|\sin\theta$, "
+            r"at $t^*=\langle g,e\rangle/\|g\|^2$ and again $\|e\|$ at $2t^*$. So some stop is at "
+            r"most $\|e\|\sin\theta+\mathcal E$ away and none up to $t^*$ is closer than "
+            r"$\|e\|\sin\theta-\mathcal E$, with $\mathcal E\le\frac{\mathcal L\|e\|^2\cos^2\theta}"
+            r"{2\|g\|}e^{\mathcal Lt^*}$. Without the oracle: where the retain loss is quadratic "
+            r"and the ridge is ascended as well, $\tau=f\|g\|^2/(g^\top\nabla^2L_R(w_D)g)$ is "
+            r"at most $t^*$, so stopping there never harms on the line; equality iff $g$ is an "
+            r"eigenvector."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+        uses=("first_step_identity",),
+        finding=(
+            r"The sine is what the *line* reaches; the error is of the order of $f$ beside $\|e\|$ "
+            r"(as $g\approx\frac1f\nabla L_R(w_D)$), with $\mathcal L$ over the curvature along "
+            r"$e$ as its factor. Measured on 48 real problems (four data sets, four kinds of "
+            r"forget "
+            r"set, $\lambda$ from 0.01 to 1) the best stop was within 0.03 of the sine in 43, and "
+            r"never farther from it than 0.11. The rule $\tau$ harmed in 6 of them: the shrinkage "
+            r"of the "
+            r"ridge, which its premise leaves out, then makes up much of the first step."
+        ),
+    ),
 )

@@ -94,10 +94,11 @@ CLAIMS = (
             r"Logistic loss, mean convention, $F$ uniform of size $n_F=fn$. Conjecture: "
             r"descent–ascent ends near a vector of length $R$ at right angles to the oracle, "
             r"$\lambda R=\sqrt{k\,\mathrm{tr}\,S^2}$ at such a vector, hence "
-            r"$$\frac{\|w_{DA}-w_R\|}{\|w_D-w_R\|}\approx\frac{\sqrt{\|w_R\|^2+R^2}}{\|w_D-w_R\|}.$$ "
+            r"$$\frac{\|w_{DA}-w_R\|}{\|w_D-w_R\|}"
+            r"\approx\frac{\sqrt{\|w_R\|^2+R^2}}{\|w_D-w_R\|}.$$ "
             r"Where $R\ll\|w_R\|$ (**erasure**) the ratio grows like $\sqrt n$; where "
-            r"$R\gg\|w_R\|$ (**noise**) it is "
-            r"about a constant over $\lambda f$, whatever $n$; they meet at $R=\|w_R\|$."
+            r"$R\gg\|w_R\|$ (**noise**) it is about a constant over $\lambda f$, "
+            r"whatever $n$; they meet at $R=\|w_R\|$."
         ),
         kind=Kind.QUALITATIVE,
         verdict=Verdict.OPEN,
