@@ -23,12 +23,11 @@ CLAIMS = (
         statement=(
             r"Mean convention, any loss. $\bar\ell_D-\gamma\bar\ell_F+\frac\mu2\|w\|^2=(1-f)L_R$ "
             r"with $\gamma=f$ and $\mu=(1-f)\lambda$: descent on **all** data with ascent of "
-            r"weight "
-            r"$f$ is the oracle's objective. No other pair $(\gamma,\mu)$ has the oracle as "
-            r"a stationary point for every data set; on a single one no other has unless "
-            r"$\nabla\bar\ell_F(w_R)$ is "
-            r"parallel to $w_R$. Descent–ascent is $\frac n{n_R}$ times this objective with "
-            r"$\gamma=1$ and the right ridge: its ascent is too strong by exactly $\frac n{n_F}$."
+            r"weight $f$ is the oracle's objective. No other pair $(\gamma,\mu)$ has the oracle "
+            r"as a stationary point for every data set; on a single one no other has unless "
+            r"$\nabla\bar\ell_F(w_R)$ is parallel to $w_R$. Descent–ascent is $\frac n{n_R}$ "
+            r"times this objective with $\gamma=1$ and the right ridge: its ascent is too strong "
+            r"by exactly $\frac n{n_F}$."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
@@ -40,9 +39,9 @@ CLAIMS = (
         statement=(
             _SUM + r"$\varphi''>0$. $w_1$ is the oracle **if and only if** "
             r"$A_RA_F^\top\psi_F=0$, so always where forgotten rows are orthogonal to retained "
-            r"ones, "
-            r"$A_RA_F^\top=0$. In the mean convention the step $\frac f\lambda$ on $\bar\ell_F$ "
-            r"then gives the oracle of the ridge $\frac\lambda{1-f}$, not of $\lambda$."
+            r"ones, $A_RA_F^\top=0$. In the mean convention the step $\frac f\lambda$ on "
+            r"$\bar\ell_F$ then gives the oracle of the ridge $\frac\lambda{1-f}$, not of "
+            r"$\lambda$."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
@@ -55,15 +54,13 @@ CLAIMS = (
         statement=(
             r"Sum convention, logistic or exponential loss, gradient flow of ascent on "
             r"$\sum_F\varphi$ from $w_D$, forgotten rows orthogonal to the retained ones and to "
-            r"one "
-            r"another. A forgotten row of margin $z>0$ at $w_D$ has the oracle's margin $0$ at the "
-            r"time $t^*$ with $\lambda t^*=\frac{\int_0^z du/\psi(u)}{z/\psi(z)}<1$: "
+            r"one another. A forgotten row of margin $z>0$ at $w_D$ has the oracle's margin $0$ "
+            r"at the time $t^*$ with $\lambda t^*=\frac{\int_0^z du/\psi(u)}{z/\psi(z)}<1$: "
             r"$\frac{1-e^{-z}}z$ (exponential), $\frac{z+e^z-1}{z(1+e^z)}$ (logistic). It "
-            r"decreases "
-            r"strictly with $z$, and so with the row's length $\sqrt{\lambda z/\psi(z)}$. The flow "
-            r"passes exactly through the oracle if and only if all forgotten rows are equally "
-            r"long; "
-            r"otherwise no stopping time reaches it, though one step of size $\frac1\lambda$ does."
+            r"decreases strictly with $z$, and so with the row's length $\sqrt{\lambda "
+            r"z/\psi(z)}$. The flow passes exactly through the oracle if and only if all "
+            r"forgotten rows are equally long; otherwise no stopping time reaches it, though one "
+            r"step of size $\frac1\lambda$ does."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.AMENDED,
@@ -82,16 +79,15 @@ CLAIMS = (
         statement=(
             _SUM + _CURVATURE + r"With $g=\frac1\lambda A_F^\top\psi_F$, $c=A_Rg$, $\Omega$ the "
             r"diagonal matrix of the mean curvatures of the retained samples between $w_R$ and "
-            r"$w_D$, $Q=A_R^\top\Omega A_R$ and $M=\lambda I+Q$: "
-            r"$$w_1-w_R=-M^{-1}Qg,\qquad w_D-w_R=\lambda M^{-1}g.$$ Hence, with $b=s\sqrt\kappa$, "
-            r"$t=\min(b,\sqrt\lambda)$ and $\omega$ the least curvature, "
-            r"$$\frac{\omega\|c\|^2}{(\lambda+b^2)\|g\|}\le\|w_1-w_R\|\le\frac{\sqrt\kappa\,t}"
-            r"{\lambda+t^2}\|c\|,\qquad\|w_1-w_R\|_M\le\frac{\sqrt\kappa\,b}"
-            r"{\sqrt{\lambda+b^2}}\|c\|.$$ "
-            r"All three are attained in the limit of small margins, for every $s$ and $\lambda$. "
-            r"Logistic loss: "
-            r"$\|w_1-w_R\|\le\frac{s\,\|A_RA_F^\top\psi_F\|}{\lambda(4\lambda+s^2)}$ "
-            r"if $s^2\le4\lambda$, and $\frac{\|A_RA_F^\top\psi_F\|}{4\lambda^{3/2}}$ for any $s$. "
+            r"$w_D$, $Q=A_R^\top\Omega A_R$ and $M=\lambda I+Q$: $$w_1-w_R=-M^{-1}Qg,\qquad "
+            r"w_D-w_R=\lambda M^{-1}g.$$ Hence, with $b=s\sqrt\kappa$, $t=\min(b,\sqrt\lambda)$ "
+            r"and $\omega$ the least curvature, "
+            r"$$\frac{\omega\|c\|^2}{(\lambda+b^2)\|g\|}\le\|w_1-w_R\|\le\frac{\sqrt\kappa\,t}{"
+            r"\lambda+t^2}\|c\|,\qquad\|w_1-w_R\|_M\le\frac{\sqrt\kappa\,b}{\sqrt{\lambda+b^2}}"
+            r"\|c\|.$$ All three are attained in the limit of small margins, for every $s$ and "
+            r"$\lambda$. Logistic loss: "
+            r"$\|w_1-w_R\|\le\frac{s\,\|A_RA_F^\top\psi_F\|}{\lambda(4\lambda+s^2)}$ if "
+            r"$s^2\le4\lambda$, and $\frac{\|A_RA_F^\top\psi_F\|}{4\lambda^{3/2}}$ for any $s$. "
             r"Mean convention: the same for $w_1=w_D-\frac1\lambda\nabla L_R(w_D)$, with "
             r"$A_R/\sqrt{n_R}$ for $A_R$ and $-\nabla L_R(w_D)$ for $A_F^\top\psi_F$."
         ),
@@ -100,10 +96,9 @@ CLAIMS = (
         uses=("orthogonal_ascent_is_exact", "log_loss_derivatives", "exp_loss_derivatives"),
         finding=(
             r"This sharpens $\|w_1-w_R\|\le\frac{s}{4\lambda^2}\|A_RA_F^\top\psi_F\|$, whose "
-            r"$\frac14$ "
-            r"is the best constant only as $s^2/\lambda\to0$ and which grows without need where "
-            r"the ridge is weak: it is too large by $1+\frac{s^2}{4\lambda}$ up to $s^2=4\lambda$, "
-            r"and by $\frac s{\sqrt\lambda}$ beyond."
+            r"$\frac14$ is the best constant only as $s^2/\lambda\to0$ and which grows without "
+            r"need where the ridge is weak: it is too large by $1+\frac{s^2}{4\lambda}$ up to "
+            r"$s^2=4\lambda$, and by $\frac s{\sqrt\lambda}$ beyond."
         ),
     ),
     Claim(
@@ -112,12 +107,12 @@ CLAIMS = (
         source="beyond the paper",
         statement=(
             _SUM + _CURVATURE + r"For $w_\eta=w_D-\eta A_F^\top\psi_F$ with "
-            r"$\eta^*=\frac2{2\lambda+\kappa s^2}$, $$\|w_{\eta^*}-w_R\|\le\frac{\kappa s^2}"
-            r"{2\lambda+\kappa s^2}\|w_D-w_R\|:$$ one step of ascent of this size brings **every** "
-            r"original with $w_D\ne w_R$ closer, whatever the dependence. No other step size has "
-            r"as small a constant for "
-            r"all data of this $s$, $\kappa$ and $\lambda$. The step $\frac1\lambda$ has "
-            r"$\frac{\kappa s^2}\lambda$, so it can harm only where $\kappa s^2>\lambda$."
+            r"$\eta^*=\frac2{2\lambda+\kappa s^2}$, $$\|w_{\eta^*}-w_R\|\le\frac{\kappa "
+            r"s^2}{2\lambda+\kappa s^2}\|w_D-w_R\|:$$ one step of ascent of this size brings "
+            r"**every** original with $w_D\ne w_R$ closer, whatever the dependence. No other step "
+            r"size has as small a constant for all data of this $s$, $\kappa$ and $\lambda$. The "
+            r"step $\frac1\lambda$ has $\frac{\kappa s^2}\lambda$, so it can harm only where "
+            r"$\kappa s^2>\lambda$."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,

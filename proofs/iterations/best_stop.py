@@ -24,8 +24,9 @@ def best_stop_is_a_sine(
         "the Hessian along the path",
         "the path: dw/dt = -grad L_DA(w) from w_D, or w_{k+1} = w_k - eta grad L_DA(w_k), t = k "
         "eta",
-        "quadratic retain loss, ridge ascended: g = H e/f; H has eigenvalues h, k > 0 with "
-        "components a, b of g",
+        "quadratic retain loss, ridge ascended: grad L_R(w_D) = H e = f g; H has eigenvalues h, k "
+        "> 0 "
+        "with components a, b of grad L_R",
     )
     yield cite(GRONWALL, SPECTRAL)
     c, length, far, bend, t = sp.symbols("c G E L t", positive=True)
@@ -64,11 +65,16 @@ def best_stop_is_a_sine(
     )
     a, b = sp.symbols("a b", real=True)
     h, k, f = sp.symbols("h k f", positive=True)
-    size = a**2 + b**2
-    toward = f * (a**2 / h**inverse + b**2 / k**inverse)  # <g, e>, e = f H^-1 g
+    size, curved = a**2 + b**2, a**2 * h + b**2 * k
     yield Identity(
-        "Rayleigh: t* against f G^2/(g'H g), two components at a time",
-        toward * (a**2 * h + b**2 * k) - f * size**2,
+        "ridge ascended, g = grad L_R/f: the rule is f |grad L_R|^2/curvature along it",
+        (size / f) * size / ((size / f**2) * curved),
+        f * size / curved,
+    )
+    toward = f * (a**2 / h**inverse + b**2 / k**inverse)  # <g, e>/|g|^2 times |grad L_R|^2
+    yield Identity(
+        "Rayleigh: t* against it, two components of grad L_R at a time",
+        toward * curved - f * size**2,
         f * a**2 * b**2 * (h - k) ** 2 / (h * k),
     )
     yield nonnegative("so it never stops too late", f * a**2 * b**2 * (h - k) ** 2 / (h * k))

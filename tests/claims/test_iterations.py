@@ -942,14 +942,23 @@ def test_rayleigh_stop_never_harms_where_all_is_quadratic(d, seed, f):
     root = rng.normal(size=(d, d))
     hessian, e = root @ root.T + 0.1 * np.eye(d), rng.normal(size=d)
     g = hessian @ e / f
-    time = theory.rayleigh_stop(g, hessian, f)
+    time = theory.rayleigh_stop(g, f * g, hessian)
     best = theory.best_stop_is_a_sine(g, e, np.zeros(d), 1.0).time
     assert 0 < time <= best * (1 + 1e-9)
     assert np.linalg.norm(e - time * g) < np.linalg.norm(e)
     vector = np.linalg.eigh(hessian)[1][:, 0]
     g = hessian @ vector / f
     best = theory.best_stop_is_a_sine(g, vector, np.zeros(d), 1.0).time
-    assert theory.rayleigh_stop(g, hessian, f) == pytest.approx(best, rel=1e-9)
+    assert theory.rayleigh_stop(g, f * g, hessian) == pytest.approx(best, rel=1e-9)
+
+
+def test_rayleigh_stop_is_the_best_time_of_its_own_guess(rng):
+    root, g, h = rng.normal(size=(3, 3)), rng.normal(size=3), rng.normal(size=3)
+    hessian = root @ root.T
+    guess = h * (h @ h) / (h @ hessian @ h)
+    for gradient in (g, -g):
+        best = theory.best_stop_is_a_sine(gradient, guess, np.zeros(3), 1.0).time
+        assert theory.rayleigh_stop(gradient, h, hessian) == pytest.approx(best, rel=1e-12)
 
 
 def test_drawn_stopping_problems_bend_little_and_much():

@@ -251,7 +251,7 @@ JOINTLY_WRONG = [
     ("no_stopping_time", {"lift": [0.0, 0.0]}, r"share \* lift to sum to 1, got 0.0"),
     ("no_stopping_time", {"share": [0.1, 0.1]}, "share to sum to 1, got 0.2"),
     ("path_monotonicity", {"ascent_weight": [1.0, 1.0]}, "steps of ascent_weight > 0, got 0.0"),
-    ("rayleigh_stop", {"gradient": [0.0, 0.0]}, "positive along gradient, got 0.0"),
+    ("rayleigh_stop", {"gradient": [0.0, 0.0]}, "got their product 0.0"),
     ("path_velocity", {"hessian": np.diag([1.0, -1.0])}, "hessian positive definite, got smallest"),
     ("distance_sandwich", {"ridge": [1.0, 2.0], "smoothness": 1.5}, "got 2.0 and 1.5"),
     ("harm_certificate", {"unlearned_lower": 2.0, "unlearned_upper": 1.0}, "got 2.0 and 1.0"),

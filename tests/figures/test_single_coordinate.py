@@ -168,4 +168,5 @@ def test_no_stopping_time() -> None:
     table = columns("no_stopping_time")
     assert len(table["case"]) >= 9 and np.all(table["spread"] > 0.1)
     assert np.all((table["floor"] > 0) & (table["floor"] <= table["best"]))
-    assert np.all(table["best"] <= 1)
+    assert np.all(table["best"] <= table["rayleigh"]) and np.all(table["rayleigh"] < 1)
+    assert np.all(table["best"] <= table["losses"])

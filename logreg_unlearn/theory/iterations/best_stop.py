@@ -73,25 +73,31 @@ def best_stop_is_a_sine(
     return BestStop(time[()], np.linalg.norm(nearest, axis=-1), error)
 
 
-def rayleigh_stop(gradient: ArrayLike, hessian_retain: ArrayLike, fraction: ArrayLike) -> Array:
+def rayleigh_stop(
+    gradient: ArrayLike, gradient_retain: ArrayLike, hessian_retain: ArrayLike
+) -> Array:
     r"""A stopping time that needs no oracle: one product with the retain Hessian.
 
-    Setting: as :func:`best_stop_is_a_sine`; ``H = grad^2 L_R(w_D)``.
-    Statement: ``f |g|^2/(g'H g)``.  Where the retain loss is quadratic and the ridge is ascended
-    as well, it is at most the best time of the line, with equality iff g is an eigenvector.
+    Setting: as :func:`best_stop_is_a_sine`; ``h = grad L_R(w_D)`` and ``H = grad^2 L_R(w_D)``,
+    so that ``e`` is about ``H^-1 h``, and about ``h |h|^2/(h'H h)``.
+    Statement: the best time of the line for that ``e`` is ``<g, h> |h|^2/(|g|^2 h'H h)``, or 0.
+    Where the retain loss is quadratic and the ridge is ascended as well, so that ``g`` is ``h/f``,
+    it is at most the best time, with equality iff h is an eigenvector.
     Kind: lower.  Source: beyond the paper.
 
     Parameters
     ----------
     gradient : array_like (..., d)
-        Not 0.
+        ``g``, not 0.
+    gradient_retain : array_like (..., d)
     hessian_retain : array_like (..., d, d)
-        Positive along the gradient.
+        Positive along ``h``.
     """
-    g, f = check.real("gradient", gradient, 1), check.fraction("fraction", fraction)
-    along = dot(g, apply(check.real("hessian_retain", hessian_retain, 2), g))
-    if np.any(along <= 0):
+    g, h = check.real("gradient", gradient, 1), check.real("gradient_retain", gradient_retain, 1)
+    square = dot(g, g) * dot(h, apply(check.real("hessian_retain", hessian_retain, 2), h))
+    if np.any(square <= 0):
         raise ValueError(
-            f"expected hessian_retain positive along gradient, got {np.ravel(along)[0]}"
+            "expected a gradient that is not 0 and hessian_retain positive along gradient_retain, "
+            f"got their product {np.ravel(square)[0]}"
         )
-    return np.asarray(f * dot(g, g) / along)
+    return np.maximum(dot(g, h) * dot(h, h) / square, 0.0)
