@@ -97,12 +97,16 @@ CLAIMS = (
             r"$$\frac{\|w_{DA}-w_R\|}{\|w_D-w_R\|}\approx\frac{\sqrt{\|w_R\|^2+R^2}}{\|w_D-w_R"
             r"\|}.$$ Where $R\ll\|w_R\|$ (**erasure**) the ratio grows like $\sqrt n$; where "
             r"$R\gg\|w_R\|$ (**noise**) it is about a constant over $\lambda f$, whatever $n$; "
-            r"they meet at $R=\|w_R\|$."
+            r"they meet at $R=\|w_R\|$. Proved as $\lambda\to\infty$, $m$ and $V$ the mean and "
+            r"the trace of the $(n-1)$-normalised covariance of $a_i=y_ix_i$: the quotient of the "
+            r"mean squares of the two distances is "
+            r"$\frac{(1-f)^2}{f^2}+n\frac{(1-f)\|m\|^2}{fV}$, the first part noise, the second "
+            r"erasure, equal at $n=\frac{1-f}f\frac V{\|m\|^2}$; the law's mean square is then "
+            r"too large by $\frac{2V}{n_R}\varphi'(0)^2$, a relative error of the order of $f$."
         ),
         kind=Kind.QUALITATIVE,
         verdict=Verdict.OPEN,
-        uses=("random_gradient", "stationary_norm"),
-        gaps={"proof": "measured: what is proved of it is random_gradient and stationary_norm"},
+        uses=("random_gradient", "stationary_norm", "strong_ridge_limit"),
         finding=(
             r"What is missing: the direction (that noise is nearly orthogonal to the oracle), and "
             r"why $S^2$ at the noise's own end point is that of a fixed vector. Measured, "

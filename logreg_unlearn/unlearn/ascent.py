@@ -167,8 +167,8 @@ METHODS = {
     "alternating-descent": lambda: alternating(False),
     "neggrad+": neggrad_plus,
     "neggrad+minibatch": lambda: neggrad_plus(batch_size=32),
-    "ascent-finetune": ascent_then_finetune,
     "calibrated": calibrated,
+    "ascent-finetune": ascent_then_finetune,
 }
 """Methods by name, each a function of no arguments that returns its default form."""
 

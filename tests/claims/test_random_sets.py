@@ -308,6 +308,28 @@ def test_law_of_harm(n, ridge):
         assert noisy == pytest.approx(share, abs=0.12)
 
 
+@given(small_problems())
+def test_law_of_harm_under_a_strong_ridge(drawn):
+    """Mean squares over every subset: noise, erasure, and by how much the law exceeds them."""
+    rows = drawn["labels"][:, None] * drawn["features"]
+    n, size = len(rows), drawn["size"]
+    ridge = 1e6 * np.max(np.sum(rows**2, axis=-1) + 1e-2)
+    far, before, laws = [], [], []
+    for problem in every_problem(drawn | {"ridge": ridge}, "logistic"):
+        three = problem.oracle(), problem.original(), problem.descent_ascent()
+        oracle, original, unlearned = (ridge * minimise(o).w for o in three)
+        far.append(np.sum((unlearned - oracle) ** 2))
+        before.append(np.sum((original - oracle) ** 2))
+        noise = np.sqrt(random_gradient(-rows / 2, size))
+        laws.append(law_of_harm(np.linalg.norm(oracle), noise, 1.0).ratio ** 2)
+    f, mean, spread = size / n, np.sum(rows.mean(axis=0) ** 2), np.var(rows, axis=0, ddof=1).sum()
+    scale = np.max(rows**2)
+    exact = (1 - f) ** 2 / f**2 + n * (1 - f) * mean / (f * spread)
+    assert np.mean(far) == pytest.approx(exact * np.mean(before), rel=1e-3, abs=1e-5 * scale)
+    above = np.mean(laws) - np.mean(far)
+    assert above == pytest.approx(spread / (2 * (n - size)), rel=1e-3, abs=1e-5 * scale)
+
+
 @given(st.floats(0, 1e3), st.floats(0, 1e3), st.floats(1e-3, 1e3))
 def test_law_of_harm_adds_squares(length, noise, distance):
     law = law_of_harm(length, noise, distance)
