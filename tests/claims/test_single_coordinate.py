@@ -19,6 +19,7 @@ from logreg_unlearn.theory.lambert import w0
 from logreg_unlearn.theory.single_coordinate import (
     Extrema,
     Phase,
+    crossing_time,
     da_branches,
     distance_growth,
     distance_unlearning,
@@ -28,6 +29,7 @@ from logreg_unlearn.theory.single_coordinate import (
     lift_conservation,
     logistic_harm_threshold,
     logistic_minimiser,
+    no_stopping_time,
     opposite_sides,
     vanishing_ridge,
     vector_level_closeness,
@@ -695,3 +697,136 @@ def test_closed_forms_broadcast():
     assert phases.phase.shape == phases.oracle_time.shape == (3, 4)
     ratio = vector_level_closeness(np.full((3, 2), 0.5), [0.5, 1.5], np.ones(3), 0.5).ratio
     assert ratio.shape == (3,)
+
+
+# --- the time of passing the oracle, and why no time serves all blocks --------------------------
+
+
+def bend(loss, w):
+    return float(w if loss == "exponential" else w / (1 + np.exp(-w)))
+
+
+lifts_above = st.floats(-9, 4).map(lambda e: float(1 + 10.0**e))
+
+
+@settings(max_examples=20)
+@given(strengths, lifts_above, powers(-3, 3), fractions, st.sampled_from(LOSSES))
+@example(1e8, 1e4, 1.0, 0.9999, "exponential")
+@example(1e8, 1e4, 1.0, 0.9999, "logistic")
+@example(2.0, 1 + 1e-9, 0.3, 1e-4, "logistic")
+def test_crossing_time(s, lift, ridge, f, loss):
+    found = crossing_time(s, lift, ridge, f, loss)
+    assert found.time == pytest.approx(float(flow_time(loss, s, lift, f)) / ridge, rel=1e-10)
+    assert found.lower * (1 - 1e-13) <= found.time <= found.upper * (1 + 1e-13)
+    where, x = CLOSED_FORM[loss](s, lift, f), f * ((lift - 1) / lift)
+    for bound, w in ((found.lower, where.original), (found.upper, where.oracle)):
+        assert bound == pytest.approx(np.log1p(x) / (1 + bend(loss, w)) / ridge, rel=1e-12)
+    first = x / (1 + bend(loss, where.oracle)) / ridge
+    assert found.small_fraction == pytest.approx(first, rel=1e-12)
+    shrink = (1 + bend(loss, where.oracle)) / (1 + bend(loss, where.original))
+    assert found.time <= first * (1 + 1e-13)
+    assert 1 - found.time / first <= 1 - shrink * (1 - x / 2) + 1e-12
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize(("s", "lift"), [(1.0, 2.0), (5.0, 1.5), (1e-3, 40.0)])
+def test_crossing_time_bounds_close_in_as_the_fraction_falls(loss, s, lift):
+    wide, narrow = (crossing_time(s, lift, 1.0, f, loss) for f in (1e-2, 1e-4))
+    for found, gap in ((wide, 0.3), (narrow, 3e-3)):
+        for bound in (found.lower, found.upper, found.small_fraction):
+            assert bound == pytest.approx(found.time, rel=gap)
+    assert abs(narrow.small_fraction / narrow.time - 1) < 0.02 * abs(
+        wide.small_fraction / wide.time - 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("s", "lift", "time"), [(1, 2, 0.0308), (1, 3, 0.0403), (2, 2, 0.0260), (5, 1.5, 0.0140)]
+)
+def test_crossing_time_is_another_for_every_block(s, lift, time):
+    assert crossing_time(s, lift, 1.0, 0.1).time == pytest.approx(time, abs=5e-5)
+
+
+@st.composite
+def uneven_blocks(draw):
+    p, q = draw(blocks(5))
+    return p, q, draw(powers(-2, 2)), draw(st.floats(0.02, 0.9)), draw(st.sampled_from(LOSSES))
+
+
+def flow_of_blocks(p, q, ridge, f, loss, until):
+    """Times, and distances to the oracle, of the flow of descent-ascent over all blocks."""
+    where = CLOSED_FORM[loss](p / ridge, q / p, f)
+
+    def speed(_, w):
+        psi = np.exp(-w) if loss == "exponential" else 1 / (1 + np.exp(w))
+        return (p - q) * psi - ridge * w
+
+    def away(_, w):
+        return np.min(w) + 5.0  # diverging, and far from every oracle
+
+    away.terminal = True  # type: ignore[attr-defined]
+    flow = solve_ivp(
+        speed, (0, until), where.original, events=away, rtol=1e-9, atol=1e-12, dense_output=True
+    )  # fmt: skip
+    times = np.linspace(0, flow.t[-1], 4001)
+    return times, np.linalg.norm(flow.sol(times) - where.oracle[:, None], axis=0)
+
+
+@settings(max_examples=15)
+@given(uneven_blocks())
+def test_no_stopping_time(case):
+    p, q, ridge, f, loss = case
+    floor = no_stopping_time(p, q / p, ridge, f, loss)
+    where, lift = CLOSED_FORM[loss](p / ridge, q / p, f), q / p
+    nearest = np.maximum(where.original, where.descent_ascent)
+    gap = np.where(lift < 1, where.oracle - nearest, 0.0)
+    assert floor == pytest.approx(np.linalg.norm(gap), rel=1e-9, abs=1e-14)
+    _, distance = flow_of_blocks(p, q, ridge, f, loss, 5 / ridge)
+    assert distance.min() >= floor * (1 - 1e-7) - 1e-9
+    if np.ptp(lift) > 0.1:
+        assert distance.min() > 0 and floor > 0
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_no_stopping_time_bound_is_approached(loss):
+    """Lift 0.9 in one block, what is left over spread over many: no time is better than 0."""
+    many, f = 4000, 0.3
+    p = np.append(0.5, np.full(many, 0.5 / many))
+    q = np.append(0.45, np.full(many, 0.55 / many))
+    floor = no_stopping_time(p, q / p, 1.0, f, loss)
+    where = CLOSED_FORM[loss](p, q / p, f)
+    start = np.linalg.norm(where.original - where.oracle)
+    assert floor <= start <= floor * 1.001
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_no_stopping_time_reaches_the_oracle_from_lift_0_either(loss):
+    """There the bound is 0, and yet the flow is never at the oracle."""
+    p, q = np.array([0.5, 0.5]), np.array([0.0, 1.0])
+    assert no_stopping_time(p, q / p, 1.0, 0.2, loss) == 0
+    _, distance = flow_of_blocks(p, q, 1.0, 0.2, loss, 10.0)
+    assert distance.min() > 0.1 * distance[0]
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_no_stopping_time_needs_every_retained_sample_in_a_block(loss):
+    p, f, ridge = 0.5, 0.3, 0.4
+    problem = data(p, 1.0, ridge, f, loss)
+    time = float(crossing_time(p / ridge, 2.0, ridge, f, loss).time)
+    oracle, original = minimise(problem.oracle()).w, minimise(problem.original()).w
+    flow = solve_ivp(
+        lambda _, w: -problem.descent_ascent().gradient(w), (0, time), original,
+        rtol=1e-10, atol=1e-12,
+    )  # fmt: skip
+    assert abs(flow.y[0, -1] - oracle[0]) < 1e-7 < 1e-2 < abs(original[0] - oracle[0])
+    with pytest.raises(ValueError, match=r"expected share to sum to 1, got 0\.5"):
+        no_stopping_time([0.5], [2.0], ridge, f, loss)
+    assert no_stopping_time([0.5, 0.5], [1.0, 1.0], ridge, f, loss) == 0
+
+
+def test_drawn_uneven_blocks_are_on_both_sides_of_the_threshold():
+    def kinds(case):
+        p, q, _, f, _ = case
+        return np.array([(q / p < f / (1 + f)).sum(), ((q / p > f / (1 + f)) & (q < p)).sum()])
+
+    reaches(uneven_blocks(), lambda case: bool(kinds(case)[0] and kinds(case)[1]))

@@ -15,7 +15,7 @@ from logreg_unlearn.theory import iterations as theory
 from logreg_unlearn.theory import random_sets as random_theory
 from logreg_unlearn.unlearn.ascent import simultaneous
 from logreg_unlearn.unlearn.driver import run
-from tests.figures.drawings import column, drawing
+from tests.figures.drawings import column, columns, drawing
 
 
 @pytest.mark.parametrize("seed", [0, 7, 23])
@@ -128,3 +128,15 @@ def test_random_cancellation_is_zero_with_the_predicted_deviation() -> None:
     ratio = column(name, "ratio")
     assert ratio[0] == 1.0 and ratio[-1] > 10
     assert column(name, "accuracy")[-1] < column(name, "accuracy")[0]
+
+
+def test_best_stop_is_a_sine() -> None:
+    table = columns("best_stop_is_a_sine")
+    assert np.median(np.abs(table["best"] - table["sine"])) < 0.01
+    assert np.abs(table["best"] - table["sine"]).max() < 0.15
+    assert np.all(table["rayleigh"] >= table["best"])
+    assert np.all(table["rayleigh"] <= 1) and np.all(table["rayleigh"] < table["sine"] + 0.15)
+    for case in np.unique(table["path"]):
+        part = table["path"] == case
+        at = np.argmin(table["ratio"][part])
+        assert 0.8 < table["time"][part][at] < 1.25

@@ -148,3 +148,25 @@ def test_vector_level_closeness() -> None:
     assert np.all(extreme < 1.01)
     assert np.any(table["ratio"][-40:] < 1)
     assert np.all(table["ratio"][table["fraction"] <= 1 / np.sqrt(table["d"])] > 1)
+
+
+def test_crossing_time() -> None:
+    table = columns("crossing_time")
+    for name, lower, upper in (("time", "lower", "upper"), ("f time", "f lower", "f upper")):
+        assert np.all(table[lower] <= table[name] * (1 + 1e-12))
+        assert np.all(table[upper] >= table[name] * (1 - 1e-12))
+    for s, lift, found in zip(
+        table["found s"], table["found lift"], table["found time"], strict=True
+    ):
+        at = table["s"] == s
+        assert found == pytest.approx(
+            np.interp(lift, table["lift"][at], table["time"][at]), rel=0.02
+        )
+
+
+def test_no_stopping_time() -> None:
+    table = columns("no_stopping_time")
+    assert len(table["case"]) >= 9 and np.all(table["spread"] > 0.1)
+    assert np.all((table["floor"] > 0) & (table["floor"] <= table["best"]))
+    assert np.all(table["best"] <= table["rayleigh"]) and np.all(table["rayleigh"] < 1)
+    assert np.all(table["best"] <= table["losses"])

@@ -17,6 +17,7 @@ from logreg_unlearn.unlearn.ascent import (
     METHODS,
     alternating,
     ascent_then_finetune,
+    calibrated,
     get_method,
     gradient_ascent,
     neggrad_plus,
@@ -47,7 +48,7 @@ def test_conformance(name: str) -> None:
     check_method(
         method,
         uses_retain=name != "ga",
-        reaches_oracle=name == "ascent-finetune",
+        reaches_oracle=name in ("ascent-finetune", "calibrated"),
         random=name == "neggrad+minibatch",
     )
 
@@ -95,6 +96,7 @@ def test_first_steps(problem: UnlearningProblem, seed: int, step_size: float) ->
         alternating(ridge_in_ascent=False): step(oracle, step(plain_ascent, w)),
         alternating(False, False): step(plain_ascent, step(oracle, w)),
         neggrad_plus(0.8): step(problem.weighted(0.8, -0.2), w),
+        calibrated(): w - eta * calibrated_gradient(problem, w),
     }
     for method, by_hand in expected.items():
         trajectory = run(method, problem, w, steps=1, step_size=eta)
@@ -104,6 +106,15 @@ def test_first_steps(problem: UnlearningProblem, seed: int, step_size: float) ->
         # one step of descent-ascent shrinks once, of the alternating methods twice
         size = 1.0 + np.linalg.norm(w) + np.linalg.norm(by_hand - w)
         assert np.allclose(trajectory.w[-1], by_hand, rtol=1e-11, atol=1e-12 * size), method.name
+
+
+def calibrated_gradient(problem: UnlearningProblem, w: Array) -> Array:
+    """Descent on all samples, ascent of weight f on F: gradients of the two, not of the oracle."""
+    whole, forget = problem.original(), problem.forget_ascent()
+    mean = problem.normalisation == "mean"
+    weight = problem.forget_fraction if mean else 1.0
+    unpaid = (problem.forget_fraction if mean else 0.0) * whole.ridge_diagonal * w
+    return whole.gradient(w) + weight * forget.gradient(w) - unpaid
 
 
 def test_alternating_orders_differ_to_second_order() -> None:

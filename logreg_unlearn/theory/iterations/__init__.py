@@ -24,6 +24,9 @@ from logreg_unlearn.theory.iterations.alternating import (
 from logreg_unlearn.theory.iterations.alternating import (
     alternating_remainder as alternating_remainder,
 )
+from logreg_unlearn.theory.iterations.best_stop import BestStop as BestStop
+from logreg_unlearn.theory.iterations.best_stop import best_stop_is_a_sine as best_stop_is_a_sine
+from logreg_unlearn.theory.iterations.best_stop import rayleigh_stop as rayleigh_stop
 from logreg_unlearn.theory.iterations.first_step import first_step_away as first_step_away
 from logreg_unlearn.theory.iterations.first_step import first_step_identity as first_step_identity
 from logreg_unlearn.theory.iterations.first_step import first_step_reach as first_step_reach

@@ -46,3 +46,6 @@ from logreg_unlearn.theory.single_coordinate.phases import Phase as Phase
 from logreg_unlearn.theory.single_coordinate.phases import (
     early_stopping_phases as early_stopping_phases,
 )
+from logreg_unlearn.theory.single_coordinate.stopping import Crossing as Crossing
+from logreg_unlearn.theory.single_coordinate.stopping import crossing_time as crossing_time
+from logreg_unlearn.theory.single_coordinate.stopping import no_stopping_time as no_stopping_time

@@ -7,13 +7,11 @@ from enum import IntEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit
 
-from logreg_unlearn.problem.losses import Array, get_loss
+from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.theory import _checks as check
 from logreg_unlearn.theory.single_coordinate.minimisers import minimisers
-
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(64)
+from logreg_unlearn.theory.single_coordinate.stopping import ridge_time
 
 
 class Phase(IntEnum):
@@ -61,12 +59,13 @@ def early_stopping_phases(
     Returns
     -------
     Phases
-        ``oracle_time`` by a 64-point Gauss rule on an analytic integrand.
+        ``oracle_time`` is ``ridge`` times :func:`crossing_time`.
     """
     where = minimisers(strength, lift, fraction, loss)
-    rho, f, u = np.broadcast_arrays(
-        check.numbers("lift", lift), check.numbers("fraction", fraction), where.oracle
-    )
+    s, rho, f = np.broadcast_arrays(
+        *(check.numbers(name, value) for name, value in
+          (("strength", strength), ("lift", lift), ("fraction", fraction)))
+    )  # fmt: skip
     threshold = f / (1.0 + f)
     beyond = np.where(np.isneginf(where.descent_ascent), Phase.PASSES_AND_DIVERGES, Phase.PASSES)
     phase = np.select(
@@ -74,23 +73,7 @@ def early_stopping_phases(
         [Phase.APPROACHES, Phase.STAYS, Phase.RECEDES],
         beyond,
     )
-    excess = np.maximum(rho - 1.0, 0.0)
-    # psi(u)/psi(u + x) = 1 + k expm1(x)
-    k = np.ones_like(u) if get_loss(loss).unbounded else expit(u)
-    # The difference loses digits where it is small; one Newton step restores them.
-    h = where.original - u
-    h = np.maximum(h, 0.0)
-    value = np.log1p(h / u) + np.log1p(k * np.expm1(h)) - np.log1p(f * excess)
-    h = np.where(rho > 1.0, h - value / (1.0 / (u + h) + _slope(k, h)), 0.0)
-    x = 0.5 * h[..., None] * (1.0 + _NODES)
-    u, k, excess = u[..., None], k[..., None], excess[..., None]
-    time = 0.5 * h * np.sum(_WEIGHTS / (u + x + excess * u / (1.0 + k * np.expm1(x))), axis=-1)
     return Phases(
         phase=phase.astype(np.int64)[()],
-        oracle_time=np.where(rho >= 1.0, time, np.inf)[()],
+        oracle_time=np.where(rho >= 1.0, ridge_time(s, np.maximum(rho, 1.0), f, loss), np.inf)[()],
     )
-
-
-def _slope(k: Array, h: Array) -> Array:
-    """Derivative of ``log1p(k expm1(h))``, without overflow."""
-    return k / (k - (k - 1.0) * np.exp(-h))

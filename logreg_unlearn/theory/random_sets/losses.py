@@ -1,8 +1,4 @@
-r"""What uniformly random forget sets imply, before any optimisation.
-
-Hoeffding: ``P(|Acc_T - Acc_F| >= eps) <= 2 exp(-2 n_F eps^2)``; cancellation: at a fixed
-``w``, ``E[l_R - l_F] = 0`` and ``Var[l_R - l_F] = S^2 n/(n_R n_F)``.
-"""
+"""The accuracy on a random forget set, and the two losses that cancel."""
 
 from __future__ import annotations
 
@@ -85,10 +81,14 @@ def random_cancellation(losses: ArrayLike, forget_size: ArrayLike) -> Array:
         The variance, in squared units of the losses.
     """
     values = check.real("losses", losses, 1)
-    n = values.shape[-1]
+    factor = finite_population("losses", values.shape, values.shape[-1], forget_size)
+    return np.asarray(np.var(values, axis=-1, ddof=1) * factor)
+
+
+def finite_population(name: str, shape: tuple[int, ...], n: int, forget_size: ArrayLike) -> Array:
+    """Return ``n/(n_R n_F)`` for a forget set that leaves something of ``n >= 2`` samples."""
     if n < 2:
-        raise ValueError(f"expected losses of at least 2 samples, got shape {values.shape}")
+        raise ValueError(f"expected {name} of at least 2 samples, got shape {shape}")
     size = check.count("forget_size", forget_size)
     check.require("forget_size", size, f"below the {n} samples", lambda v: v < n)
-    spread = np.var(values, axis=-1, ddof=1)
-    return np.asarray(spread * n / ((n - size) * size))
+    return np.asarray(n / ((n - size) * size))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sympy as sp
 from sympy.concrete.delta import deltasummation
 
-from .kernel.proof import Parts, assume, cite, proves, wrong
-from .kernel.steps import Identity, Monotone, Witness, negative, nonnegative, positive
+from ..kernel.proof import Parts, assume, cite, proves, wrong
+from ..kernel.steps import Identity, Monotone, Witness, negative, nonnegative, positive
 
 
 @proves
