@@ -27,6 +27,7 @@ TITLES = {
     "single_coordinate": "One coordinate",
     "iterations": "Iterations",
     "certificates": "Certificates without retraining",
+    "guarantees": "Guarantees of removal",
     "cross_dimensional": "Two correlated directions",
     "nonconvex_toy": "The non-convex toy",
 }
@@ -42,6 +43,8 @@ INTRODUCTIONS = {
     "iterations": "What the first step does, how far the path overshoots the oracle, and what "
     "alternating steps change.",
     "certificates": "What can be said about the distance to an oracle that nobody computed.",
+    "guarantees": "What noise hides and how much of it is needed, how far from the oracle a Newton "
+    "step ends, what ascent costs that finetuning follows, and where published bounds fail.",
     "cross_dimensional": "Retained samples along (1, ε), forgotten ones along (ε, 1): the paper's "
     "sufficient conditions, the exact regions, and the fold beyond which there is no stationary "
     "point.",

@@ -63,7 +63,8 @@ PARAMETERS = {
     "half_step": "real", "signed_features": "real", "coefficients": "real", "weights": "real",
     "offset": "real", "mean_retain": "real", "mean_forget": "real", "losses": "real",
     "u": "real", "start": "real", "margin": "real", "rate": "rate", "relative_width": "width",
-    "loss": "loss", "reading": "reading",
+    "loss": "loss", "reading": "reading", "ratio": "nonnegative", "delta": "fraction",
+    "distance": "bound",
 }  # fmt: skip
 NARROWER = {
     ("vanishing_ridge", "strength"): ">= e",
@@ -84,6 +85,10 @@ NARROWER = {
     ("negative_correlation", "epsilon"): "negative",
     ("logistic_cross_dimensional", "alpha"): "positive",
     ("near_parallel_limit", "epsilon"): "not -1",
+    ("gaussian_guarantee", "epsilon"): "nonnegative",
+    ("largest_ratio", "epsilon"): "nonnegative",
+    ("noise_needed", "epsilon"): "nonnegative",
+    ("classical_noise_rule", "epsilon"): "positive",
 }
 
 TOY = ToyObjective((5, 4, 1, 0))
@@ -105,6 +110,7 @@ ARGUMENTS: dict[str, Any] = {
     "mean_retain": [1.0, 0.0], "mean_forget": [0.5, 0.5], "losses": [0.1, 0.2, 0.4], "u": 0.3,
     "start": [1.0, 0.0], "margin": 0.5, "rate": 0.5, "relative_width": 0.01, "loss": "logistic",
     "reading": Reading(), "objective": TOY, "landscape": stationary_points(TOY),
+    "ratio": 1.5, "delta": 1e-5, "distance": 0.3,
     "point": stationary_points(TOY).points[0], "ascend_ridge": False, "penalised": [True, False],
 }  # fmt: skip
 ITS_OWN: dict[tuple[str, str], Any] = {
