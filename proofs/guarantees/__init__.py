@@ -1,5 +1,20 @@
 """Guarantees of removal: noise, Newton steps, ascent before finetuning, what is certified."""
 
 from .gaussian import classical_noise_rule, gaussian_guarantee
+from .newton import (
+    influence_to_newton,
+    newton_contraction,
+    newton_errors_do_not_accumulate,
+    newton_residual,
+    published_residual_bound,
+)
 
-__all__ = ["gaussian_guarantee", "classical_noise_rule"]
+__all__ = [
+    "gaussian_guarantee",
+    "classical_noise_rule",
+    "newton_residual",
+    "published_residual_bound",
+    "influence_to_newton",
+    "newton_contraction",
+    "newton_errors_do_not_accumulate",
+]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +12,13 @@ from hypothesis import strategies as st
 from mpmath import mp
 from scipy import integrate, stats
 
+from logreg_unlearn.data import real
+from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.theory import guarantees as theory
+from logreg_unlearn.unlearn.removal import newton_removal
+from tests.strategies import problems
 
 exponents = st.floats(-6, 2)
 
@@ -139,3 +148,253 @@ def test_classical_noise_rule_has_a_sound_replacement_for_every_epsilon(exponent
 def test_classical_noise_rule_is_first_wrong_where_measured(delta, last):
     reached = theory.classical_noise_rule([last, last + 0.02], delta).reached
     assert reached[0] < delta < reached[1]
+
+
+STEEPEST = np.log(2 + np.sqrt(3))  # where |phi'''| is largest
+
+
+@dataclass(frozen=True)
+class Step:
+    """Rows, coefficients, margins at w, and a vector that a Newton step may be.
+
+    For every ridge some offsets and weights make any vector the Newton step from any margins, and
+    some make it the way to the minimiser: only the row residuals matter.
+    """
+
+    rows: Any
+    coefficients: Any
+    margins: Any
+    ridge: float
+    step: Any
+
+    @property
+    def change(self):
+        return self.rows @ self.step
+
+    @property
+    def curvature(self):
+        s = np.exp(-np.logaddexp(0, self.margins))
+        return s * (1 - s)
+
+    @property
+    def hessian(self):
+        weights = self.coefficients * self.curvature
+        return (self.rows.T * weights) @ self.rows + self.ridge * np.eye(self.rows.shape[1])
+
+    @property
+    def top(self):
+        """The largest eigenvalue of sum c a a'."""
+        return np.linalg.norm(np.sqrt(self.coefficients)[:, None] * self.rows, 2) ** 2
+
+    @property
+    def longest(self):
+        return np.linalg.norm(self.rows, axis=1).max()
+
+    def left(self, sign=1):
+        """Sum of c a r, r the residual of a move by sign * change, in multiple precision."""
+        with mp.workdps(60):
+            z, u = mp.matrix(self.margins), sign * mp.matrix(self.change)
+            slope = [
+                1 / (1 + mp.exp(-(z[i] + u[i]))) - 1 / (1 + mp.exp(-z[i])) for i in range(len(z))
+            ]
+            bend = [1 / (2 * mp.cosh(z[i] / 2)) ** 2 * u[i] for i in range(len(z))]
+            r = np.array([float(s - b) for s, b in zip(slope, bend, strict=True)])
+        return self.rows.T @ (self.coefficients * r)
+
+
+@st.composite
+def newton_steps(draw):
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    n, d = draw(st.integers(1, 6)), draw(st.integers(1, 3))
+    shift, spread = draw(st.sampled_from([(0.0, 1.0), (1.3, 0.1), (0.0, 5.0), (12.0, 1.0)]))
+    return Step(
+        rng.normal(size=(n, d)) * 10.0 ** draw(st.floats(-1, 1)),
+        rng.uniform(0.1, 1.9, n) / n,
+        shift + spread * rng.normal(size=n),
+        10.0 ** draw(st.floats(-6, 3)),
+        rng.normal(size=d) * 10.0 ** draw(st.floats(-4, 1)),
+    )
+
+
+def residual_bounds(case):
+    return theory.newton_residual(case.change, case.curvature, case.coefficients, np.sqrt(case.top))
+
+
+@given(newton_steps())
+def test_newton_residual(case):
+    bounds, truth = residual_bounds(case), np.linalg.norm(case.left())
+    assert truth <= bounds.per_row * (1 + 1e-9) <= bounds.quadratic * (1 + 2e-9)
+    # sum convention, the first bound alone: the form with the fourth powers
+    ones = np.ones(len(case.rows))
+    plain = theory.newton_residual(case.change, np.inf, ones, 2.0)
+    fourth = np.sqrt(np.sum(case.change**4)) / (6 * np.sqrt(3))
+    assert plain.per_row == pytest.approx(fourth, rel=1e-12)
+    assert plain.quadratic == pytest.approx(fourth, rel=1e-12)
+
+
+@pytest.mark.parametrize(("margin", "change"), [(STEEPEST, 1e-3), (40.0, -3.0)])
+def test_newton_residual_constants_are_best_possible(margin, change):
+    case = Step(np.array([[2.0]]), np.array([0.7]), np.array([margin]), 1.0, np.array([change / 2]))
+    bounds, truth = residual_bounds(case), np.abs(case.left()[0])
+    assert bounds.per_row == pytest.approx(truth, rel=2e-3)
+    if change > 0:
+        assert bounds.quadratic == pytest.approx(truth, rel=2e-3)
+
+
+@pytest.mark.parametrize("name", ["breast_cancer", "digits_3v8"])
+@pytest.mark.parametrize("normalisation", ["mean", "sum"])
+def test_newton_residual_of_a_removal(name, normalisation):
+    data = real.load(name)
+    forget = np.random.default_rng(0).permutation(len(data.labels)) < 40
+    ridge = 0.01 if normalisation == "mean" else 0.01 * len(forget)
+    problem = UnlearningProblem(
+        data.features, data.labels, forget, ridge=ridge, normalisation=normalisation
+    )
+    original, oracle = minimise(problem.original()).w, problem.oracle().with_rows(~forget)
+    removed = newton_removal(problem, original)
+    rows, c = oracle.signed_features, oracle.coefficients
+    bounds = theory.newton_residual(
+        rows @ (removed - original),
+        oracle.loss.curvature(oracle.margins(original)),
+        c,
+        np.linalg.norm(np.sqrt(c)[:, None] * rows, 2),
+    )
+    truth = np.linalg.norm(oracle.gradient(removed))
+    assert truth <= bounds.per_row <= bounds.quadratic
+    assert np.linalg.norm(removed - minimise(problem.oracle()).w) <= bounds.per_row / ridge
+    assert bounds.per_row < 20 * truth  # and it says something
+
+
+@given(newton_steps())
+def test_published_residual_bound(case):
+    case = replace(case, coefficients=np.ones(len(case.rows)))
+    norms = np.linalg.norm(case.step), np.linalg.norm(case.change)
+    bounds = theory.published_residual_bound(np.sqrt(case.top), *norms, case.longest)
+    truth = np.linalg.norm(case.left())
+    assert truth <= residual_bounds(case).quadratic * (1 + 1e-9) <= bounds.amended * (1 + 2e-9)
+    assert bounds.published == pytest.approx(np.sqrt(case.top) * norms[0] * norms[1] / 4)
+    if case.longest <= 3 * np.sqrt(3):
+        assert truth <= bounds.published * (1 + 1e-9)
+
+
+def test_published_residual_bound_is_attained_by_one_row_once_amended():
+    case = Step(np.array([[3.0]]), np.ones(1), np.array([STEEPEST]), 1.0, np.array([1e-4]))
+    bounds = theory.published_residual_bound(3.0, 1e-4, 3e-4, 3.0)
+    assert bounds.amended == pytest.approx(abs(case.left()[0]), rel=1e-3)
+
+
+def test_published_residual_bound_fails_where_rows_are_longer():
+    # the original is 0: the two rows cancel
+    problem = UnlearningProblem(
+        np.array([[20.0], [-20.0]]), np.ones(2), np.array([False, True]), ridge=1.0,
+        normalisation="sum",
+    )  # fmt: skip
+    assert minimise(problem.original()).w[0] == 0
+    removed = newton_removal(problem, np.zeros(1))
+    truth = abs(problem.oracle().gradient(removed)[0])
+    bounds = theory.published_residual_bound(20.0, abs(removed[0]), 20 * abs(removed[0]), 20.0)
+    assert bounds.published < 1 < 2.3 < truth < bounds.amended
+
+
+@given(problems(normalisations=("sum",)), st.integers(0, 10**6), st.floats(-3, 2))
+def test_influence_to_newton(problem, seed, exponent):
+    row = np.arange(len(problem.labels)) == seed % len(problem.labels)
+    problem = replace(problem, forget=row, ridge=10.0**exponent, unpenalised=())
+    w, whole, kept = minimise(problem.original()).w, problem.original(), problem.oracle()
+    a, c = whole.signed_features[row][0], whole.coefficients[row][0]
+    z = whole.margins(w)[row]
+    gradient = c * float(whole.loss.derivative(z)[0]) * a
+    influence = np.linalg.solve(whole.hessian(w), gradient)
+    newton = np.linalg.solve(kept.hessian(w), gradient)
+    bend = c * float(whole.loss.curvature(z)[0])
+    factor = theory.influence_to_newton(bend * (a @ np.linalg.solve(whole.hessian(w), a)))
+    slack = 1e-13 * factor * np.linalg.cond(kept.hessian(w))
+    assert norm(factor * influence - newton) <= slack * norm(newton)
+    # the row's gradient is what the oracle's lacks at the original
+    np.testing.assert_allclose(kept.gradient(w), -gradient, atol=1e-7)
+
+
+def norm(v):
+    return float(np.linalg.norm(v))
+
+
+def test_influence_to_newton_is_for_one_row_and_for_sums():
+    assert theory.influence_to_newton([0.0, 0.5]).tolist() == [1.0, 2.0]
+    features, labels = np.array([[1.0], [1.0], [2.0], [-1.0]]), np.ones(4)
+    for normalisation, rows, agrees in (("sum", 1, True), ("sum", 2, False), ("mean", 1, False)):
+        problem = UnlearningProblem(
+            features, labels, np.arange(4) < rows, ridge=0.5, normalisation=normalisation
+        )
+        w, whole, kept = minimise(problem.original()).w, problem.original(), problem.oracle()
+        bend = float(whole.coefficients[0] * whole.loss.curvature(whole.margins(w)[0]))
+        h = bend / float(whole.hessian(w)[0, 0])
+        influence = -kept.gradient(w) / whole.hessian(w)[0]
+        newton = -kept.gradient(w) / kept.hessian(w)[0]
+        close = np.allclose(theory.influence_to_newton(h) * influence, newton, rtol=1e-6)
+        assert close is agrees
+
+
+@given(newton_steps())
+def test_newton_contraction(case):
+    error, change = case.step, np.abs(case.change).max()
+    after = np.linalg.solve(case.hessian, case.left(-1))
+    found = theory.newton_contraction(case.longest, case.top, case.ridge, change)
+    slack = 1 + 1e-12 * np.linalg.cond(case.hessian)
+    assert norm(after) <= found.quadratic * norm(error) ** 2 * slack
+    in_h = [np.sqrt(v @ case.hessian @ v) for v in (after, error)]
+    assert in_h[0] <= found.relative * in_h[1] * slack
+    with mp.workdps(60):
+        t = mp.mpf(change)
+        assert found.relative == pytest.approx(float((mp.exp(t) - 1 - t) / t), rel=1e-13)
+
+
+def test_newton_contraction_constants_are_best_possible():
+    strong = Step(np.array([[2.0]]), np.array([0.7]), np.array([STEEPEST]), 1e6, np.array([1e-3]))
+    after = abs(strong.left(-1)[0] / strong.hessian[0, 0])
+    found = theory.newton_contraction(2.0, strong.top, 1e6, 2e-3)
+    assert found.quadratic * 1e-6 == pytest.approx(after, rel=2e-3)
+    tail = Step(np.array([[1.0]]), np.ones(1), np.array([30.0]), 1e-30, np.array([2.0]))
+    after = abs(tail.left(-1)[0] / tail.hessian[0, 0])
+    found = theory.newton_contraction(1.0, tail.top, 1e-30, [0.0, 2.0, np.inf])
+    assert found.relative[1] == pytest.approx(after / 2, rel=1e-6)
+    assert (found.relative[0], found.relative[2]) == (0, np.inf)
+
+
+@given(st.floats(-6, 6), st.floats(1e-6, 1))
+def test_newton_errors_do_not_accumulate(exponent, room):
+    q = 10.0**exponent
+    s = room / (4 * q)
+    bound = theory.newton_errors_do_not_accumulate(q, s)
+    errors = [0.0]
+    for _ in range(200):
+        errors.append(q * (errors[-1] + s) ** 2)
+    assert max(errors) <= bound * (1 + 1e-12)
+    assert bound <= s * (1 + 1e-12) and q * s**2 <= bound <= 4 * q * s**2 * (1 + 1e-12)
+    if room < 0.9:  # the recursion itself converges to it
+        assert errors[-1] == pytest.approx(bound, rel=1e-9)
+    assert np.isinf(theory.newton_errors_do_not_accumulate(q, s * (1.001 / room)))
+
+
+def test_newton_errors_do_not_accumulate_over_a_stream():
+    data = real.load("breast_cancer")
+    signed = data.labels[:, None] * data.features
+    n, ridge, rows = len(signed), 1.0, 17
+    order = np.random.default_rng(0).permutation(n)
+    w = oracle = minimise(Objective(signed, np.full(n, 1 / n), ridge)).w
+    errors, drifts, rates = [], [], []
+    for request in range(1, 11):
+        kept = np.sort(order[rows * request :])
+        objective = Objective(signed[kept], np.full(len(kept), 1 / len(kept)), ridge)
+        previous, oracle = oracle, minimise(objective).w
+        w = w - np.linalg.solve(objective.hessian(w), objective.gradient(w))
+        errors.append(norm(w - oracle))
+        drifts.append(norm(previous - oracle))
+        lengths = np.linalg.norm(signed[kept], axis=1)
+        cubes = (signed[kept].T * lengths) @ signed[kept] / len(kept)
+        top = np.linalg.eigvalsh(cubes)[-1] / lengths.max()
+        rates.append(theory.newton_contraction(lengths.max(), top, ridge, np.inf).quadratic)
+    bound = theory.newton_errors_do_not_accumulate(max(rates), max(drifts))
+    assert 4 * max(rates) * max(drifts) < 1
+    assert max(errors) <= bound <= max(drifts)
+    # ten requests together moved the oracle farther than any error is
+    assert bound < 0.2 * sum(drifts)

@@ -30,6 +30,7 @@ KINDS: dict[str, tuple[list[Any], list[Any]]] = {
     "bound": ([-1e-9, -INF], [0.0, 3, INF]),
     "fraction": ([0.0, 1.0, -0.1, 1.5, INF, -INF], [1e-4, 0.9999]),
     "share": ([-0.1, 1.1, INF, -INF], [0.0, 1]),
+    "below 1": ([1.0, 1.5, -0.1, INF, -INF], [0.0, 0.99]),
     "share > 0": ([0.0, -0.1, 1.1, INF, -INF], [1e-4, 1]),
     "count": ([0, -1, 1.5, INF, -INF], [1, 2.0]),
     "count >= 0": ([-1, 1.5, INF, -INF], [0, 2]),
@@ -64,7 +65,9 @@ PARAMETERS = {
     "offset": "real", "mean_retain": "real", "mean_forget": "real", "losses": "real",
     "u": "real", "start": "real", "margin": "real", "rate": "rate", "relative_width": "width",
     "loss": "loss", "reading": "reading", "ratio": "nonnegative", "delta": "fraction",
-    "distance": "bound",
+    "distance": "bound", "change": "real", "curvature": "bound", "longest_row": "nonnegative",
+    "change_norm": "nonnegative", "data_curvature": "nonnegative", "contraction": "nonnegative",
+    "drift": "nonnegative",
 }  # fmt: skip
 NARROWER = {
     ("vanishing_ridge", "strength"): ">= e",
@@ -89,6 +92,8 @@ NARROWER = {
     ("largest_ratio", "epsilon"): "nonnegative",
     ("noise_needed", "epsilon"): "nonnegative",
     ("classical_noise_rule", "epsilon"): "positive",
+    ("newton_residual", "coefficients"): "nonnegative",
+    ("influence_to_newton", "leverage"): "below 1",
 }
 
 TOY = ToyObjective((5, 4, 1, 0))
@@ -110,7 +115,9 @@ ARGUMENTS: dict[str, Any] = {
     "mean_retain": [1.0, 0.0], "mean_forget": [0.5, 0.5], "losses": [0.1, 0.2, 0.4], "u": 0.3,
     "start": [1.0, 0.0], "margin": 0.5, "rate": 0.5, "relative_width": 0.01, "loss": "logistic",
     "reading": Reading(), "objective": TOY, "landscape": stationary_points(TOY),
-    "ratio": 1.5, "delta": 1e-5, "distance": 0.3,
+    "ratio": 1.5, "delta": 1e-5, "distance": 0.3, "change": [0.1, -0.2],
+    "curvature": 0.2, "longest_row": 2.0, "change_norm": 0.3, "data_curvature": 1.5,
+    "contraction": 0.5, "drift": 0.1,
     "point": stationary_points(TOY).points[0], "ascend_ridge": False, "penalised": [True, False],
 }  # fmt: skip
 ITS_OWN: dict[tuple[str, str], Any] = {
@@ -121,6 +128,7 @@ ITS_OWN: dict[tuple[str, str], Any] = {
     ("vector_level_closeness", "lift"): [0.5, 1.5],
     ("overshoot_path", "ascent_weight"): 0.5,
     ("vector_level_closeness", "ridge"): 1.0,
+    ("newton_residual", "coefficients"): 0.5,
 }
 # Not numbers: results of the package, switches.
 OBJECTS = {"objective", "landscape", "point", "ascend_ridge", "penalised"}

@@ -14,3 +14,12 @@ from logreg_unlearn.theory.guarantees.gaussian import (
 from logreg_unlearn.theory.guarantees.gaussian import gaussian_guarantee as gaussian_guarantee
 from logreg_unlearn.theory.guarantees.gaussian import largest_ratio as largest_ratio
 from logreg_unlearn.theory.guarantees.gaussian import noise_needed as noise_needed
+from logreg_unlearn.theory.guarantees.newton import influence_to_newton as influence_to_newton
+from logreg_unlearn.theory.guarantees.newton import newton_contraction as newton_contraction
+from logreg_unlearn.theory.guarantees.newton import (
+    newton_errors_do_not_accumulate as newton_errors_do_not_accumulate,
+)
+from logreg_unlearn.theory.guarantees.newton import newton_residual as newton_residual
+from logreg_unlearn.theory.guarantees.newton import (
+    published_residual_bound as published_residual_bound,
+)
