@@ -140,4 +140,70 @@ CLAIMS = (
         verdict=Verdict.HOLDS,
         uses=("newton_contraction",),
     ),
+    Claim(
+        slug="ascent_finetune_bound",
+        stem="guarantees",
+        source="beyond the paper",
+        statement=(
+            r"Logistic loss, mean convention. $T$ gradient steps up $\bar\ell_F$ (without ridge) "
+            r"from any $w_0$, then $S$ steps down $L_R$, all of size $\eta\le1/L$, $L$ the largest "
+            r"curvature of $L_R$, end at a $w$ with $$\|w-w_R\|\le(1-\eta\lambda)^S\Bigl(\|w_0-w_R"
+            r"\|+\eta T\,\frac1{n_F}\sum_{i\in F}\|x_i\|\Bigr):$$ the ascent only adds to what "
+            r"finetuning alone guarantees. Attained for $T=0$ along directions that no retained "
+            r"sample sees, and approached there for every $T$ where the forgotten samples are far "
+            r"on the wrong side."
+        ),
+        kind=Kind.UPPER,
+        verdict=Verdict.HOLDS,
+        uses=("log_loss_derivatives", "objective_derivatives"),
+    ),
+    Claim(
+        slug="ascent_hurts_finetuning",
+        stem="guarantees",
+        source="beyond the paper",
+        statement=(
+            r"One block with shares $p>0$ in $R$ and $q>0$ in $F$, lift $\rho=q/p$, logistic loss, "
+            r"gradient flows: ascent on $\bar\ell_F$ from $w_D=G\bigl((p+f(q-p))/\lambda\bigr)$, "
+            r"then descent on $L_R$, whose minimum is $w_R=G(p/\lambda)$. At $\rho\le1$ every "
+            r"ascent leaves the model farther from the oracle at every later time of finetuning "
+            r"than no ascent does. At $\rho>1$ ascent moves towards the oracle, is there at the "
+            r"time $$\frac1q\Bigl(w_D-w_R+e^{w_D}-e^{w_R}\Bigr),$$ and moves away from it after."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+        uses=("logistic_minimiser",),
+    ),
+    Claim(
+        slug="planted_trigger",
+        stem="guarantees",
+        source="beyond the paper",
+        statement=(
+            r"Plant a column with signed values $\tau_i>0$ on $F$ and 0 on $R$, whatever the other "
+            r"columns are (mean convention, any decreasing loss). Its weight is exactly 0 in the "
+            r"oracle, $\frac f\lambda\,\overline{\psi_i\tau_i}>0$ in the original and $-\frac1"
+            r"\lambda\,\overline{\psi_i\tau_i}<0$ at **every** stationary point of "
+            r"descent–ascent, the means over $F$ and at the point in question. Where the "
+            r"forgotten rows have no other values and $\tau=1$, the logistic loss gives "
+            r"$G(f/\lambda)$ and $G(-1/\lambda)$, the latter more than $\frac1f$ times as far from "
+            r"0. So a trigger that no longer fires is no sign of removal: its weight has to be "
+            r"looked at on both sides. No retraining is needed for that."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+        uses=("objective_derivatives",),
+    ),
+    Claim(
+        slug="prediction_agreement",
+        stem="guarantees",
+        source="beyond the paper",
+        statement=(
+            r"Let $r\ge\|w_U-w_R\|$. The oracle decides a row $x$ with offset $o$ as the unlearned "
+            r"model does, $\mathrm{sign}(x\cdot w_R+o)=\mathrm{sign}(x\cdot w_U+o)$, whenever "
+            r"$|x\cdot w_U+o|>r\,\|x\|$. Where this fails there is a $w_R$ within $r$ of $w_U$ "
+            r"that decides the row otherwise, or not at all."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+        gaps={"figure": "the statement is the triangle inequality: there is no curve to see"},
+    ),
 )

@@ -1,5 +1,7 @@
 """Guarantees of removal: noise, Newton steps, ascent before finetuning, what is certified."""
 
+from .evidence import planted_trigger, prediction_agreement
+from .finetuning import ascent_finetune_bound, ascent_hurts_finetuning
 from .gaussian import classical_noise_rule, gaussian_guarantee
 from .newton import (
     influence_to_newton,
@@ -17,4 +19,8 @@ __all__ = [
     "influence_to_newton",
     "newton_contraction",
     "newton_errors_do_not_accumulate",
+    "ascent_finetune_bound",
+    "ascent_hurts_finetuning",
+    "planted_trigger",
+    "prediction_agreement",
 ]

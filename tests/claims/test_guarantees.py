@@ -398,3 +398,164 @@ def test_newton_errors_do_not_accumulate_over_a_stream():
     assert max(errors) <= bound <= max(drifts)
     # ten requests together moved the oracle farther than any error is
     assert bound < 0.2 * sum(drifts)
+
+
+@st.composite
+def finetunings(draw):
+    """Draw a problem, a step size up to 1/L, and numbers of steps."""
+    problem = draw(problems(normalisations=("mean",)))
+    ridge = 10.0 ** draw(st.floats(-3, 1))
+    problem = replace(problem, loss="logistic", ridge=ridge, unpenalised=(), weights=None)
+    rows = problem.features[~problem.forget]
+    steep = ridge + np.linalg.norm(rows, 2) ** 2 / (4 * len(rows))
+    steps = draw(st.integers(0, 30)), draw(st.integers(0, 30))
+    return problem, draw(st.floats(0.01, 1)) / steep, steps
+
+
+def finetuned(problem, w, step_size, steps):
+    ascent, descent = problem.weighted(0.0, 1.0), problem.oracle()
+    for _ in range(steps[0]):
+        w = w + step_size * (ascent.gradient(w) - ascent.ridge * w)
+    for _ in range(steps[1]):
+        w = w - step_size * descent.gradient(w)
+    return w
+
+
+@given(finetunings())
+def test_ascent_finetune_bound(drawn):
+    problem, eta, steps = drawn
+    start, oracle = minimise(problem.original()).w, minimise(problem.oracle())
+    before = norm(start - oracle.w)
+    length = np.linalg.norm(problem.features[problem.forget], axis=1).mean()
+    bound = theory.ascent_finetune_bound(before, length, eta, *steps, problem.ridge)
+    ended = norm(finetuned(problem, start, eta, steps) - oracle.w)
+    assert ended <= bound + 2 * oracle.radius + 1e-9 * (1 + norm(start))
+    with mp.workdps(40):
+        shrink = (1 - mp.mpf(eta) * mp.mpf(problem.ridge)) ** steps[1]
+        exact = float(shrink * (before + eta * steps[0] * length))
+    assert bound == pytest.approx(exact, rel=1e-12)
+    alone = theory.ascent_finetune_bound(before, length, eta, 0, steps[1], problem.ridge)
+    assert alone <= bound
+
+
+def test_ascent_finetune_bound_is_approached_where_no_retained_row_looks():
+    # the forgotten row is far on the wrong side, and the retained one does not see it
+    features, labels = np.array([[1.0, 0.0], [0.0, 3.0]]), np.ones(2)
+    problem = UnlearningProblem(features, labels, np.array([False, True]), ridge=0.2)
+    oracle = minimise(problem.oracle()).w
+    start, eta = oracle + np.array([0.0, -20.0]), 0.5
+    ended = norm(finetuned(problem, start, eta, (7, 5)) - oracle)
+    bound = theory.ascent_finetune_bound(20.0, 3.0, eta, 7, 5, 0.2)
+    assert bound == pytest.approx(ended, rel=1e-9)
+    assert theory.ascent_finetune_bound(np.inf, 3.0, 5.0, 1, [0, 1], 0.2).tolist() == [np.inf] * 2
+
+
+shares = st.floats(0.01, 1)
+
+
+def flow(slope, w, time):
+    """Follow w' = slope(w) for a time."""
+    return integrate.solve_ivp(
+        lambda _, x: slope(x), (0, time), [w], rtol=1e-11, atol=1e-13, method="LSODA"
+    ).y[0, -1]
+
+
+@given(shares, shares, st.floats(0.05, 0.95), st.floats(-2, 1))
+def test_ascent_hurts_finetuning(p, q, f, exponent):
+    ridge = 10.0**exponent
+    found = theory.ascent_hurts_finetuning(p, q, f, ridge)
+    # a block of any shares: one row, the rest of both sets without features
+    pull = {"oracle": p, "original": (1 - f) * p + f * q}
+    for name, weight in pull.items():
+        objective = Objective(np.ones((1, 1)), np.array([weight]), ridge)
+        assert getattr(found, name) == pytest.approx(minimise(objective).w[0], rel=1e-7)
+
+    def ascend(w):
+        return -q / (1 + np.exp(w))
+
+    if q > p:
+        assert found.passing_time > 0
+        passed = flow(ascend, found.original, found.passing_time)
+        assert passed == pytest.approx(float(found.oracle), rel=1e-7)
+    else:
+        assert found.passing_time == 0
+
+    def finetune(w):
+        return p / (1 + np.exp(w)) - ridge * w
+
+    # sooner than the passing time ascent helps, at lift <= 1 it never does
+    time = found.passing_time / 2 if q > p else 1.0
+    ascended = flow(ascend, found.original, time)
+    for later in (0.0, 1.0):
+        ends = [flow(finetune, w, later) if later else w for w in (ascended, found.original)]
+        distances = [abs(w - found.oracle) for w in ends]
+        if abs(distances[0] - distances[1]) > 1e-8:
+            assert (distances[0] < distances[1]) == (q > p)
+
+
+def test_ascent_hurts_finetuning_in_time():
+    found = theory.ascent_hurts_finetuning([0.2, 0.3, 0.2], [0.4, 0.3, 0.1], 0.25, 0.1)
+    assert found.passing_time[0] == pytest.approx(
+        (found.original - found.oracle + np.exp(found.original) - np.exp(found.oracle))[0] / 0.4
+    )
+    assert found.passing_time[1:].tolist() == [0, 0]
+    assert (np.sign(found.original - found.oracle) == [1, 0, -1]).all()
+
+
+@given(st.floats(0.02, 0.98), st.floats(-4, 3))
+def test_planted_trigger(f, exponent):
+    ridge = 10.0**exponent
+    found = theory.planted_trigger(f, ridge)
+    for name, weight in (("original", f), ("descent_ascent", -1.0)):
+        objective = Objective(np.ones((1, 1)), np.array([weight]), ridge)
+        w = getattr(found, name)
+        assert norm(objective.gradient(np.array([w]))) <= 1e-13 * (1 + ridge * abs(w))
+    assert found.original > 0 > found.descent_ascent
+    assert abs(found.descent_ascent) > found.original / f
+
+
+@given(problems(normalisations=("mean",)), st.integers(0, 2**32 - 1))
+def test_planted_trigger_beside_any_other_data(problem, seed):
+    values = np.random.default_rng(seed).uniform(0.2, 2.0, problem.forget.sum())
+    column = np.zeros(len(problem.labels))
+    column[problem.forget] = values * problem.labels[problem.forget]
+    problem = UnlearningProblem(
+        np.column_stack([problem.features, column]), problem.labels, problem.forget,
+        ridge=max(problem.ridge, 1e-3),
+    )  # fmt: skip
+    f = problem.forget.mean()
+    original = minimise(problem.original())
+    oracle = minimise(problem.oracle())
+    ended = minimise(problem.descent_ascent(), start=original.w)
+    assert abs(oracle.w[-1]) <= oracle.radius + 1e-12
+    for found, share in ((original, f), (ended, -1.0)):
+        if not found.converged:
+            continue
+        margins = problem.labels * (problem.features @ found.w)
+        pull = np.mean(values / (1 + np.exp(margins[problem.forget])))
+        assert found.w[-1] == pytest.approx(share * pull / problem.ridge, rel=1e-5, abs=1e-6)
+        assert np.sign(found.w[-1]) == np.sign(share)
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(-3, 2))
+def test_prediction_agreement(seed, exponent):
+    rng = np.random.default_rng(seed)
+    rows, w, offset = rng.normal(size=(20, 3)), rng.normal(size=3), rng.normal(size=20)
+    r = 10.0**exponent
+    lengths, decision = np.linalg.norm(rows, axis=1), rows @ w + offset
+    agrees = theory.prediction_agreement(decision, lengths, r)
+    away = rng.normal(size=3)
+    nearby = w + r * rng.uniform() * away / norm(away)
+    assert (np.sign(rows @ nearby + offset) == np.sign(decision))[agrees].all()
+    # the least favourable oracle: along the row itself
+    worst = w - np.sign(decision)[:, None] * r * (1 + 1e-9) * rows / lengths[:, None]
+    turned = np.sign(np.einsum("ij,ij->i", rows, worst) + offset) != np.sign(decision)
+    close = np.abs(np.abs(decision) - r * lengths) < 1e-8 * r * lengths
+    assert (turned == ~agrees)[~close].all()
+
+
+def test_prediction_agreement_at_its_ends():
+    found = theory.prediction_agreement(
+        [1.0, 0.5, 1.0, 0.1, 0.0], [1, 1, 0, 1, 0], [1, 0.4, np.inf, np.inf, 0]
+    )
+    assert found.tolist() == [False, True, True, False, False]

@@ -67,7 +67,8 @@ PARAMETERS = {
     "loss": "loss", "reading": "reading", "ratio": "nonnegative", "delta": "fraction",
     "distance": "bound", "change": "real", "curvature": "bound", "longest_row": "nonnegative",
     "change_norm": "nonnegative", "data_curvature": "nonnegative", "contraction": "nonnegative",
-    "drift": "nonnegative",
+    "drift": "nonnegative", "mean_length": "nonnegative", "ascent_steps": "count >= 0",
+    "finetune_steps": "count >= 0", "decision": "real", "length": "nonnegative",
 }  # fmt: skip
 NARROWER = {
     ("vanishing_ridge", "strength"): ">= e",
@@ -94,6 +95,8 @@ NARROWER = {
     ("classical_noise_rule", "epsilon"): "positive",
     ("newton_residual", "coefficients"): "nonnegative",
     ("influence_to_newton", "leverage"): "below 1",
+    ("ascent_hurts_finetuning", "retain_share"): "share > 0",
+    ("ascent_hurts_finetuning", "forget_share"): "share > 0",
 }
 
 TOY = ToyObjective((5, 4, 1, 0))
@@ -118,6 +121,7 @@ ARGUMENTS: dict[str, Any] = {
     "ratio": 1.5, "delta": 1e-5, "distance": 0.3, "change": [0.1, -0.2],
     "curvature": 0.2, "longest_row": 2.0, "change_norm": 0.3, "data_curvature": 1.5,
     "contraction": 0.5, "drift": 0.1,
+    "mean_length": 1.5, "ascent_steps": 3, "finetune_steps": 4, "decision": -0.3, "length": 1.2,
     "point": stationary_points(TOY).points[0], "ascend_ridge": False, "penalised": [True, False],
 }  # fmt: skip
 ITS_OWN: dict[tuple[str, str], Any] = {
@@ -246,6 +250,7 @@ JOINTLY_WRONG = [
     ("distance_sandwich", {"ridge": [1.0, 2.0], "smoothness": 1.5}, "got 2.0 and 1.5"),
     ("harm_certificate", {"unlearned_lower": 2.0, "unlearned_upper": 1.0}, "got 2.0 and 1.0"),
     ("harm_certificate", {"original_lower": 2.0, "original_upper": 1.0}, "got 2.0 and 1.0"),
+    ("ascent_finetune_bound", {"step_size": 3.0}, r"step_size \* ridge <= 1, got 1.5"),
     ("random_cancellation", {"losses": [1.0]}, "at least 2 samples"),
     ("random_cancellation", {"forget_size": 3}, "below the 3 samples, got 3.0"),
     ("objective_derivatives", {"weights": [0.0]}, r"shapes \(n, d\), \(n,\), \(d,\)"),

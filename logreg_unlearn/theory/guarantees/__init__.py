@@ -8,6 +8,14 @@ standard deviation per coordinate, ``epsilon >= 0`` and ``delta`` in (0, 1) of
 (epsilon, delta)-indistinguishability.  They are array_like and broadcast.
 """
 
+from logreg_unlearn.theory.guarantees.evidence import planted_trigger as planted_trigger
+from logreg_unlearn.theory.guarantees.evidence import prediction_agreement as prediction_agreement
+from logreg_unlearn.theory.guarantees.finetuning import (
+    ascent_finetune_bound as ascent_finetune_bound,
+)
+from logreg_unlearn.theory.guarantees.finetuning import (
+    ascent_hurts_finetuning as ascent_hurts_finetuning,
+)
 from logreg_unlearn.theory.guarantees.gaussian import (
     classical_noise_rule as classical_noise_rule,
 )
