@@ -206,4 +206,34 @@ CLAIMS = (
         verdict=Verdict.HOLDS,
         gaps={"figure": "the statement is the triangle inequality: there is no curve to see"},
     ),
+    Claim(
+        slug="certified_removal_budget",
+        stem="guarantees",
+        source="Guo et al. (arXiv 1911.03030), Theorem 3",
+        statement=(
+            r"Train without perturbing the objective and let $\beta\ge\|\nabla J_R(w_U)\|$ at the "
+            r"unlearned $w_U$, $J_R$ $\mu$-strongly convex. Released with noise of deviation "
+            r"$\varsigma=\sigma/\mu$ on the weights, $w_U$ is $(\varepsilon,\delta)$-"
+            r"indistinguishable from the oracle with the same noise at the $\delta(\varepsilon)$ "
+            r"of `gaussian_guarantee` for $a=\beta/\sigma$. The published form (train with a term "
+            r"$b\cdot w$, $b\sim\mathcal N(0,\sigma^2I)$, release the Newton step; $(\varepsilon,"
+            r"\delta)$ with $\delta=1.5\,e^{-c^2/2}$ as long as a bound $\beta$ of the residual, "
+            r"for every $b$, has $\beta\le\sigma\varepsilon/c$) does not follow from such a bound."
+        ),
+        kind=Kind.UPPER,
+        verdict=Verdict.AMENDED,
+        uses=("gaussian_guarantee", "distance_sandwich"),
+        finding=(
+            r"As published, the released model is the exact minimiser for $b-\rho(b)$ instead of "
+            r"$b$, and the two densities are compared as if the residual $\rho$ did not depend on "
+            r"$b$; the law of $b-\rho(b)$ has the Jacobian $1/(1-\rho')$ (one dimension). "
+            r"Counterexample within all published assumptions: two equal rows of length 1, one "
+            r"removed, $\lambda=.01$, $c=6$, $\varepsilon=.6$, so that "
+            r"$\delta<2.3\cdot10^{-8}$ is claimed. With $\beta=1$, a bound of $|\rho|$ for every "
+            r"$b$, $\sigma=10$ and the true $\delta$ exceeds $\frac1{60}$; with the published "
+            r"worst case $\beta=4\gamma C^2/(\lambda^2(n-1))=10^4$, $\sigma=10^5$ and it exceeds "
+            r"$1.6\cdot10^{-6}$. Both in interval arithmetic. For a residual that does not depend "
+            r"on $b$ nothing of this arises."
+        ),
+    ),
 )

@@ -1,5 +1,6 @@
 """Guarantees of removal: noise, Newton steps, ascent before finetuning, what is certified."""
 
+from .budget import certified_removal_budget
 from .evidence import planted_trigger, prediction_agreement
 from .finetuning import ascent_finetune_bound, ascent_hurts_finetuning
 from .gaussian import classical_noise_rule, gaussian_guarantee
@@ -23,4 +24,5 @@ __all__ = [
     "ascent_hurts_finetuning",
     "planted_trigger",
     "prediction_agreement",
+    "certified_removal_budget",
 ]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mpmath import mp
-from scipy import integrate, stats
+from scipy import integrate, special, stats
 
 from logreg_unlearn.data import real
 from logreg_unlearn.problem.objective import Objective
@@ -559,3 +559,60 @@ def test_prediction_agreement_at_its_ends():
         [1.0, 0.5, 1.0, 0.1, 0.0], [1, 1, 0, 1, 0], [1, 0.4, np.inf, np.inf, 0]
     )
     assert found.tolist() == [False, True, True, False, False]
+
+
+@given(st.floats(-6, 3), st.floats(0.01, 12), exponents)
+def test_certified_removal_budget(exponent, c, at):
+    beta, epsilon = 10.0**exponent, 10.0**at
+    found = theory.certified_removal_budget(beta, c * beta / epsilon, epsilon)
+    with mp.workdps(40):
+        claimed = min(1.5 * mp.exp(-(mp.mpf(c) ** 2) / 2), 1)
+    assert found.published == pytest.approx(float(claimed), rel=1e-12)
+    # noise on the weights alone: the distance is at most beta/ridge
+    ridge = 0.3
+    weights = theory.gaussian_guarantee((beta / ridge) / (c * beta / epsilon / ridge), epsilon)
+    assert found.sound == pytest.approx(float(weights.delta), rel=1e-9, abs=1e-300)
+    exact = float(curve(epsilon / c, epsilon))
+    assert found.sound == pytest.approx(exact, rel=1e-11, abs=1e-305)
+
+
+RIDGE_EACH = 0.01  # per row, as published
+
+
+def removed_by_one_step(b):
+    """Two equal rows of length 1, one of them removed; w_b by bisection, in closed steps."""
+    low, high = np.full(b.shape, -1e9), np.full(b.shape, 1e9)
+    for _ in range(120):  # -2/(1 + e^w) + 2 ridge w + b increases
+        w = (low + high) / 2
+        below = -2 * special.expit(-w) + 2 * RIDGE_EACH * w + b < 0
+        low, high = np.where(below, w, low), np.where(below, high, w)
+    sigmoid = special.expit(-w)
+    gradient = -sigmoid + RIDGE_EACH * w + b
+    w = w - gradient / (sigmoid * (1 - sigmoid) + RIDGE_EACH)
+    return special.expit(-w) - RIDGE_EACH * w  # the b whose retrained model this is
+
+
+def test_certified_removal_budget_fails_as_published(rng):
+    sigma, epsilon = 10.0, 0.6
+    b = sigma * rng.standard_normal(400_000)
+    moved = removed_by_one_step(b)
+    residual = np.abs(b - moved)
+    assert 0.7 < residual.max() <= 1.0
+    start, end = removed_by_one_step(np.array([1.0, 1.89827]))  # w_b = 0 and -5/2
+    assert start == pytest.approx(0.8917, abs=1e-4)
+
+    def mass(x):
+        return np.mean((x > start) & (x < end))
+
+    gained = mass(moved) - np.exp(epsilon) * mass(b)
+    found = theory.certified_removal_budget(1.0, sigma, epsilon)
+    assert gained > 0.015 > 1e5 * found.published
+    # the same noise on the weights instead
+    event = [np.mean(rng.standard_normal(400_000) + a > epsilon / 0.1 + 0.05) for a in (0.1, 0.0)]
+    assert event[0] - np.exp(epsilon) * event[1] == pytest.approx(float(found.sound), abs=1e-3)
+
+
+def test_certified_removal_budget_of_nothing():
+    found = theory.certified_removal_budget([0.0, 1e-300, 1e300], 1.0, [0.0, 1.0, 0.0])
+    assert found.published.tolist() == [0, 0, 1]
+    assert found.sound.tolist() == [0, 0, 1]

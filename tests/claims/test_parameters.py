@@ -67,7 +67,8 @@ PARAMETERS = {
     "loss": "loss", "reading": "reading", "ratio": "nonnegative", "delta": "fraction",
     "distance": "bound", "change": "real", "curvature": "bound", "longest_row": "nonnegative",
     "change_norm": "nonnegative", "data_curvature": "nonnegative", "contraction": "nonnegative",
-    "drift": "nonnegative", "mean_length": "nonnegative", "ascent_steps": "count >= 0",
+    "residual": "nonnegative", "noise": "positive", "drift": "nonnegative",
+    "mean_length": "nonnegative", "ascent_steps": "count >= 0",
     "finetune_steps": "count >= 0", "decision": "real", "length": "nonnegative",
 }  # fmt: skip
 NARROWER = {
@@ -91,6 +92,7 @@ NARROWER = {
     ("near_parallel_limit", "epsilon"): "not -1",
     ("gaussian_guarantee", "epsilon"): "nonnegative",
     ("largest_ratio", "epsilon"): "nonnegative",
+    ("certified_removal_budget", "epsilon"): "nonnegative",
     ("noise_needed", "epsilon"): "nonnegative",
     ("classical_noise_rule", "epsilon"): "positive",
     ("newton_residual", "coefficients"): "nonnegative",
@@ -120,7 +122,7 @@ ARGUMENTS: dict[str, Any] = {
     "reading": Reading(), "objective": TOY, "landscape": stationary_points(TOY),
     "ratio": 1.5, "delta": 1e-5, "distance": 0.3, "change": [0.1, -0.2],
     "curvature": 0.2, "longest_row": 2.0, "change_norm": 0.3, "data_curvature": 1.5,
-    "contraction": 0.5, "drift": 0.1,
+    "contraction": 0.5, "drift": 0.1, "residual": 0.2, "noise": 0.5,
     "mean_length": 1.5, "ascent_steps": 3, "finetune_steps": 4, "decision": -0.3, "length": 1.2,
     "point": stationary_points(TOY).points[0], "ascend_ridge": False, "penalised": [True, False],
 }  # fmt: skip

@@ -8,6 +8,9 @@ standard deviation per coordinate, ``epsilon >= 0`` and ``delta`` in (0, 1) of
 (epsilon, delta)-indistinguishability.  They are array_like and broadcast.
 """
 
+from logreg_unlearn.theory.guarantees.budget import (
+    certified_removal_budget as certified_removal_budget,
+)
 from logreg_unlearn.theory.guarantees.evidence import planted_trigger as planted_trigger
 from logreg_unlearn.theory.guarantees.evidence import prediction_agreement as prediction_agreement
 from logreg_unlearn.theory.guarantees.finetuning import (
