@@ -8,9 +8,8 @@ from .newton import (
     influence_to_newton,
     newton_contraction,
     newton_errors_do_not_accumulate,
-    newton_residual,
-    published_residual_bound,
 )
+from .residual import newton_residual, published_residual_bound
 
 __all__ = [
     "gaussian_guarantee",

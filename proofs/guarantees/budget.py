@@ -8,19 +8,15 @@ from ..kernel.decide import less
 from ..kernel.proof import Parts, assume, cite, proves, wrong
 from ..kernel.steps import Identity, Monotone, Witness, positive
 from ..kernel.theorems import MEAN_HESSIAN, MEAN_VALUE
+from .setting import loss, pi_below
 
 CHANGE_OF_VARIABLES = "the density of an increasing image g(b) is f(b)/g'(b)"
 
-w, b, t = sp.symbols("w b t", real=True)
+w, b = sp.symbols("w b", real=True)
 v = sp.Symbol("v", positive=True)
 ridge = sp.Rational(1, 100)
 level = sp.Integer(6)  # c, with epsilon = 3/5 throughout
 claimed = sp.Rational(3, 2) * sp.exp(-(level**2) / 2)
-
-
-def loss(margin: sp.Expr) -> sp.Expr:
-    """The logistic loss."""
-    return sp.log(1 + sp.exp(-margin))
 
 
 @proves
@@ -130,11 +126,7 @@ def _bounds_of_the_density() -> Parts:
         sp.diff(_above(b, sigma), b),
         1 - square + square**2 / 2,
     )
-    yield Identity(
-        "pi < 22/7, by an integral that is positive",
-        sp.integrate(sp.apart(t**4 * (1 - t) ** 4 / (1 + t**2)), (t, 0, 1)),
-        sp.Rational(22, 7) - sp.pi,
-    )
+    yield pi_below()
 
 
 def _below(point: sp.Expr, sigma: sp.Expr) -> sp.Expr:

@@ -7,17 +7,13 @@ import sympy as sp
 from ..kernel.proof import Parts, assume, cite, proves, wrong
 from ..kernel.steps import Identity, Monotone, Sign, negative, nonnegative, positive
 from ..kernel.theorems import GRUNTZ, MEAN_HESSIAN, MEAN_VALUE, SPECTRAL
+from .setting import loss
 
 TRIANGLE = "triangle inequality: the norm of a mean is at most the mean of the norms"
 NO_CROSSING = "two solutions of a Lipschitz differential equation on a line never meet or cross"
 
 z, w = sp.symbols("z w", real=True)
 ridge = sp.Symbol("lambda", positive=True)
-
-
-def loss(margin: sp.Expr) -> sp.Expr:
-    """The logistic loss."""
-    return sp.log(1 + sp.exp(-margin))
 
 
 @proves

@@ -8,6 +8,7 @@ from ..kernel.decide import less
 from ..kernel.proof import Parts, assume, cite, proves, set_up, wrong
 from ..kernel.steps import Identity, Monotone, Witness, nonnegative, positive
 from ..kernel.theorems import GRUNTZ, MEAN_VALUE
+from .setting import pi_above, pi_below
 
 NEYMAN_PEARSON = (
     "Neyman-Pearson: among all events none has a larger P(S) - c Q(S) than the set where the "
@@ -109,11 +110,13 @@ def classical_noise_rule(
     yield from set_up((Identity("p in c and epsilon", p, c - epsilon / (2 * c)),))
     yield from _chernoff()
     yield Identity(
-        "p >= 0: e^(-p^2/2)/2 over delta is at most e^(epsilon/2)/2 over the constant",
+        "p >= 0: delta(a) <= e^(-p^2/2)/2 <= e^(-c^2/2) e^(epsilon/2)/2",
         sp.exp(-(p**2) / 2),
         sp.exp(-(c**2) / 2) ** power * sp.exp(epsilon / 2) * sp.exp(-(epsilon**2) / (8 * c**2)),
     )
-    yield Identity("which is 1 at epsilon = E", sp.exp(edge / 2) / 2, start)
+    yield Identity(
+        "which is the claimed delta at epsilon = E, and less before", sp.exp(edge / 2) / 2, start
+    )
     # p < 0 means c^2 < epsilon/2 <= E/2: delta > 5/4 e^(-E/4); and delta < 1 bounds c below
     least = sp.sqrt(2 * sp.log(sp.Rational(5, 4)))
     worst = edge / (2 * least) - least
@@ -123,8 +126,9 @@ def classical_noise_rule(
     yield Identity("Phi(y) <= 1/2 + y/sqrt(2 pi), y >= 0: slope 1/sqrt(2 pi) at 0",
                    sp.diff(cdf(x), x), sp.exp(-(x**2) / 2) / root)  # fmt: skip
     yield nonnegative("and less beyond", 1 - sp.exp(-(x**2) / 2), (_below_one(),))
+    yield pi_above()
     yield Witness(
-        "1/2 + y/sqrt(2 pi) stays below the delta claimed (pi > 3)",
+        "1/2 + y/sqrt(2 pi) < 1/2 + y/sqrt 6 stays below the delta claimed",
         holds=(less(sp.Rational(1, 2) + worst / sp.sqrt(6), claimed),),
     )
     yield from _fails(c, constant)
@@ -164,11 +168,7 @@ def _fails(c: sp.Symbol, constant: sp.Expr) -> Parts:
                    -1 + 2 / (1 + x**2) ** 2)  # fmt: skip
     yield Identity("and Phi(-x) <= phi(x)/x", sp.diff(phi(x) / x, x) / phi(x), -1 - 1 / x**2)
     yield positive("both by their slopes", 2 / (1 + x**2) ** 2)
-    yield Identity(
-        "pi < 22/7, by an integral that is positive",
-        sp.integrate(sp.apart(t**4 * (1 - t) ** 4 / (1 + t**2)), (t, 0, 1)),
-        sp.Rational(22, 7) - sp.pi,
-    )
+    yield pi_below()
     level = sp.Rational(1, 10**5)
     scale, loss = sp.sqrt(2 * sp.log(constant / level)), sp.Integer(10)
     ratio = loss / scale

@@ -427,7 +427,7 @@ def test_ascent_finetune_bound(drawn):
     start, oracle = minimise(problem.original()).w, minimise(problem.oracle())
     before = norm(start - oracle.w)
     length = np.linalg.norm(problem.features[problem.forget], axis=1).mean()
-    bound = theory.ascent_finetune_bound(before, length, eta, *steps, problem.ridge)
+    bound = theory.ascent_finetune_bound(before, length, eta, steps[0], steps[1], problem.ridge)
     ended = norm(finetuned(problem, start, eta, steps) - oracle.w)
     assert ended <= bound + 2 * oracle.radius + 1e-9 * (1 + norm(start))
     with mp.workdps(40):

@@ -1,5 +1,7 @@
 """The published bound holds for short rows and fails for long ones."""
 
+from typing import Any
+
 import numpy as np
 
 from logreg_unlearn.problem.problem import UnlearningProblem
@@ -64,7 +66,7 @@ def _real(name: str, ridge: float) -> tuple[float, float]:
 
 def draw(table: ink.Table) -> ink.Figure:
     figure, (left, right) = ink.panels(2, size=(9.4, 4.4), sharey=True)
-    look = {"linestyle": "-", "linewidth": 0.8}
+    look: dict[str, Any] = {"linestyle": "-", "linewidth": 0.8}
     ink.points(left, 0, table["length"], table["one published"], mfc=ink.COLOURS[0], **look)
     ink.points(left, 0, table["length"], table["one amended"], "one row", **look)
     left.axvline(3 * np.sqrt(3), color="black", linestyle=":", label=r"length $3\sqrt{3}$")
