@@ -12,9 +12,9 @@ def test_draws_lie_on_the_exact_curve() -> None:
     table = columns("gaussian_guarantee")
     exact = theory.gaussian_guarantee(table["ratio"], table["epsilon"]).delta
     np.testing.assert_allclose(table["delta"], exact, atol=0.02)
-    exact = theory.gaussian_guarantee(table["distance over noise"], 0.0)
-    np.testing.assert_allclose(table["advantage"], exact.advantage, atol=0.02)
-    np.testing.assert_allclose(table["auc"], exact.auc, atol=0.01)
+    attack = theory.gaussian_guarantee(table["distance over noise"], 0.0)
+    np.testing.assert_allclose(table["advantage"], attack.advantage, atol=0.02)
+    np.testing.assert_allclose(table["auc"], attack.auc, atol=0.01)
 
 
 def test_the_classical_rule_is_kept_where_proved_and_broken_beyond() -> None:
