@@ -14,5 +14,6 @@ module          what it does
 ``distance``    distances to the retrained optimum and their ratios to the original's
 ``dependence``  lift, cosines and cross-influence of forget and retain set
 ``bounds``      what can be certified about any weights without retraining
+``guarantees``  noise that is enough, and decisions that cannot have changed
 ==============  ==============================================================================
 """

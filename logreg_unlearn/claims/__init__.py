@@ -28,6 +28,7 @@ TITLES = {
     "iterations": "Iterations",
     "certificates": "Certificates without retraining",
     "calibrated_ascent": "Calibrated ascent",
+    "guarantees": "Guarantees of removal",
     "cross_dimensional": "Two correlated directions",
     "nonconvex_toy": "The non-convex toy",
 }
@@ -45,6 +46,8 @@ INTRODUCTIONS = {
     "certificates": "What can be said about the distance to an oracle that nobody computed.",
     "calibrated_ascent": "The one weight of ascent that is right, the one step that is exact "
     "without dependence, and the error that dependence leaves.",
+    "guarantees": "What noise hides and how much of it is needed, how far from the oracle a Newton "
+    "step ends, what ascent costs that finetuning follows, and where published bounds fail.",
     "cross_dimensional": "Retained samples along (1, ε), forgotten ones along (ε, 1): the paper's "
     "sufficient conditions, the exact regions, and the fold beyond which there is no stationary "
     "point.",

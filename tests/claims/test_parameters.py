@@ -30,6 +30,7 @@ KINDS: dict[str, tuple[list[Any], list[Any]]] = {
     "bound": ([-1e-9, -INF], [0.0, 3, INF]),
     "fraction": ([0.0, 1.0, -0.1, 1.5, INF, -INF], [1e-4, 0.9999]),
     "share": ([-0.1, 1.1, INF, -INF], [0.0, 1]),
+    "below 1": ([1.0, 1.5, -0.1, INF, -INF], [0.0, 0.99]),
     "share > 0": ([0.0, -0.1, 1.1, INF, -INF], [1e-4, 1]),
     "count": ([0, -1, 1.5, INF, -INF], [1, 2.0]),
     "count >= 0": ([-1, 1.5, INF, -INF], [0, 2]),
@@ -70,7 +71,12 @@ PARAMETERS = {
     "direction": "real", "least_curvature": "nonnegative",
     "greatest_curvature": "positive",
     "u": "real", "start": "real", "margin": "real", "rate": "rate", "relative_width": "width",
-    "loss": "loss", "reading": "reading",
+    "loss": "loss", "reading": "reading", "ratio": "nonnegative", "delta": "fraction",
+    "distance": "bound", "change": "real", "curvature": "bound", "longest_row": "nonnegative",
+    "change_norm": "nonnegative", "data_curvature": "nonnegative", "contraction": "nonnegative",
+    "residual": "nonnegative", "drift": "nonnegative",
+    "mean_length": "nonnegative", "ascent_steps": "count >= 0",
+    "finetune_steps": "count >= 0", "decision": "real", "length": "nonnegative",
 }  # fmt: skip
 NARROWER = {
     ("vanishing_ridge", "strength"): ">= e",
@@ -95,6 +101,16 @@ NARROWER = {
     ("negative_correlation", "epsilon"): "negative",
     ("logistic_cross_dimensional", "alpha"): "positive",
     ("near_parallel_limit", "epsilon"): "not -1",
+    ("gaussian_guarantee", "epsilon"): "nonnegative",
+    ("largest_ratio", "epsilon"): "nonnegative",
+    ("certified_removal_budget", "epsilon"): "nonnegative",
+    ("noise_needed", "epsilon"): "nonnegative",
+    ("certified_removal_budget", "noise"): "positive",
+    ("classical_noise_rule", "epsilon"): "positive",
+    ("newton_residual", "coefficients"): "nonnegative",
+    ("influence_to_newton", "leverage"): "below 1",
+    ("ascent_hurts_finetuning", "retain_share"): "share > 0",
+    ("ascent_hurts_finetuning", "forget_share"): "share > 0",
 }
 
 TOY = ToyObjective((5, 4, 1, 0))
@@ -121,6 +137,10 @@ ARGUMENTS: dict[str, Any] = {
     "gradient": [0.1, 0.2], "curvature_bound": 0.5,
     "cross_norm": 0.5, "least_curvature": 0.125, "greatest_curvature": 0.25,
     "reading": Reading(), "objective": TOY, "landscape": stationary_points(TOY),
+    "ratio": 1.5, "delta": 1e-5, "distance": 0.3, "change": [0.1, -0.2],
+    "curvature": 0.2, "longest_row": 2.0, "change_norm": 0.3, "data_curvature": 1.5,
+    "contraction": 0.5, "drift": 0.1, "residual": 0.2,
+    "mean_length": 1.5, "ascent_steps": 3, "finetune_steps": 4, "decision": -0.3, "length": 1.2,
     "point": stationary_points(TOY).points[0], "ascend_ridge": False, "penalised": [True, False],
 }  # fmt: skip
 ITS_OWN: dict[tuple[str, str], Any] = {
@@ -135,6 +155,7 @@ ITS_OWN: dict[tuple[str, str], Any] = {
     ("no_stopping_time", "ridge"): 1.0,
     ("crossing_time", "lift"): 2.0,
     ("consistent_noise", "signed_features"): [[1.0, 0.0], [0.0, 1.0], [0.5, -1.0]],
+    ("newton_residual", "coefficients"): 0.5,
 }
 # Not numbers: results of the package, switches.
 OBJECTS = {"objective", "landscape", "point", "ascend_ridge", "penalised"}
@@ -257,6 +278,7 @@ JOINTLY_WRONG = [
     ("harm_certificate", {"unlearned_lower": 2.0, "unlearned_upper": 1.0}, "got 2.0 and 1.0"),
     ("harm_certificate", {"original_lower": 2.0, "original_upper": 1.0}, "got 2.0 and 1.0"),
     ("cross_gram_bound", {"least_curvature": 0.5}, "got 0.5 and 0.25"),
+    ("ascent_finetune_bound", {"step_size": 3.0}, r"step_size \* ridge <= 1, got 1.5"),
     ("random_cancellation", {"losses": [1.0]}, "at least 2 samples"),
     ("random_gradient", {"gradients": [[1.0, 2.0]]}, "at least 2 samples"),
     ("random_gradient", {"forget_size": 3}, "below the 3 samples, got 3.0"),
