@@ -29,6 +29,7 @@ TITLES = {
     "certificates": "Certificates without retraining",
     "cross_dimensional": "Two correlated directions",
     "nonconvex_toy": "The non-convex toy",
+    "simplex": "One context on the simplex",
 }
 """The stems in the order of the theory, with their titles."""
 
@@ -47,6 +48,9 @@ INTRODUCTIONS = {
     "point.",
     "nonconvex_toy": "The paper's four points with a sigmoid and the squared error, under every "
     "reading of the text.",
+    "simplex": "Next-token unlearning in one context: under the natural gradient descent–ascent is "
+    "a straight line through the oracle, and one step of the length of the forgotten fraction is "
+    "the oracle.",
 }
 
 STEMS = tuple(TITLES)

@@ -63,7 +63,9 @@ PARAMETERS = {
     "half_step": "real", "signed_features": "real", "coefficients": "real", "weights": "real",
     "offset": "real", "mean_retain": "real", "mean_forget": "real", "losses": "real",
     "u": "real", "start": "real", "margin": "real", "rate": "rate", "relative_width": "width",
-    "loss": "loss", "reading": "reading",
+    "loss": "loss", "reading": "reading", "retain_labels": "nonnegative",
+    "forget_labels": "nonnegative", "law": "nonnegative", "payoff": "real",
+    "temperature": "nonnegative", "smoothing": "nonnegative",
 }  # fmt: skip
 NARROWER = {
     ("vanishing_ridge", "strength"): ">= e",
@@ -106,6 +108,8 @@ ARGUMENTS: dict[str, Any] = {
     "start": [1.0, 0.0], "margin": 0.5, "rate": 0.5, "relative_width": 0.01, "loss": "logistic",
     "reading": Reading(), "objective": TOY, "landscape": stationary_points(TOY),
     "point": stationary_points(TOY).points[0], "ascend_ridge": False, "penalised": [True, False],
+    "retain_labels": [0.25, 0.5, 0.25], "forget_labels": [0.5, 0.25, 0.25], "payoff": [0.5, -1.0],
+    "law": [0.25, 0.75], "temperature": 0.5, "smoothing": 0.5, "forgotten": [True, False],
 }  # fmt: skip
 ITS_OWN: dict[tuple[str, str], Any] = {
     ("negative_correlation", "epsilon"): -0.5,
@@ -117,9 +121,12 @@ ITS_OWN: dict[tuple[str, str], Any] = {
     ("vector_level_closeness", "ridge"): 1.0,
 }
 # Not numbers: results of the package, switches.
-OBJECTS = {"objective", "landscape", "point", "ascend_ridge", "penalised"}
+OBJECTS = {"objective", "landscape", "point", "ascend_ridge", "penalised", "forgotten"}
 # A change of one element breaks what holds among the elements; its shape is tested below.
-JOINT = {"share", "ascent_weight", "hessian", "hessian_retain", "ridges"}
+JOINT = {
+    "share", "ascent_weight", "hessian", "hessian_retain", "ridges", "retain_labels",
+    "forget_labels", "law",
+}  # fmt: skip
 ONE_NUMBER = {
     ("objective_derivatives", "ridge"), ("reduced_orbit", "burn"), ("reduced_orbit", "keep"),
     ("toy_counterexample_for_every_rate", "rate"), ("integrate", "time"),
@@ -240,6 +247,12 @@ JOINTLY_WRONG = [
     ("objective_derivatives", {"penalised": ["no", "yes"]}, "penalised truth values"),
     ("objective_derivatives", {"penalised": [True]}, r"penalised \(2,\)"),
     ("toy_ridge_is_not_radial", {"ridges": []}, "got shape"),
+    ("replicator_end", {"retain_labels": [0.5, 0.5, 0.5]}, "retain_labels to sum to 1, got 1.5"),
+    ("one_natural_step", {"forget_labels": [0.5, 0.5]}, "forget_labels of 3 classes, got shape"),
+    ("temperature_is_time", {"payoff": [1.0, 2.0, 3.0]}, "payoff of 2 classes, got shape"),
+    ("face_restriction", {"forgotten": [True]}, r"forgotten \(2,\), got shape \(1,\)"),
+    ("face_restriction", {"forgotten": [1.0, 0.0]}, "forgotten truth values"),
+    ("face_restriction", {"law": [1.0, 0.0]}, "some probability on the classes that stay"),
 ]
 
 
