@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 import pytest
@@ -59,6 +59,14 @@ def contexts(draw, absent: bool = True, least: float = 0.05):
     return Context(r / r.sum(), q / q.sum(), lift, draw(st.floats(0.02, 0.98)))
 
 
+def natural_flow(context: Context, time):
+    return replicator_descent_ascent(*astuple(context), time)  # type: ignore[call-arg]
+
+
+def natural_step(context: Context, smoothing: float):
+    return one_natural_step(*astuple(context), smoothing)  # type: ignore[call-arg]
+
+
 def logit_flow(context: Context, time: float) -> np.ndarray:
     """Natural-gradient flow in the logits: u' = payoff, pi = softmax(u)."""
 
@@ -77,14 +85,14 @@ def logit_flow(context: Context, time: float) -> np.ndarray:
 def test_replicator_descent_ascent(context, part, longest):
     end = replicator_end(*context).time
     time = part * float(min(end, longest))
-    found = replicator_descent_ascent(*context, time)
+    found = natural_flow(context, time)
     np.testing.assert_allclose(found.law, logit_flow(context, time), rtol=1e-5, atol=1e-7)
     np.testing.assert_allclose(
         found.law, context.r + found.theta * (context.q - context.r), atol=ROUNDED
     )
-    at_oracle = replicator_descent_ascent(*context, float(found.passage))
+    at_oracle = natural_flow(context, float(found.passage))
     np.testing.assert_allclose(at_oracle.law, context.r, atol=ROUNDED)
-    start = replicator_descent_ascent(*context, 0.0)
+    start = natural_flow(context, 0.0)
     np.testing.assert_allclose(start.law, context.original, atol=ROUNDED)
     assert (found.theta > ROUNDED) <= (time < found.passage)
     assert (found.theta < -ROUNDED) <= (time > found.passage)
@@ -101,7 +109,7 @@ def test_replicator_descent_ascent_passage_is_near_the_fraction():
 def test_replicator_descent_ascent_is_not_defined_beyond_its_end():
     context = Context(np.array([0.2, 0.8]), np.array([0.7, 0.3]), 1.5, 0.25)
     end = float(replicator_end(*context).time)
-    theta = replicator_descent_ascent(*context, [end * (1 - 1e-9), end * (1 + 1e-9)]).theta
+    theta = natural_flow(context, [end * (1 - 1e-9), end * (1 + 1e-9)]).theta
     assert np.isfinite(theta[0]) and np.isnan(theta[1])
 
 
@@ -135,11 +143,11 @@ def test_replicator_end(context):
         return
     away = np.linalg.norm(end.law - r) / np.linalg.norm(context.original - r)
     assert end.ratio == pytest.approx(away, rel=1e-6, abs=1e-9)
-    passage = float(replicator_descent_ascent(*context, 0.0).passage)
+    passage = float(natural_flow(context, 0.0).passage)
     if end.bounded:
         assert np.isinf(end.time) and lift < 1
         np.testing.assert_allclose(context.drift(end.law), 0, atol=ROUNDED)
-        late = replicator_descent_ascent(*context, 60 / (1 - lift)).law
+        late = natural_flow(context, 60 / (1 - lift)).law
         np.testing.assert_allclose(late, end.law, atol=ROUNDED)
         if abs(lift - end.threshold) > 1e-6:
             assert (end.ratio > 1) == (lift > end.threshold)
@@ -148,7 +156,7 @@ def test_replicator_end(context):
     assert end.time >= passage * (1 - ROUNDED)
     dies = int(np.argmin(end.law))
     assert class_lift[dies] == pytest.approx(class_lift.max(), rel=1e-6)
-    before = replicator_descent_ascent(*context, float(end.time) * (1 - 1e-12)).law
+    before = natural_flow(context, float(end.time) * (1 - 1e-12)).law
     np.testing.assert_allclose(before, end.law, atol=1e-6)
     # each class by itself: the line through its start with its own linear equation
     weight, start = r - lift * q, context.original
@@ -188,7 +196,7 @@ def test_one_natural_step(context, smoothing):
     counts = (1 - f) * r + f * lift * q + smoothing / k
     start = counts / counts.sum()
     oracle = (r + smoothing / k) / (1 + smoothing)
-    step = one_natural_step(*context, smoothing)
+    step = natural_step(context, smoothing)
     np.testing.assert_allclose(step.law, oracle, atol=ROUNDED)
     after = start + step.size * context.drift(start)
     np.testing.assert_allclose(after, oracle, atol=ROUNDED)
@@ -208,8 +216,8 @@ def test_one_natural_step(context, smoothing):
 
 @given(contexts(absent=False))
 def test_one_natural_step_flow_stopped_there(context):
-    step = one_natural_step(*context, 0.0)
-    theta = replicator_descent_ascent(*context, [0.0, float(step.size)]).theta
+    step = natural_step(context, 0.0)
+    theta = natural_flow(context, [0.0, float(step.size)]).theta
     assume(np.isfinite(theta[1]))
     assert theta[1] / theta[0] == pytest.approx(step.flow_left, rel=1e-6, abs=1e-9)
 

@@ -36,7 +36,8 @@ def context(
     q = distribution("forget_labels", forget_labels)
     same_classes("forget_labels", r, q)
     rho, f = check.nonnegative("lift", lift), check.fraction("fraction", fraction)
-    return r, q, *np.broadcast_arrays(rho, f)
+    rho, f = np.broadcast_arrays(rho, f)
+    return r, q, rho, f
 
 
 def mixed(r: Array, q: Array, theta: Array) -> Array:

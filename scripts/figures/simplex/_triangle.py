@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from logreg_unlearn.problem.losses import Array
+
 from .. import ink
 
 # One prompt with three next tokens: what is kept says mostly b, what is to go said c and a.
@@ -11,20 +13,25 @@ LABELS = "abc"
 CORNERS = np.array([[0.0, 0.0], [0.5, np.sqrt(0.75)], [1.0, 0.0]])
 
 
-def original(lift: float) -> np.ndarray:
+def original(lift: float) -> Array:
     """Return the distribution of all labels."""
     counts = (1 - F) * RETAIN + F * lift * FORGET
     return counts / counts.sum()
 
 
-def named(prefix: str, law: np.ndarray) -> dict[str, np.ndarray]:
+def named(prefix: str, law: Array) -> dict[str, Array]:
     """Return the columns of a path (n, 3) of distributions."""
     return {f"{prefix} {label}": law[:, k] for k, label in enumerate(LABELS)}
 
 
-def path(table: ink.Table, prefix: str) -> np.ndarray:
-    """Return the points in the plane of a path of the table."""
-    return np.stack([table[f"{prefix} {label}"] for label in LABELS], axis=1) @ CORNERS
+def path(table: ink.Table, prefix: str) -> Array:
+    """Return a path (n, 3) of the table."""
+    return np.stack([table[f"{prefix} {label}"] for label in LABELS], axis=1)
+
+
+def xy(law: Array) -> tuple[Array, Array]:
+    """Return where distributions (..., 3) lie in the plane."""
+    return law @ CORNERS[:, 0], law @ CORNERS[:, 1]
 
 
 def triangle(ax: ink.Axes, title: str) -> None:
@@ -36,7 +43,13 @@ def triangle(ax: ink.Axes, title: str) -> None:
     ax.axis("off")
 
 
-def arrow(ax: ink.Axes, start: np.ndarray, end: np.ndarray, colour: str) -> None:
-    """Draw an arrow between two points of the plane."""
+def arrow(ax: ink.Axes, start: Array, end: Array, colour: str) -> None:
+    """Draw an arrow between two distributions."""
     style = {"arrowstyle": "-|>", "color": colour, "linewidth": 2.0, "shrinkA": 0, "shrinkB": 0}
-    ax.annotate("", xy=tuple(end), xytext=tuple(start), arrowprops=style)
+    ax.annotate("", xy=xy(end), xytext=xy(start), arrowprops=style)
+
+
+def mark(ax: ink.Axes, law: Array, marker: str, label: str) -> None:
+    """Mark one distribution."""
+    look = {"ms": 14 if marker == "*" else 8, "color": "black", "mfc": "gold", "zorder": 5}
+    ax.plot(*xy(law), marker, label=label, linestyle="none", **look)

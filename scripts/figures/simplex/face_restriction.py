@@ -3,10 +3,11 @@
 import numpy as np
 from scipy.integrate import solve_ivp
 
+from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.theory import simplex as theory
 
 from .. import ink
-from ._triangle import F, arrow, named, path, triangle
+from ._triangle import F, arrow, mark, named, path, triangle, xy
 
 DOWN = np.array([True, False, False])
 CASES = {
@@ -24,10 +25,10 @@ CAPTION = (
 
 def compute(quick: bool = False) -> ink.Table:
     """Return integrated paths of both cases."""
-    table = {}
+    table: dict[str, Array] = {}
     for k, (r, q) in enumerate(CASES.values()):
 
-        def field(_, pi):
+        def field(_: float, pi: Array) -> Array:
             return pi * (pi @ DOWN - DOWN)
 
         times = np.linspace(0.0, 6.0, 7 if quick else 10)
@@ -36,7 +37,7 @@ def compute(quick: bool = False) -> ink.Table:
     return table
 
 
-def _original(r: np.ndarray, q: np.ndarray) -> np.ndarray:
+def _original(r: Array, q: Array) -> Array:
     counts = (1 - F) * r + F * LIFT * q
     return counts / counts.sum()
 
@@ -47,13 +48,11 @@ def draw(table: ink.Table) -> ink.Figure:
         triangle(ax, name)
         start = _original(r, q)
         flow = theory.face_restriction(start, DOWN, np.linspace(0.0, 30.0, 200))
-        ink.curve(ax, 0, *path(named("x", flow.law), "x").T, "payoff -1 on a, exact")
-        ink.points(ax, 1, *path(table, f"case {k}").T, "payoff -1 on a, integrated")
-        places = path(named("p", np.stack([start, r, flow.limit])), "p")
-        arrow(ax, places[0], places[1], ink.COLOURS[2])
+        found = xy(path(table, f"case {k}"))
+        ink.pair(ax, 0, xy(flow.law), found, "payoff -1 on a", ("exact", "integrated"))
+        arrow(ax, start, r, ink.COLOURS[2])
         ax.plot([], [], color=ink.COLOURS[2], linewidth=2.0, label="one natural step of size f")
-        marks = zip(places, "s*X", ("original", "oracle", "limit: the mask"), strict=True)
-        for (x, y), marker, label in marks:
-            look = {"ms": 14 if marker == "*" else 8, "color": "black", "mfc": "gold", "zorder": 5}
-            ax.plot(x, y, marker, label=label, linestyle="none", **look)
+        mark(ax, start, "s", "original")
+        mark(ax, r, "*", "oracle")
+        mark(ax, flow.limit, "X", "limit: the mask")
     return ink.with_legend(figure, axes, 3)

@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.integrate import solve_ivp
 
+from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.theory import simplex as theory
 
 from .. import ink
@@ -35,7 +36,7 @@ def compute(quick: bool = False) -> ink.Table:
     return table | {"lift": lifts, "flow": np.array([_flow(r[0], q[0], each) for each in lifts])}
 
 
-def _flow(r: np.ndarray, q: np.ndarray, lift: float) -> float:
+def _flow(r: Array, q: Array, lift: float) -> float:
     """Return what the flow of one context leaves when it is stopped at f, with its side."""
     r, q = (r + 1 / TOKENS) / 2, (q + 1 / TOKENS) / 2  # no token dies out before f
     lift = max(lift, 1e-6)

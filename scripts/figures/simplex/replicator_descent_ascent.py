@@ -4,10 +4,11 @@ import numpy as np
 from scipy.integrate import solve_ivp
 from scipy.special import softmax
 
+from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.theory import simplex as theory
 
 from .. import ink
-from ._triangle import FORGET, RETAIN, F, arrow, named, original, path, triangle
+from ._triangle import FORGET, RETAIN, F, arrow, mark, named, original, path, triangle, xy
 
 LIFTS = (0.2, 2.0)
 CAPTION = (
@@ -21,7 +22,7 @@ CAPTION = (
 
 def compute(quick: bool = False) -> ink.Table:
     """Return both flows of each lift, integrated in the logits."""
-    table = {}
+    table: dict[str, Array] = {}
     for lift in LIFTS:
         end = float(theory.replicator_end(RETAIN, FORGET, lift, F).time)
         last = min(0.98 * end, 5.0)
@@ -29,7 +30,7 @@ def compute(quick: bool = False) -> ink.Table:
         weights = RETAIN - lift * FORGET
         for name, metric in (("natural", True), ("plain", False)):
 
-            def field(_, u, weights=weights, metric=metric):
+            def field(_: float, u: Array, weights: Array = weights, metric: bool = metric) -> Array:
                 pi = softmax(u)
                 return weights / pi if metric else weights - weights.sum() * pi
 
@@ -45,25 +46,17 @@ def draw(table: ink.Table) -> ink.Figure:
     figure, axes = ink.panels(len(LIFTS), size=(9.6, 4.8))
     for ax, lift in zip(axes, LIFTS, strict=True):
         triangle(ax, rf"lift $\rho={lift:g}$")
-        end = theory.replicator_end(RETAIN, FORGET, lift, F)
-        ends = np.stack([original(lift), end.law, FORGET])
-        line = path(named("end", ends), "end")
-        ax.plot(*line[:2].T, color=ink.COLOURS[0], linewidth=1.6, label="natural flow, exact")
-        ink.points(ax, 1, *path(table, f"natural {lift:g}").T, "natural flow, integrated")
-        ax.plot(*path(table, f"plain {lift:g}").T, **_PLAIN)
-        oracle = path(
-            named("r", theory.one_natural_step(RETAIN, FORGET, lift, F, 0.0).law[None]), "r"
-        )
-        arrow(ax, line[0], oracle[0], ink.COLOURS[2])
+        start, end = original(lift), theory.replicator_end(RETAIN, FORGET, lift, F).law
+        oracle = theory.one_natural_step(RETAIN, FORGET, lift, F, 0.0).law
+        line, plain = xy(np.stack([start, end])), xy(path(table, f"plain {lift:g}"))
+        x, y = xy(path(table, f"natural {lift:g}"))
+        ink.curve(ax, 0, *line, label="natural flow, exact")
+        ink.points(ax, 1, x, y, "natural flow, integrated")
+        look = {"color": ink.HARMED, "linestyle": "--"}
+        ax.plot(*plain, label="plain gradient in the logits", **look)
+        arrow(ax, start, oracle, ink.COLOURS[2])
         ax.plot([], [], color=ink.COLOURS[2], linewidth=2.0, label="one natural step of size f")
-        for (x, y), marker, label in (
-            (line[0], "s", "original"),
-            (oracle[0], "*", "oracle"),
-            (line[1], "X", "end of the natural flow"),
-        ):
-            look = {"ms": 14 if marker == "*" else 8, "color": "black", "mfc": "gold", "zorder": 5}
-            ax.plot(x, y, marker, label=label, linestyle="none", **look)
+        mark(ax, start, "s", "original")
+        mark(ax, oracle, "*", "oracle")
+        mark(ax, end, "X", "end of the natural flow")
     return ink.with_legend(figure, axes, 4)
-
-
-_PLAIN = {"color": ink.HARMED, "linestyle": "--", "label": "plain gradient in the logits"}

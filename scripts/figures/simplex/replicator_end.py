@@ -3,6 +3,7 @@
 import numpy as np
 from scipy.integrate import solve_ivp
 
+from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.theory import simplex as theory
 
 from .. import ink
@@ -27,13 +28,13 @@ def compute(quick: bool = False) -> ink.Table:
             counts = (1 - f) * RETAIN + f * lift * FORGET
             start, weights = counts / counts.sum(), RETAIN - lift * FORGET
 
-            def field(_, pi, weights=weights):
+            def field(_: float, pi: Array, weights: Array = weights) -> Array:
                 return pi * (weights / pi - weights.sum())
 
-            def dies(_, pi):
+            def dies(_: float, pi: Array) -> Array:
                 return pi.min() - 1e-9
 
-            dies.terminal = True
+            dies.terminal = True  # type: ignore[attr-defined]
             run = solve_ivp(field, (0, 200.0), start, events=dies, rtol=1e-9, atol=1e-12)
             ratio = np.linalg.norm(run.y[:, -1] - RETAIN) / np.linalg.norm(start - RETAIN)
             rows.append((f, lift, ratio, run.t[-1] if len(run.t_events[0]) else np.inf))

@@ -4,10 +4,11 @@ import numpy as np
 from scipy.integrate import solve_ivp
 from scipy.special import softmax
 
+from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.theory import simplex as theory
 
 from .. import ink
-from ._triangle import named, path, triangle
+from ._triangle import mark, named, path, triangle, xy
 
 PAYOFF, WEIGHTS = np.array([0.2, 1.0, 0.5]), (0.0, 0.5)
 STARTS = ((0.8, 0.1, 0.1), (0.1, 0.05, 0.85), (0.45, 0.05, 0.5))
@@ -21,11 +22,11 @@ CAPTION = (
 
 def compute(quick: bool = False) -> ink.Table:
     """Return integrated paths from every start."""
-    table = {}
+    table: dict[str, Array] = {}
     for tau in WEIGHTS:
         for k, start in enumerate(STARTS):
 
-            def field(_, pi, tau=tau):
+            def field(_: float, pi: Array, tau: float = tau) -> Array:
                 net = PAYOFF - tau * np.log(pi)
                 return pi * (net - pi @ net)
 
@@ -42,10 +43,8 @@ def draw(table: ink.Table) -> ink.Figure:
         triangle(ax, rf"entropy weight $\tau={tau:g}$")
         for k, start in enumerate(STARTS):
             exact = theory.temperature_is_time(start, PAYOFF, times, tau)
-            label = f"start {k + 1}"
-            ink.curve(ax, k, *path(named("x", exact), "x").T, f"{label}, exact")
-            ink.points(ax, k, *path(table, f"tau {tau:g} start {k}").T, f"{label}, integrated")
+            found = xy(path(table, f"tau {tau:g} start {k}"))
+            ink.pair(ax, k, xy(exact), found, f"start {k + 1}", ("exact", "integrated"))
         end = softmax(PAYOFF / tau) if tau else np.eye(3)[np.argmax(PAYOFF)]
-        look = {"color": "black", "mfc": "gold", "ms": 14, "linestyle": "none", "zorder": 5}
-        ax.plot(*path(named("e", end[None]), "e").T, "*", label="limit", **look)
+        mark(ax, end, "*", "limit")
     return ink.with_legend(figure, axes, 4)
