@@ -32,6 +32,7 @@ KINDS: dict[str, tuple[list[Any], list[Any]]] = {
     "share": ([-0.1, 1.1, INF, -INF], [0.0, 1]),
     "share > 0": ([0.0, -0.1, 1.1, INF, -INF], [1e-4, 1]),
     "count": ([0, -1, 1.5, INF, -INF], [1, 2.0]),
+    "count >= 2": ([1, 0, -1, 2.5, INF, -INF], [2, 3.0]),
     "count >= 0": ([-1, 1.5, INF, -INF], [0, 2]),
     ">= e": ([2.7, 0.0, -1.0, INF, -INF], [E, 50.0]),
     "> 1": ([1.0, 0.5, 0.0, -1.0, INF, -INF], [1.0 + 1e-6, 7]),
@@ -65,10 +66,11 @@ PARAMETERS = {
     "u": "real", "start": "real", "margin": "real", "rate": "rate", "relative_width": "width",
     "loss": "loss", "reading": "reading", "retain_labels": "nonnegative",
     "forget_labels": "nonnegative", "law": "nonnegative", "payoff": "real",
-    "temperature": "nonnegative", "smoothing": "nonnegative",
+    "temperature": "nonnegative", "smoothing": "nonnegative", "classes": "count >= 2",
 }  # fmt: skip
 NARROWER = {
     ("vanishing_ridge", "strength"): ">= e",
+    ("softmax_symmetry_breaking", "lift"): "> 1",
     ("alternating_fixed_point", "lift"): "> 1",
     ("alternating_fixed_point", "retain_share"): "share > 0",
     ("alternating_expansion", "ridge"): "nonnegative",
@@ -110,10 +112,12 @@ ARGUMENTS: dict[str, Any] = {
     "point": stationary_points(TOY).points[0], "ascend_ridge": False, "penalised": [True, False],
     "retain_labels": [0.25, 0.5, 0.25], "forget_labels": [0.5, 0.25, 0.25], "payoff": [0.5, -1.0],
     "law": [0.25, 0.75], "temperature": 0.5, "smoothing": 0.5, "forgotten": [True, False],
+    "classes": 4,
 }  # fmt: skip
 ITS_OWN: dict[tuple[str, str], Any] = {
     ("negative_correlation", "epsilon"): -0.5,
     ("alternating_fixed_point", "lift"): 2.0,
+    ("softmax_symmetry_breaking", "lift"): 2.0,
     ("alternating_coordinate", "w"): 0.5,
     ("reduced_orbit", "start"): 0.0,
     ("vector_level_closeness", "lift"): [0.5, 1.5],
@@ -232,6 +236,8 @@ def test_shapes_that_do_not_fit_give_one_line(name: str, parameter: str) -> None
 
 JOINTLY_WRONG = [
     ("da_branches", {"strength": 1e300, "lift": 1e10}, r"strength \* lift below 1e308"),
+    ("softmax_minimiser", {"strength": 1e300, "lift": 1e10}, r"\* classes below 1e308, got inf"),
+    ("softmax_symmetry_breaking", {"strength": 1e300, "lift": 1e10}, r"\* classes below 1e308"),
     ("lift_conservation", {"share": [0.9, 0.2]}, "shares that sum to at most 1, got 1.1"),
     ("vector_level_closeness", {"lift": [0.0, 0.0]}, r"share \* lift to sum to 1, got 0.0"),
     ("path_monotonicity", {"ascent_weight": [1.0, 1.0]}, "steps of ascent_weight > 0, got 0.0"),
