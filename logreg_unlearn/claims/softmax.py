@@ -10,6 +10,7 @@ _BLOCK = (
 )
 _ONE_LABEL = _BLOCK + r"All its samples have the label $k$. "
 _SOURCE = "beyond the paper"
+_IDENTITY = {"figure": "identities and a bound: the tests compare the numbers"}
 
 CLAIMS = (
     Claim(
@@ -64,5 +65,118 @@ CLAIMS = (
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
         uses=("softmax_minimiser",),
+    ),
+    Claim(
+        slug="softmax_derivatives",
+        stem="softmax",
+        source=_SOURCE,
+        statement=(
+            r"The loss of a sample, $\ell(u)=\log\sum_je^{u_j}-y\cdot u$, $u=Wx$, $y$ a "
+            r"distribution (a corner for a hard label), $\pi=\mathrm{softmax}(u)$. In $u$ its "
+            r"gradient is $\pi-y$ and its Hessian $\mathrm{diag}\,\pi-\pi\pi^\top$, so in $W$ (by "
+            r"rows) $(\pi-y)x^\top$ and $(\mathrm{diag}\,\pi-\pi\pi^\top)\otimes xx^\top$. "
+            r"$0\preceq\mathrm{diag}\,\pi-\pi\pi^\top\preceq\frac12(I-\frac1K\mathbf{11}^\top)$, "
+            r"the norm $\frac12$ attained at $\pi=(\frac12,\frac12,0,\dots)$ in the limit (for "
+            r"$K=2$ at $u=0$). $|D^3\ell[v,v,h]|\le\mathrm{range}(h)\,D^2\ell[v,v]$ with the best "
+            r"constant, and $\mathrm{range}(\Delta Wx)\le\sqrt2\|\Delta W\|_F\|x\|$."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+        gaps=_IDENTITY,
+    ),
+    Claim(
+        slug="softmax_gauge",
+        stem="softmax",
+        source=_SOURCE,
+        statement=(
+            r"$J(W)=\sum_ic_i\,\ell_i(Wx_i+o_i)+\frac\lambda2\|W\|_F^2$, $\lambda>0$, any signs of "
+            r"$c$. Every stationary point has $\mathbf1^\top W=0$. Taking the mean row off any $W$ "
+            r"changes no loss and lowers the ridge term by $\frac\lambda2K$ times its squared "
+            r"norm. $K=2$ is the binary logistic model of ridge $\frac\lambda2$ and $w=W_1-W_2$."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+        gaps=_IDENTITY,
+    ),
+    Claim(
+        slug="softmax_strong_ridge",
+        stem="softmax",
+        source=_SOURCE,
+        statement=(
+            r"$J$ as in `softmax_gauge` without offsets, any signs of $c$, $y_i$ distributions, "
+            r"$e=\mathbf1/K$. At every stationary point $\|\lambda "
+            r"W-\sum_ic_i(y_i-e)x_i^\top\|_F\le \frac{C_1C_2}{\sqrt2\lambda}$, "
+            r"$C_1=\sum|c_i|\|x_i\|$, $C_2=\sum|c_i|\|x_i\|^2$. Hence, with "
+            r"$M_S=\mathrm{mean}_S(y-e)x^\top$, for all ridges beyond some strength descent–ascent "
+            r"ends farther from the oracle than the original if "
+            r"$\|M_F\|>f\|M_F-M_R\|$ and closer if $\|M_F\|<f\|M_F-M_R\|$."
+        ),
+        kind=Kind.UPPER,
+        verdict=Verdict.HOLDS,
+        uses=("softmax_derivatives",),
+    ),
+    Claim(
+        slug="exchangeable_threshold",
+        stem="softmax",
+        source=_SOURCE,
+        statement=(
+            r"Any convex twice differentiable loss, any number of classes and of dimensions, mean "
+            r"convention. If $\bar\ell_F=\rho\bar\ell_R+\mathrm{const}$ as functions, "
+            r"$0\le\rho\le1$ and $w_R\ne0$, oracle, original and descent–ascent are the points "
+            r"$t=1$, $1-f(1-\rho)$, $1-\rho$ of the path $w(t)=\arg\min "
+            r"t\bar\ell_R+\frac\lambda2\|w\|^2$, along which $L_R$ falls strictly until $t=1$. So "
+            r"the **excess retain risk** $L_R(w)-L_R(w_R)$ of descent–ascent exceeds the "
+            r"original's if and only if $\rho>\frac f{1+f}$; equal at equality."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+    ),
+    Claim(
+        slug="symmetric_noise_threshold",
+        stem="softmax",
+        source=_SOURCE,
+        statement=(
+            _BLOCK
+            + r"The label $k$, but with a probability $\nu<1$, the same in $R$ and in $F$, a "
+            r"uniformly drawn one instead. Symmetric stationary points are $u=m(e_k-e)$ with $m=t"
+            r"(\kappa(m)-\nu)$, $\kappa(m)=\frac K{e^m+K-1}$. At all of them descent–ascent is "
+            r"farther from the oracle than the original if and only if $\rho>\frac f{1+f}$; for "
+            r"$\rho\le1$ they are the minimisers."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+        uses=("softmax_minimiser",),
+    ),
+    Claim(
+        slug="mixed_labels_strong_ridge",
+        stem="softmax",
+        source=_SOURCE,
+        statement=(
+            _BLOCK
+            + r"Label distributions $r$ in $R$ and $q$ in $F$. As $\lambda\to\infty$ the ratio of "
+            r"the distances of descent–ascent and of the original from the oracle tends to "
+            r"$\frac{\rho\|q-e\|}{f\|\rho(q-e)-(r-e)\|}$ (if the denominator is not $0$). Uniform "
+            r"$q$: descent–ascent is the oracle to leading order. At a finite ridge the answer "
+            r"depends on it: two classes, $r=e_0$, $q=e_1$, $f=\frac1{10}$, $\rho=\frac9{100}$: "
+            r"descent–ascent ends closer at $s=\frac1{10}$ and farther at $s=1$. So no threshold "
+            r"in the lift alone survives label noise that differs between $F$ and $R$."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+        uses=("softmax_strong_ridge",),
+    ),
+    Claim(
+        slug="mislabelled_strong_ridge",
+        stem="softmax",
+        source=_SOURCE,
+        statement=(
+            _BLOCK + r"All retained samples have the label $k$, all forgotten ones another one. As "
+            r"$\lambda\to\infty$ the ratio of distances of `mixed_labels_strong_ridge` exceeds $1$ "
+            r"if and only if $\rho^2(1-f^2)-\frac{2f^2\rho}{K-1}>f^2$, that is beyond one lift; "
+            r"for $K=2$ beyond $\rho=\frac f{1-f}$."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+        uses=("mixed_labels_strong_ridge",),
     ),
 )

@@ -2,8 +2,22 @@
 
 from .block import softmax_harm_threshold, softmax_minimiser
 from .breaking import softmax_symmetry_breaking
+from .derivatives import softmax_derivatives, softmax_gauge, softmax_strong_ridge
+from .mixes import (
+    exchangeable_threshold,
+    mislabelled_strong_ridge,
+    mixed_labels_strong_ridge,
+    symmetric_noise_threshold,
+)
 
 __all__ = [
+    "softmax_derivatives",
+    "softmax_gauge",
+    "softmax_strong_ridge",
+    "exchangeable_threshold",
+    "symmetric_noise_threshold",
+    "mixed_labels_strong_ridge",
+    "mislabelled_strong_ridge",
     "softmax_minimiser",
     "softmax_harm_threshold",
     "softmax_symmetry_breaking",

@@ -67,10 +67,13 @@ PARAMETERS = {
     "loss": "loss", "reading": "reading", "retain_labels": "nonnegative",
     "forget_labels": "nonnegative", "law": "nonnegative", "payoff": "real",
     "temperature": "nonnegative", "smoothing": "nonnegative", "classes": "count >= 2",
+    "logits": "real", "labels": "nonnegative", "class_weights": "real",
 }  # fmt: skip
 NARROWER = {
     ("vanishing_ridge", "strength"): ">= e",
     ("softmax_symmetry_breaking", "lift"): "> 1",
+    ("exchangeable_threshold", "lift"): "share",
+    ("mixed_labels_strong_ridge", "lift"): "positive",
     ("alternating_fixed_point", "lift"): "> 1",
     ("alternating_fixed_point", "retain_share"): "share > 0",
     ("alternating_expansion", "ridge"): "nonnegative",
@@ -112,7 +115,8 @@ ARGUMENTS: dict[str, Any] = {
     "point": stationary_points(TOY).points[0], "ascend_ridge": False, "penalised": [True, False],
     "retain_labels": [0.25, 0.5, 0.25], "forget_labels": [0.5, 0.25, 0.25], "payoff": [0.5, -1.0],
     "law": [0.25, 0.75], "temperature": 0.5, "smoothing": 0.5, "forgotten": [True, False],
-    "classes": 4,
+    "classes": 4, "logits": [0.5, -1.0], "labels": [[0.5, 0.5], [0.0, 1.0]],
+    "class_weights": np.eye(2),
 }  # fmt: skip
 ITS_OWN: dict[tuple[str, str], Any] = {
     ("negative_correlation", "epsilon"): -0.5,
@@ -129,7 +133,7 @@ OBJECTS = {"objective", "landscape", "point", "ascend_ridge", "penalised", "forg
 # A change of one element breaks what holds among the elements; its shape is tested below.
 JOINT = {
     "share", "ascent_weight", "hessian", "hessian_retain", "ridges", "retain_labels",
-    "forget_labels", "law",
+    "forget_labels", "law", "labels",
 }  # fmt: skip
 ONE_NUMBER = {
     ("objective_derivatives", "ridge"), ("reduced_orbit", "burn"), ("reduced_orbit", "keep"),
@@ -255,6 +259,9 @@ JOINTLY_WRONG = [
     ("toy_ridge_is_not_radial", {"ridges": []}, "got shape"),
     ("replicator_end", {"retain_labels": [0.5, 0.5, 0.5]}, "retain_labels to sum to 1, got 1.5"),
     ("one_natural_step", {"forget_labels": [0.5, 0.5]}, "forget_labels of 3 classes, got shape"),
+    ("softmax_derivatives", {"logits": [1.0, 2.0, 3.0]}, "labels of 3 classes, got shape"),
+    ("softmax_strong_ridge", {"coefficients": [1.0]}, r"of shapes \(n, d\), \(n, K\), \(n,\)"),
+    ("mixed_labels_strong_ridge", {"forget_labels": [1.0, 0.0]}, "of 3 classes, got shape"),
     ("temperature_is_time", {"payoff": [1.0, 2.0, 3.0]}, "payoff of 2 classes, got shape"),
     ("face_restriction", {"forgotten": [True]}, r"forgotten \(2,\), got shape \(1,\)"),
     ("face_restriction", {"forgotten": [1.0, 0.0]}, "forgotten truth values"),

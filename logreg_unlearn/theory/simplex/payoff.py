@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.theory import _checks as check
-from logreg_unlearn.theory.simplex._laws import distribution, same_classes
 
 
 @dataclass(frozen=True)
@@ -56,8 +55,8 @@ def temperature_is_time(
     array (..., K)
         ``pi(t)``; a class of probability 0 keeps it.
     """
-    start, a = distribution("law", law), check.real("payoff", payoff, 1)
-    same_classes("payoff", start, a)
+    start, a = check.distribution("law", law), check.real("payoff", payoff, 1)
+    check.same_classes("payoff", start, a)
     t, tau = np.broadcast_arrays(
         check.nonnegative("time", time), check.nonnegative("temperature", temperature)
     )
@@ -85,7 +84,7 @@ def face_restriction(law: ArrayLike, forgotten: ArrayLike, time: ArrayLike) -> F
     time : array_like (...)
         ``t >= 0``.
     """
-    start, down = distribution("law", law), check.flags("forgotten", forgotten)
+    start, down = check.distribution("law", law), check.flags("forgotten", forgotten)
     if down.shape != start.shape[-1:]:
         raise ValueError(f"expected forgotten {start.shape[-1:]}, got shape {down.shape}")
     t = check.nonnegative("time", time)

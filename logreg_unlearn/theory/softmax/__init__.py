@@ -20,3 +20,20 @@ from logreg_unlearn.theory.softmax.breaking import Breaking as Breaking
 from logreg_unlearn.theory.softmax.breaking import (
     softmax_symmetry_breaking as softmax_symmetry_breaking,
 )
+from logreg_unlearn.theory.softmax.derivatives import Derivatives as Derivatives
+from logreg_unlearn.theory.softmax.derivatives import Gauge as Gauge
+from logreg_unlearn.theory.softmax.derivatives import StrongRidge as StrongRidge
+from logreg_unlearn.theory.softmax.derivatives import softmax_derivatives as softmax_derivatives
+from logreg_unlearn.theory.softmax.derivatives import softmax_gauge as softmax_gauge
+from logreg_unlearn.theory.softmax.derivatives import softmax_strong_ridge as softmax_strong_ridge
+from logreg_unlearn.theory.softmax.mixes import Positions as Positions
+from logreg_unlearn.theory.softmax.mixes import exchangeable_threshold as exchangeable_threshold
+from logreg_unlearn.theory.softmax.mixes import (
+    mislabelled_strong_ridge as mislabelled_strong_ridge,
+)
+from logreg_unlearn.theory.softmax.mixes import (
+    mixed_labels_strong_ridge as mixed_labels_strong_ridge,
+)
+from logreg_unlearn.theory.softmax.mixes import (
+    symmetric_noise_threshold as symmetric_noise_threshold,
+)
