@@ -179,4 +179,33 @@ CLAIMS = (
         verdict=Verdict.HOLDS,
         uses=("mixed_labels_strong_ridge",),
     ),
+    Claim(
+        slug="equal_mixes_distance",
+        stem="softmax",
+        source=_SOURCE,
+        statement=(
+            _BLOCK
+            + r"The same label distribution in $R$ and in $F$ ($q=r$, not uniform), $K\ge3$, "
+            r"$\rho\le1$. Open: is descent–ascent's minimiser farther from the oracle than the "
+            r"original, in Euclidean distance, if and only if $\rho>\frac f{1+f}$? (It is for two "
+            r"classes, for one label, for symmetric noise, and always in excess retain risk.)"
+        ),
+        kind=Kind.QUALITATIVE,
+        verdict=Verdict.OPEN,
+        uses=("exchangeable_threshold", "symmetric_noise_threshold"),
+        gaps={
+            "theory": "undecided: nothing to compute",
+            "proof": "undecided: no proof and no counterexample",
+            "figure": "undecided: a search that found nothing",
+        },
+        finding=(
+            r"Oracle, original and descent–ascent are points of one path $u(t)$, $u=t(r-\pi(u))$, "
+            r"so it would do that $\|u(s)-u(t)\|$ falls in $t<s$. None of 20,000 random draws "
+            r"($K=3,4,6,10$, $s$ from $0.01$ to $10^4$) is an exception, nor any of 119,983 points "
+            r"of such paths to the distance's fall. But no uniform argument can give it: the least "
+            r"cosine found between $u'(t)$ and $u(s)-u(t)$ is $0.73$, $0.61$, $0.51$, $0.43$ for "
+            r"$K=3,4,6,10$ and below $0.01$ for a million classes, one of which is likely and "
+            r"most of which hardly ever occur."
+        ),
+    ),
 )

@@ -433,3 +433,14 @@ def test_mislabelled_strong_ridge(f, k):
     assert ratio[0] < 1 < ratio[2] and ratio[1] == pytest.approx(1, rel=1e-9)
     if k == 2:
         assert lift == pytest.approx(f / (1 - f), rel=1e-12)
+
+
+@given(laws(least=1e-3), st.floats(0, 1), fractions, st.floats(-2, 2))
+def test_equal_mixes_distance(r, lift, f, exponent):
+    # open: an exception here would decide it
+    s = float(10.0**exponent)
+    assume(np.ptp(r) > 1e-2 and abs(lift * (1 + f) / f - 1) > 1e-3)
+    oracle, original, unlearned = solved(s, lift, f, len(r), r, r)
+    far, near = np.linalg.norm(unlearned - oracle), np.linalg.norm(original - oracle)
+    assume(abs(far - near) > 1e-6 * far)
+    assert (far > near) == (lift > f / (1 + f))
