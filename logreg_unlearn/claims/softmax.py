@@ -123,8 +123,8 @@ CLAIMS = (
             r"Any convex twice differentiable loss, any number of classes and of dimensions, mean "
             r"convention. If $\bar\ell_F=\rho\bar\ell_R+\mathrm{const}$ as functions, "
             r"$0\le\rho\le1$ and $w_R\ne0$, oracle, original and descent–ascent are the points "
-            r"$t=1$, $1-f(1-\rho)$, $1-\rho$ of the path $w(t)=\arg\min "
-            r"t\bar\ell_R+\frac\lambda2\|w\|^2$, along which $L_R$ falls strictly until $t=1$. So "
+            r"$t=1$, $1-f(1-\rho)$, $1-\rho$ of the path of minimisers $w(t)$ of "
+            r"$t\bar\ell_R+\frac\lambda2\|w\|^2$, along which $L_R$ falls strictly until $t=1$. So "
             r"the **excess retain risk** $L_R(w)-L_R(w_R)$ of descent–ascent exceeds the "
             r"original's if and only if $\rho>\frac f{1+f}$; equal at equality."
         ),
@@ -186,16 +186,17 @@ CLAIMS = (
         statement=(
             _BLOCK
             + r"The same label distribution in $R$ and in $F$ ($q=r$, not uniform), $K\ge3$, "
-            r"$\rho\le1$. Open: is descent–ascent's minimiser farther from the oracle than the "
-            r"original, in Euclidean distance, if and only if $\rho>\frac f{1+f}$? (It is for two "
-            r"classes, for one label, for symmetric noise, and always in excess retain risk.)"
+            r"$\rho\le1$. All three minimisers lie on one path $u(t)$, and $\|u(s)-u(t)\|$ falls "
+            r"in $t$ at both ends of it, at $0$ and at $s$. Open: is descent–ascent's minimiser "
+            r"farther from the oracle than the original, in Euclidean distance, if and only if "
+            r"$\rho>\frac f{1+f}$? (It is for two classes, for one label, for "
+            r"symmetric noise, and always in excess retain risk.)"
         ),
         kind=Kind.QUALITATIVE,
         verdict=Verdict.OPEN,
         uses=("exchangeable_threshold", "symmetric_noise_threshold"),
         gaps={
             "theory": "undecided: nothing to compute",
-            "proof": "undecided: no proof and no counterexample",
             "figure": "undecided: a search that found nothing",
         },
         finding=(

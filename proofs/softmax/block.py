@@ -103,11 +103,10 @@ def softmax_harm_threshold(
     )
     yield positive("any other's is positive: pi_k is the smallest", -side * weight * share)
     projection = weight * (1 - (1 / K - lack)) / (N / K)
-    yield Identity(
-        "the logits sum to 0: <u, e_k - 1/K> = u_k",
-        weight * (1 - share) - (weight * (1 - share) - weight * (1 - share)) / K,
-        weight * (1 - share),
-    )
+    others = sp.Symbol("Q", positive=True)  # the sum of the other probabilities
+    own, rest = weight * (1 - share), -weight * others
+    yield Identity("the logits sum to 0", (own + rest).subs(others, 1 - share))
+    yield Identity("so <u, e_k - 1/K> = u_k", (own - (own + rest) / K).subs(others, 1 - share), own)
     yield negative("so pi_k = 1/K - g, and the projection is below -s delta", projection - weight)
     yield Identity(
         "farther by, m_R included",

@@ -67,7 +67,10 @@ def softmax_symmetry_breaking(
         1 - at * label * (1 - label) * K / N,
         (bend + N) / (sp.exp(m) + N),
     )
-    yield Identity("along 1 it is 1: rows of diag pi - pi pi' sum to 0", label - label * 1)
+    yield Identity(
+        "along 1 it is 1: a row of diag pi - pi pi' sums to 0",
+        label - label * (label + N / (sp.exp(m) + N)),
+    )
     # the curve of broken points
     a = partner
     height = LARGE * sp.exp(-LARGE)
@@ -85,10 +88,11 @@ def softmax_symmetry_breaking(
         ),
         both + level * sp.exp(-c),
     )
+    sigma_here = c + level * sp.exp(-c)
     yield Identity(
-        "the label's equation: u_k = -sigma (1 - pi_k) = -c",
-        ((c + level * sp.exp(-c)) - level * sp.exp(-c)),
-        c,
+        "the label's equation: u_k = -sigma (1 - pi_k) = -c, as pi_k = e^-c/Z = y e^-c/sigma",
+        -sigma_here * (1 - sp.exp(-c) * level / sigma_here),
+        -c,
     )
     # the curve near the symmetric point, and for K = 3 everywhere
     sum_c = LARGE + (N - 1) * SMALL
