@@ -8,7 +8,7 @@ from ..kernel.proof import Parts, assume, cite, proves, set_up, wrong
 from ..kernel.steps import Identity, Monotone
 from ..kernel.theorems import IMPLICIT_FUNCTION, STRICT_CONVEXITY
 from . import model
-from .model import BLOCK, h, lift, s, x
+from .model import BLOCK, f, h, lift, s, x
 
 
 @proves
