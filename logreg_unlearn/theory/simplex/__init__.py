@@ -2,7 +2,7 @@ r"""Unlearning one context on the simplex: the parameter is the distribution ove
 
 No ridge.  In a context, ``r`` is the distribution of the retained labels, ``q`` that of the
 forgotten ones, the **lift** ``rho`` the context's share of the forget set over its share in the
-retain set, ``f`` the forgotten fraction of all data.  The losses are cross-entropies, so
+retain set, ``f`` the forgotten fraction of all data.  The losses are cross-entropies, so::
 
     oracle  pi_R = r,      original  pi_D = ((1 - f) r + f rho q) / (1 - f + f rho),
 

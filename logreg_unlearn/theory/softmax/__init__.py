@@ -1,11 +1,11 @@
-r"""Softmax regression with K classes, in closed form where one block allows it.
+r"""Softmax regression with K classes, in closed form where one block allows it::
 
     J(W) = sum_i c_i (lse(u_i) - u_{i,y_i}) + (lambda/2) |W|^2,   u_i = W x_i,   signed c.
 
 One block: a coordinate that is 1 in it and 0 elsewhere; ``u`` (K,) are its logits.  With the
 **strength** ``s = p / lambda`` (p the block's share of the retain set), the **lift** ``rho`` (its
 share of the forget set over p) and ``f`` the forgotten fraction, an objective whose labels are all
-k is stationary where ``u = t (e_k - pi)``, ``pi`` the softmax of u, with
+k is stationary where ``u = t (e_k - pi)``, ``pi`` the softmax of u, with::
 
     t = s (oracle),   s (1 + f (rho - 1)) (original),   s (1 - rho) (descent-ascent).
 
