@@ -31,6 +31,8 @@ TITLES = {
     "guarantees": "Guarantees of removal",
     "cross_dimensional": "Two correlated directions",
     "nonconvex_toy": "The non-convex toy",
+    "simplex": "One context on the simplex",
+    "softmax": "More than two classes",
 }
 """The stems in the order of the theory, with their titles."""
 
@@ -53,6 +55,11 @@ INTRODUCTIONS = {
     "point.",
     "nonconvex_toy": "The paper's four points with a sigmoid and the squared error, under every "
     "reading of the text.",
+    "simplex": "Next-token unlearning in one context: under the natural gradient descent–ascent is "
+    "a straight line through the oracle, and one step of the length of the forgotten fraction is "
+    "the oracle.",
+    "softmax": "Softmax regression: the threshold of two classes holds for any number of them, "
+    "and beyond lift 1 descent–ascent makes up a wrong class.",
 }
 
 STEMS = tuple(TITLES)

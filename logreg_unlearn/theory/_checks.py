@@ -84,6 +84,23 @@ def count(name: str, value: ArrayLike, least: int = 1) -> Array:
     )
 
 
+def distribution(name: str, value: ArrayLike) -> Array:
+    """Shares (..., K) of K classes, which sum to 1 over the last axis."""
+    array = real(name, nonnegative(name, value), 1)
+    total = array.sum(axis=-1)
+    # shares computed in double precision miss 1 by K rounding errors; a mistake is larger
+    wrong = np.abs(total - 1.0) > 1e-9
+    if wrong.any():
+        raise ValueError(f"expected {name} to sum to 1, got {total[wrong].flat[0]}")
+    return array
+
+
+def same_classes(name: str, first: Array, second: Array) -> None:
+    """Two arrays whose last axis runs over the same K classes; ``name`` is the second's."""
+    if first.shape[-1] != second.shape[-1]:
+        raise ValueError(f"expected {name} of {first.shape[-1]} classes, got shape {second.shape}")
+
+
 def flags(name: str, value: ArrayLike) -> Array:
     """Truth values, as the numbers 0 and 1."""
     array = np.asarray(value)

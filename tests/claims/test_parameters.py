@@ -33,6 +33,7 @@ KINDS: dict[str, tuple[list[Any], list[Any]]] = {
     "below 1": ([1.0, 1.5, -0.1, INF, -INF], [0.0, 0.99]),
     "share > 0": ([0.0, -0.1, 1.1, INF, -INF], [1e-4, 1]),
     "count": ([0, -1, 1.5, INF, -INF], [1, 2.0]),
+    "count >= 2": ([1, 0, -1, 2.5, INF, -INF], [2, 3.0]),
     "count >= 0": ([-1, 1.5, INF, -INF], [0, 2]),
     ">= e": ([2.7, 0.0, -1.0, INF, -INF], [E, 50.0]),
     "> 1": ([1.0, 0.5, 0.0, -1.0, INF, -INF], [1.0 + 1e-6, 7]),
@@ -77,9 +78,16 @@ PARAMETERS = {
     "residual": "nonnegative", "drift": "nonnegative",
     "mean_length": "nonnegative", "ascent_steps": "count >= 0",
     "finetune_steps": "count >= 0", "decision": "real", "length": "nonnegative",
+    "retain_labels": "nonnegative",
+    "forget_labels": "nonnegative", "law": "nonnegative", "payoff": "real",
+    "temperature": "nonnegative", "smoothing": "nonnegative", "classes": "count >= 2",
+    "logits": "real", "labels": "nonnegative", "class_weights": "real",
 }  # fmt: skip
 NARROWER = {
     ("vanishing_ridge", "strength"): ">= e",
+    ("softmax_symmetry_breaking", "lift"): "> 1",
+    ("exchangeable_threshold", "lift"): "share",
+    ("mixed_labels_strong_ridge", "lift"): "positive",
     ("alternating_fixed_point", "lift"): "> 1",
     ("crossing_time", "lift"): "> 1",
     ("alternating_fixed_point", "retain_share"): "share > 0",
@@ -142,10 +150,15 @@ ARGUMENTS: dict[str, Any] = {
     "contraction": 0.5, "drift": 0.1, "residual": 0.2,
     "mean_length": 1.5, "ascent_steps": 3, "finetune_steps": 4, "decision": -0.3, "length": 1.2,
     "point": stationary_points(TOY).points[0], "ascend_ridge": False, "penalised": [True, False],
+    "retain_labels": [0.25, 0.5, 0.25], "forget_labels": [0.5, 0.25, 0.25], "payoff": [0.5, -1.0],
+    "law": [0.25, 0.75], "temperature": 0.5, "smoothing": 0.5, "forgotten": [True, False],
+    "classes": 4, "logits": [0.5, -1.0], "labels": [[0.5, 0.5], [0.0, 1.0]],
+    "class_weights": np.eye(2),
 }  # fmt: skip
 ITS_OWN: dict[tuple[str, str], Any] = {
     ("negative_correlation", "epsilon"): -0.5,
     ("alternating_fixed_point", "lift"): 2.0,
+    ("softmax_symmetry_breaking", "lift"): 2.0,
     ("alternating_coordinate", "w"): 0.5,
     ("reduced_orbit", "start"): 0.0,
     ("vector_level_closeness", "lift"): [0.5, 1.5],
@@ -158,9 +171,12 @@ ITS_OWN: dict[tuple[str, str], Any] = {
     ("newton_residual", "coefficients"): 0.5,
 }
 # Not numbers: results of the package, switches.
-OBJECTS = {"objective", "landscape", "point", "ascend_ridge", "penalised"}
+OBJECTS = {"objective", "landscape", "point", "ascend_ridge", "penalised", "forgotten"}
 # A change of one element breaks what holds among the elements; its shape is tested below.
-JOINT = {"share", "ascent_weight", "hessian", "hessian_retain", "ridges"}
+JOINT = {
+    "share", "ascent_weight", "hessian", "hessian_retain", "ridges", "retain_labels",
+    "forget_labels", "law", "labels",
+}  # fmt: skip
 ONE_NUMBER = {
     ("consistent_noise", "ridge"), ("consistent_noise", "forget_size"),
     ("objective_derivatives", "ridge"), ("reduced_orbit", "burn"), ("reduced_orbit", "keep"),
@@ -267,6 +283,8 @@ def test_shapes_that_do_not_fit_give_one_line(name: str, parameter: str) -> None
 
 JOINTLY_WRONG = [
     ("da_branches", {"strength": 1e300, "lift": 1e10}, r"strength \* lift below 1e308"),
+    ("softmax_minimiser", {"strength": 1e300, "lift": 1e10}, r"\* classes below 1e308, got inf"),
+    ("softmax_symmetry_breaking", {"strength": 1e300, "lift": 1e10}, r"\* classes below 1e308"),
     ("lift_conservation", {"share": [0.9, 0.2]}, "shares that sum to at most 1, got 1.1"),
     ("vector_level_closeness", {"lift": [0.0, 0.0]}, r"share \* lift to sum to 1, got 0.0"),
     ("no_stopping_time", {"lift": [0.0, 0.0]}, r"share \* lift to sum to 1, got 0.0"),
@@ -292,6 +310,15 @@ JOINTLY_WRONG = [
     ("objective_derivatives", {"penalised": ["no", "yes"]}, "penalised truth values"),
     ("objective_derivatives", {"penalised": [True]}, r"penalised \(2,\)"),
     ("toy_ridge_is_not_radial", {"ridges": []}, "got shape"),
+    ("replicator_end", {"retain_labels": [0.5, 0.5, 0.5]}, "retain_labels to sum to 1, got 1.5"),
+    ("one_natural_step", {"forget_labels": [0.5, 0.5]}, "forget_labels of 3 classes, got shape"),
+    ("softmax_derivatives", {"logits": [1.0, 2.0, 3.0]}, "labels of 3 classes, got shape"),
+    ("softmax_strong_ridge", {"coefficients": [1.0]}, r"of shapes \(n, d\), \(n, K\), \(n,\)"),
+    ("mixed_labels_strong_ridge", {"forget_labels": [1.0, 0.0]}, "of 3 classes, got shape"),
+    ("temperature_is_time", {"payoff": [1.0, 2.0, 3.0]}, "payoff of 2 classes, got shape"),
+    ("face_restriction", {"forgotten": [True]}, r"forgotten \(2,\), got shape \(1,\)"),
+    ("face_restriction", {"forgotten": [1.0, 0.0]}, "forgotten truth values"),
+    ("face_restriction", {"law": [1.0, 0.0]}, "some probability on the classes that stay"),
 ]
 
 

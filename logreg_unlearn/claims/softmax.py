@@ -1,0 +1,212 @@
+"""Claims about more than two classes."""
+
+from __future__ import annotations
+
+from logreg_unlearn.claims import Claim, Kind, Verdict
+
+_BLOCK = (
+    r"Softmax loss, $K\ge2$ classes, one block (a coordinate that is $1$ in it and $0$ elsewhere), "
+    r"mean convention, any ridge; $u$ the block's logits, $e=\mathbf1/K$, $s=p/\lambda>0$. "
+)
+_ONE_LABEL = _BLOCK + r"All its samples have the label $k$. "
+_SOURCE = "beyond the paper"
+_IDENTITY = {"figure": "identities and a bound: the tests compare the numbers"}
+
+CLAIMS = (
+    Claim(
+        slug="softmax_minimiser",
+        stem="softmax",
+        source=_SOURCE,
+        statement=(
+            _ONE_LABEL + r"$m(e^m+K-1)$ has slope at least $K-1-e^{-2}>0$, attained at $m=-2$, so "
+            r"its inverse $G_K$ is increasing on $\mathbb R$ ($G_2=G$). Logits $u=m(e_k-e)$, "
+            r"of norm $|m|\sqrt{(K-1)/K}$, are stationary for the oracle, the original and "
+            r"descent–ascent exactly at $m=G_K(Kt)$ with $t=s$, $s(1+f(\rho-1))$ and $s(1-\rho)$. "
+            r"For the oracle, the original and, if $\rho\le1$, descent–ascent this is the global "
+            r"minimiser and the only stationary point; if $\rho>1$, descent–ascent has no other "
+            r"stationary point in which all wrong classes are alike."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+    ),
+    Claim(
+        slug="softmax_harm_threshold",
+        stem="softmax",
+        source=_SOURCE,
+        statement=(
+            _ONE_LABEL + r"**Every** stationary point $u$ of descent–ascent, for every $K$: "
+            r"$\|u-u_R\|>\|u_D-u_R\|$ if and only if $\rho>\frac f{1+f}$, equal at equality. "
+            r"For $\rho=1+\delta>1$, in units of $\|e_k-e\|$: the original is closer than "
+            r"$fs\delta$, and every stationary point farther than $m_R+s\delta$."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+        uses=("softmax_minimiser",),
+    ),
+    Claim(
+        slug="softmax_symmetry_breaking",
+        stem="softmax",
+        source=_SOURCE,
+        statement=(
+            _ONE_LABEL + r"$K\ge3$, $\rho>1$, $\sigma=s(\rho-1)$; descent–ascent's objective over "
+            r"$\lambda$. The symmetric point $u=m(e_k-e)$, $m=G_K(-K\sigma)$, is a strict minimum "
+            r"for $\sigma<K-1+e^{-K}$ (where $m=-K$), and beyond it a saddle whose negative second "
+            r"derivatives are $1+\frac mK$, $K-2$ times. At any stationary point the logit of each "
+            r"wrong class is $-W_0(-\sigma/Z)<1$ or $-W_{-1}(-\sigma/Z)>1$, $Z=\sum e^{u_j}$ (or "
+            r"$1$), and a minimum has at most one above $1$. The points with exactly one, $b$, the "
+            r"others $a$ and the label's $-c$, are the curve $a=\frac d{e^d-1}$, $b=ae^d$, "
+            r"$c=b+(K-2)a$, $\sigma=c+be^{-b-c}$, $d>0$. It starts at the symmetric point at "
+            r"$\sigma=K-1+e^{-K}$: for $K=3$ with $\sigma$ increasing all along it; for $K\ge4$ "
+            r"with $\sigma$ decreasing first, so broken points exist before the symmetry is lost. "
+            r"Beyond $K-1+e^{-K}$ every global minimum is broken: descent–ascent **makes up a "
+            r"wrong class**, of probability $b/\sigma$, which tends to $1$. Which one, a trace of "
+            r"label noise decides: the flow from the original itself stays symmetric."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+        uses=("softmax_minimiser",),
+    ),
+    Claim(
+        slug="softmax_derivatives",
+        stem="softmax",
+        source=_SOURCE,
+        statement=(
+            r"The loss of a sample, $\ell(u)=\log\sum_je^{u_j}-y\cdot u$, $u=Wx$, $y$ a "
+            r"distribution (a corner for a hard label), $\pi=\mathrm{softmax}(u)$. In $u$ its "
+            r"gradient is $\pi-y$ and its Hessian $\mathrm{diag}\,\pi-\pi\pi^\top$, so in $W$ (by "
+            r"rows) $(\pi-y)x^\top$ and $(\mathrm{diag}\,\pi-\pi\pi^\top)\otimes xx^\top$. "
+            r"$0\preceq\mathrm{diag}\,\pi-\pi\pi^\top\preceq\frac12(I-\frac1K\mathbf{11}^\top)$, "
+            r"the norm $\frac12$ attained at $\pi=(\frac12,\frac12,0,\dots)$ in the limit (for "
+            r"$K=2$ at $u=0$). $|D^3\ell[v,v,h]|\le\mathrm{range}(h)\,D^2\ell[v,v]$ with the best "
+            r"constant, and $\mathrm{range}(\Delta Wx)\le\sqrt2\|\Delta W\|_F\|x\|$."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+        gaps=_IDENTITY,
+    ),
+    Claim(
+        slug="softmax_gauge",
+        stem="softmax",
+        source=_SOURCE,
+        statement=(
+            r"$J(W)=\sum_ic_i\,\ell_i(Wx_i+o_i)+\frac\lambda2\|W\|_F^2$, $\lambda>0$, any signs of "
+            r"$c$. Every stationary point has $\mathbf1^\top W=0$. Taking the mean row off any $W$ "
+            r"changes no loss and lowers the ridge term by $\frac\lambda2K$ times its squared "
+            r"norm. $K=2$ is the binary logistic model of ridge $\frac\lambda2$ and $w=W_1-W_2$."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+        gaps=_IDENTITY,
+    ),
+    Claim(
+        slug="softmax_strong_ridge",
+        stem="softmax",
+        source=_SOURCE,
+        statement=(
+            r"$J$ as in `softmax_gauge` without offsets, any signs of $c$, $y_i$ distributions, "
+            r"$e=\mathbf1/K$. At every stationary point $\|\lambda "
+            r"W-\sum_ic_i(y_i-e)x_i^\top\|_F\le \frac{C_1C_2}{\sqrt2\lambda}$, "
+            r"$C_1=\sum|c_i|\|x_i\|$, $C_2=\sum|c_i|\|x_i\|^2$. Hence, with "
+            r"$M_S=\mathrm{mean}_S(y-e)x^\top$, for all ridges beyond some strength descent–ascent "
+            r"ends farther from the oracle than the original if "
+            r"$\|M_F\|>f\|M_F-M_R\|$ and closer if $\|M_F\|<f\|M_F-M_R\|$."
+        ),
+        kind=Kind.UPPER,
+        verdict=Verdict.HOLDS,
+        uses=("softmax_derivatives",),
+    ),
+    Claim(
+        slug="exchangeable_threshold",
+        stem="softmax",
+        source=_SOURCE,
+        statement=(
+            r"Any convex twice differentiable loss, any number of classes and of dimensions, mean "
+            r"convention. If $\bar\ell_F=\rho\bar\ell_R+\mathrm{const}$ as functions, "
+            r"$0\le\rho\le1$ and $w_R\ne0$, oracle, original and descent–ascent are the points "
+            r"$t=1$, $1-f(1-\rho)$, $1-\rho$ of the path of minimisers $w(t)$ of "
+            r"$t\bar\ell_R+\frac\lambda2\|w\|^2$, along which $L_R$ falls strictly until $t=1$. So "
+            r"the **excess retain risk** $L_R(w)-L_R(w_R)$ of descent–ascent exceeds the "
+            r"original's if and only if $\rho>\frac f{1+f}$; equal at equality."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+    ),
+    Claim(
+        slug="symmetric_noise_threshold",
+        stem="softmax",
+        source=_SOURCE,
+        statement=(
+            _BLOCK
+            + r"The label $k$, but with a probability $\nu<1$, the same in $R$ and in $F$, a "
+            r"uniformly drawn one instead. Symmetric stationary points are $u=m(e_k-e)$ with $m=t"
+            r"(\kappa(m)-\nu)$, $\kappa(m)=\frac K{e^m+K-1}$. At all of them descent–ascent is "
+            r"farther from the oracle than the original if and only if $\rho>\frac f{1+f}$; for "
+            r"$\rho\le1$ they are the minimisers."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+        uses=("softmax_minimiser",),
+    ),
+    Claim(
+        slug="mixed_labels_strong_ridge",
+        stem="softmax",
+        source=_SOURCE,
+        statement=(
+            _BLOCK
+            + r"Label distributions $r$ in $R$ and $q$ in $F$. As $\lambda\to\infty$ the ratio of "
+            r"the distances of descent–ascent and of the original from the oracle tends to "
+            r"$\frac{\rho\|q-e\|}{f\|\rho(q-e)-(r-e)\|}$ (if the denominator is not $0$). Uniform "
+            r"$q$: descent–ascent is the oracle to leading order. At a finite ridge the answer "
+            r"depends on it: two classes, $r=e_0$, $q=e_1$, $f=\frac1{10}$, $\rho=\frac9{100}$: "
+            r"descent–ascent ends closer at $s=\frac1{10}$ and farther at $s=1$. So no threshold "
+            r"in the lift alone survives label noise that differs between $F$ and $R$."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+        uses=("softmax_strong_ridge",),
+    ),
+    Claim(
+        slug="mislabelled_strong_ridge",
+        stem="softmax",
+        source=_SOURCE,
+        statement=(
+            _BLOCK + r"All retained samples have the label $k$, all forgotten ones another one. As "
+            r"$\lambda\to\infty$ the ratio of distances of `mixed_labels_strong_ridge` exceeds $1$ "
+            r"if and only if $\rho^2(1-f^2)-\frac{2f^2\rho}{K-1}>f^2$, that is beyond one lift; "
+            r"for $K=2$ beyond $\rho=\frac f{1-f}$."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+        uses=("mixed_labels_strong_ridge",),
+    ),
+    Claim(
+        slug="equal_mixes_distance",
+        stem="softmax",
+        source=_SOURCE,
+        statement=(
+            _BLOCK
+            + r"The same label distribution in $R$ and in $F$ ($q=r$, not uniform), $K\ge3$, "
+            r"$\rho\le1$. All three minimisers lie on one path $u(t)$, and $\|u(s)-u(t)\|$ falls "
+            r"in $t$ at both ends of it, at $0$ and at $s$. Open: is descent–ascent's minimiser "
+            r"farther from the oracle than the original, in Euclidean distance, if and only if "
+            r"$\rho>\frac f{1+f}$? (It is for two classes, for one label, for "
+            r"symmetric noise, and always in excess retain risk.)"
+        ),
+        kind=Kind.QUALITATIVE,
+        verdict=Verdict.OPEN,
+        uses=("exchangeable_threshold", "symmetric_noise_threshold"),
+        gaps={
+            "theory": "undecided: nothing to compute",
+            "figure": "undecided: a search that found nothing",
+        },
+        finding=(
+            r"Oracle, original and descent–ascent are points of one path $u(t)$, $u=t(r-\pi(u))$, "
+            r"so it would do that $\|u(s)-u(t)\|$ falls in $t<s$. None of 20,000 random draws "
+            r"($K=3,4,6,10$, $s$ from $0.01$ to $10^4$) is an exception, nor any of 119,983 points "
+            r"of such paths to the distance's fall. But no uniform argument can give it: the least "
+            r"cosine found between $u'(t)$ and $u(s)-u(t)$ is $0.73$, $0.61$, $0.51$, $0.43$ for "
+            r"$K=3,4,6,10$ and below $0.01$ for a million classes, one of which is likely and "
+            r"most of which hardly ever occur."
+        ),
+    ),
+)

@@ -1,0 +1,13 @@
+"""One context on the simplex: descent-ascent under the natural gradient, and constant payoffs."""
+
+from .flow import replicator_descent_ascent, replicator_end
+from .payoff import face_restriction, temperature_is_time
+from .step import one_natural_step
+
+__all__ = [
+    "replicator_descent_ascent",
+    "replicator_end",
+    "one_natural_step",
+    "temperature_is_time",
+    "face_restriction",
+]
