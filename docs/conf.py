@@ -27,6 +27,7 @@ templates_path = ["_templates"]
 
 myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
 myst_heading_anchors = 3
+myst_dmath_double_inline = True  # statements set a display inside a sentence
 
 autosummary_generate = True
 autodoc_member_order = "bysource"

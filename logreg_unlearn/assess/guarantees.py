@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 
 from logreg_unlearn.assess.bounds import distance_bounds
 from logreg_unlearn.problem.losses import Array, Mask
+from logreg_unlearn.problem.norms import EPS, TINY, outward
 from logreg_unlearn.problem.problem import UnlearningProblem
-from logreg_unlearn.solve.rounding import EPS, TINY, outward
 from logreg_unlearn.theory import guarantees as theory
 
 # The inverse of the curve is accurate to about 1e-13 of itself (its test against mpmath).

@@ -1,4 +1,6 @@
-r"""Softmax regression with K classes, in closed form where one block allows it::
+r"""Softmax regression with K classes, in closed form where one block allows it.
+
+The objective is::
 
     J(W) = sum_i c_i (lse(u_i) - u_{i,y_i}) + (lambda/2) |W|^2,   u_i = W x_i,   signed c.
 
