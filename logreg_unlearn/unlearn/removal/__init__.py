@@ -10,6 +10,9 @@ module                  what it does
 ``newton``              Newton steps on the retained data
 ``influence``           influence function, plain and rescaled by the leverages
 ``retrain``             retraining, and fine-tuning
+``descent``             descent-to-delete and rewind-to-delete: gradient steps with a guarantee
+``langevin``            noisy gradient descent, and what its noise hides
+``subspace``            projective residual update, subspace oracle: along the forgotten rows
 ``stream``              one request after another
 ======================  =======================================================================
 """
