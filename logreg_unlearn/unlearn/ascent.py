@@ -7,7 +7,8 @@ With :math:`\bar\ell_S` the mean loss over S and :math:`\lambda` the ridge:
   :math:`\bar\ell_R-\bar\ell_F+\tfrac\lambda2\|w\|^2` (paper, Eq. 1);
 * alternating descent-ascent: a half step on each set, in either order (paper, App. D.3);
 * NegGrad+: descend :math:`\alpha\bar\ell_R-(1-\alpha)\bar\ell_F`, in minibatches if asked;
-* ascent, then finetune: gradient ascent first, then descent on the retain set alone.
+* ascent, then finetune: gradient ascent first, then descent on the retain set alone;
+* SCRUB and NPO, in modules of their own.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from logreg_unlearn.problem.losses import Mask
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.unlearn.driver import Method, Phase
+from logreg_unlearn.unlearn.npo import npo
+from logreg_unlearn.unlearn.scrub import scrub
 
 
 def gradient_ascent(ridge: bool = False) -> Method:
@@ -149,6 +152,8 @@ METHODS = {
     "neggrad+": neggrad_plus,
     "neggrad+minibatch": lambda: neggrad_plus(batch_size=32),
     "ascent-finetune": ascent_then_finetune,
+    "scrub": scrub,
+    "npo": npo,
 }
 """Methods by name, each a function of no arguments that returns its default form."""
 

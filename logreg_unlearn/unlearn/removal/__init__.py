@@ -9,22 +9,65 @@ module                  what it does
 ``result``              what a removal gives back: weights, cost, certified distance
 ``newton``              Newton steps on the retained data
 ``influence``           influence function, plain and rescaled by the leverages
-``retrain``             retraining, and fine-tuning
+``retraining``          retraining, and fine-tuning
 ``descent``             descent-to-delete and rewind-to-delete: gradient steps with a guarantee
+``certified``           certified removal: a random linear term, residual bounds, the budget
 ``langevin``            noisy gradient descent, and what its noise hides
 ``subspace``            projective residual update, subspace oracle: along the forgotten rows
-``stream``              one request after another
+``requests``            one request after another
 ======================  =======================================================================
 """
 
 from __future__ import annotations
 
-from logreg_unlearn.problem.problem import UnlearningProblem
-from logreg_unlearn.unlearn.removal.influence import influence_removal
-from logreg_unlearn.unlearn.removal.newton import newton_removal
-from logreg_unlearn.unlearn.removal.result import hessian_passes, retained_share
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
-__all__ = ["influence_removal", "newton_removal", "removal_passes"]
+from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.unlearn.removal.descent import descent_to_delete
+from logreg_unlearn.unlearn.removal.influence import (
+    influence_removal,
+    influence_step,
+    rescaled_influence,
+)
+from logreg_unlearn.unlearn.removal.newton import newton_removal, newton_steps
+from logreg_unlearn.unlearn.removal.requests import stream
+from logreg_unlearn.unlearn.removal.result import (
+    Removal,
+    certificate,
+    hessian_passes,
+    retained_share,
+)
+from logreg_unlearn.unlearn.removal.retraining import finetune, retrain
+from logreg_unlearn.unlearn.removal.subspace import projective_update, subspace_oracle
+
+__all__ = [
+    "REMOVALS",
+    "Removal",
+    "certificate",
+    "finetune",
+    "influence_removal",
+    "newton_removal",
+    "removal_passes",
+    "stream",
+]
+
+REMOVALS: Mapping[str, Callable[[UnlearningProblem, Array], Removal]] = MappingProxyType(
+    {
+        "retrain": retrain,
+        "newton": newton_steps,
+        "influence": influence_step,
+        "rescaled-influence": rescaled_influence,
+        "projective": projective_update,
+        "subspace-oracle": subspace_oracle,
+        "descent-to-delete": descent_to_delete,
+    }
+)
+"""Removals of a model as it was trained, by name, each with its default options.
+
+Rewinding needs a checkpoint, certified removal and noisy descent a training of their own.
+"""
 
 
 def removal_passes(problem: UnlearningProblem) -> tuple[float, float]:

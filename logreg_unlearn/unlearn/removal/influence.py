@@ -44,7 +44,7 @@ def influence_removal(problem: UnlearningProblem, w: Array) -> Array:
     return w - solve(_SINGULAR, problem.original().hessian(w), gradient)
 
 
-def influence(problem: UnlearningProblem, w: Array) -> Removal:
+def influence_step(problem: UnlearningProblem, w: Array) -> Removal:
     """Return `influence_removal` with its cost."""
     passes = retained_share(problem) + hessian_passes(problem)
     return Removal("influence", influence_removal(problem, w), passes)

@@ -50,7 +50,7 @@ def newton_removal(problem: UnlearningProblem, w: Array, steps: int = 1) -> Arra
     return w
 
 
-def newton(problem: UnlearningProblem, w: Array, steps: int = 1) -> Removal:
+def newton_steps(problem: UnlearningProblem, w: Array, steps: int = 1) -> Removal:
     """Return `newton_removal` with its cost."""
     passes = steps * retained_share(problem) * (1.0 + hessian_passes(problem))
     return Removal("newton", newton_removal(problem, w, steps), passes)

@@ -24,7 +24,7 @@ from logreg_unlearn.problem.norms import EPS
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
-from logreg_unlearn.unlearn.removal.newton import newton
+from logreg_unlearn.unlearn.removal.newton import newton_steps
 from logreg_unlearn.unlearn.removal.result import Removal, hessian_passes, retained_share, solve
 
 
@@ -44,7 +44,7 @@ def projective_update(problem: UnlearningProblem, w: Array) -> Removal:
     ValueError
         As `newton_removal`.
     """
-    step = newton(problem, w)
+    step = newton_steps(problem, w)
     basis = _span(problem.original().signed_features[problem.forget].T)
     along = basis @ (basis.T @ (step.w - w))
     passes = step.passes + (1.0 - retained_share(problem)) * hessian_passes(problem)

@@ -68,7 +68,7 @@ def test_the_curvature_must_be_that_of_the_retained_rows(rng, monkeypatch) -> No
     monkeypatch.setattr(
         descent, "curvature_range", lambda p, w: (p.ridge, p.original().curvature_bound((w,)))
     )
-    wrong = descent_to_delete(p, w, 200)
+    wrong = descent_to_delete(p, w, 1000)
     assert np.linalg.norm(wrong.w - oracle) > wrong.sensitivity
 
 

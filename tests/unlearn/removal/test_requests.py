@@ -11,12 +11,12 @@ from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.testing import check_method
 from logreg_unlearn.unlearn.driver import run
-from logreg_unlearn.unlearn.removal import newton_removal
-from logreg_unlearn.unlearn.removal.influence import influence, rescaled_influence
-from logreg_unlearn.unlearn.removal.newton import newton
+from logreg_unlearn.unlearn.removal import REMOVALS, newton_removal
+from logreg_unlearn.unlearn.removal.influence import influence_step, rescaled_influence
+from logreg_unlearn.unlearn.removal.newton import newton_steps
+from logreg_unlearn.unlearn.removal.requests import remaining, stream
 from logreg_unlearn.unlearn.removal.result import certificate, prior_sensitivity
-from logreg_unlearn.unlearn.removal.retrain import finetune, retrain
-from logreg_unlearn.unlearn.removal.stream import remaining, stream
+from logreg_unlearn.unlearn.removal.retraining import finetune, retrain
 
 
 def problem(rng, *, n=80, d=4, forget=9, ridge=0.05, **options) -> UnlearningProblem:
@@ -44,7 +44,7 @@ def test_of_one_row_the_rescaled_influence_is_the_newton_step(rng, normalisation
     for w in (minimise(p.original()).w, 0.3 * rng.normal(size=4)):
         step = newton_removal(p, w)
         assert np.allclose(rescaled_influence(p, w).w, step, rtol=1e-9, atol=1e-11)
-        assert np.linalg.norm(influence(p, w).w - step) > 1e-5 * np.linalg.norm(step - w)
+        assert np.linalg.norm(influence_step(p, w).w - step) > 1e-5 * np.linalg.norm(step - w)
 
 
 def test_of_a_set_each_row_has_its_own_leverage(rng) -> None:
@@ -92,7 +92,7 @@ def test_distances_are_within_both_certificates(rng, normalisation) -> None:
         slack = w.radius + oracle.radius
         assert distance <= certificate(p, w.w) + slack
         assert certificate(p, w.w) <= prior_sensitivity(p) * (1 + 1e-9) + slack
-        unlearned = newton(p, w.w).w
+        unlearned = newton_steps(p, w.w).w
         assert np.linalg.norm(unlearned - oracle.w) <= certificate(p, unlearned) + oracle.radius
         assert certificate(p, unlearned) < 0.5 * certificate(p, w.w)
 
@@ -115,7 +115,7 @@ def test_newton_corrects_over_a_stream_what_influence_piles_up(rng, normalisatio
     p = dressed(rng, normalisation, ridge=ridge)
     requests = [np.arange(80) // 6 == k for k in range(6)]
     w, oracle = minimise(p.original()).w, None
-    done = stream(p, w, requests, newton)
+    done = stream(p, w, requests, newton_steps)
     errors, drift = [], []
     for k, removal in enumerate(done):
         oracle = minimise(replace(p, forget=np.logical_or.reduce(requests[: k + 1])).oracle())
@@ -126,7 +126,7 @@ def test_newton_corrects_over_a_stream_what_influence_piles_up(rng, normalisatio
         # gradient and Hessian on what is left, and the gradient of the certificate
         assert removal.passes == pytest.approx(left * (1 + 1 + 4 / 25) + left)
     assert max(errors) < 0.03 * drift[-1]
-    last = stream(p, w, requests, influence)[-1]
+    last = stream(p, w, requests, influence_step)[-1]
     assert np.linalg.norm(last.w - oracle.w) > 3 * errors[-1]
 
 
@@ -134,7 +134,20 @@ def test_a_row_leaves_once(rng) -> None:
     p = problem(rng)
     first, second = np.arange(80) < 3, (np.arange(80) >= 2) & (np.arange(80) < 5)
     with pytest.raises(ValueError, match="expected rows that are still there, got row 2 in req"):
-        stream(p, np.zeros(4), [first, second], newton)
-    assert stream(p, np.zeros(4), [], newton) == ()
+        stream(p, np.zeros(4), [first, second], newton_steps)
+    assert stream(p, np.zeros(4), [], newton_steps) == ()
     left = remaining(p, first, second & ~first)
     assert len(left.labels) == 77 and left.forget.sum() == 2
+
+
+@pytest.mark.parametrize("normalisation", ["mean", "sum"])
+def test_every_removal_by_name_says_who_it_is_and_what_it_costs(rng, normalisation) -> None:
+    p = dressed(rng, normalisation, ridge=0.1 if normalisation == "mean" else 8.0)
+    w, oracle = minimise(p.original()).w, minimise(p.oracle())
+    for name, remove in REMOVALS.items():
+        done = remove(p, w)
+        assert done.method == name and f"{name}, " in repr(done)
+        distance = np.linalg.norm(done.w - oracle.w)
+        assert distance < 0.3 * np.linalg.norm(w - oracle.w), name
+        assert distance <= min(done.sensitivity, certificate(p, done.w)) + oracle.radius, name
+        assert 1.0 < done.passes < 30.0
