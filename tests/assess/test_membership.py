@@ -93,6 +93,10 @@ def test_the_likelihood_ratio_is_the_gaussian_one(rng) -> None:
     assert found.value == pytest.approx(0.6915, abs=0.01)
     assert found.oracle == pytest.approx(0.5, abs=0.01)
 
+    # one mean, spreads 1 and 3: the threshold is |z| = 1.572
+    wide = likelihood_ratio_attack(one, 3.0 * rng.normal(size=(2000, 40)))
+    assert wide.value == pytest.approx(0.742, abs=0.01)
+
 
 @pytest.mark.parametrize("models", [8, 20, 100])
 def test_models_that_were_not_fitted_show_nothing_where_there_is_nothing(rng, models) -> None:

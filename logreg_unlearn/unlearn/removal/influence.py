@@ -62,7 +62,9 @@ def rescaled_influence(problem: UnlearningProblem, w: Array) -> Removal:
 
     Of one row this is the Newton step exactly, in either convention; of a set it leaves out how
     its rows share their leverage (sum convention: Rubinstein and Hopkins, arXiv 2506.06656).
-    Equal rows count as one of their total weight.
+    Equal rows count as one of their total weight.  In the mean convention the plain influence has
+    a factor ``1/(1 - f)`` that stands for the shared leverage of a large random set: there it may
+    be the closer one.
 
     Parameters
     ----------

@@ -169,6 +169,13 @@ def test_the_rate_is_that_of_a_linear_chain(rng) -> None:
         assert renyi_rate(p, steps, noise=sigma) == pytest.approx(expected, rel=1e-9)
 
 
+def test_epsilon_is_the_best_over_all_orders() -> None:
+    order = 1.0 + np.logspace(-3, 6, 200_000)
+    for rho, delta in ((1e-3, 1e-5), (0.5, 0.1), (20.0, 1e-8)):
+        best = np.min(order * rho + np.log(1.0 / delta) / (order - 1.0))
+        assert renyi_epsilon(rho, delta) == pytest.approx(best, rel=1e-6)
+
+
 def test_the_published_epsilon_is_looser(rng) -> None:
     ratios = []
     for _ in range(40):

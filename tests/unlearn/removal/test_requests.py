@@ -15,7 +15,7 @@ from logreg_unlearn.unlearn.removal import REMOVALS, newton_removal
 from logreg_unlearn.unlearn.removal.influence import influence_step, rescaled_influence
 from logreg_unlearn.unlearn.removal.newton import newton_steps
 from logreg_unlearn.unlearn.removal.requests import remaining, stream
-from logreg_unlearn.unlearn.removal.result import certificate, prior_sensitivity
+from logreg_unlearn.unlearn.removal.result import certificate, gradient_gap, prior_sensitivity
 from logreg_unlearn.unlearn.removal.retraining import finetune, retrain
 
 
@@ -107,6 +107,17 @@ def test_the_prior_bound_is_attained_by_one_far_row(rng) -> None:
     assert gap == pytest.approx(prior_sensitivity(p), rel=1e-9)
     assert prior_sensitivity(replace(p, loss="exponential")) == np.inf
     assert prior_sensitivity(replace(p, unpenalised=(0,))) == np.inf
+
+
+@pytest.mark.parametrize("normalisation", ["mean", "sum"])
+def test_the_gap_of_the_gradients_is_attained(rng, normalisation) -> None:
+    """Either row all wrong, and in the mean convention both pull apart."""
+    p = UnlearningProblem(
+        np.array([[30.0], [50.0]]), np.array([1.0, -1.0]), np.array([False, True]),
+        ridge=1.0, normalisation=normalisation, offset=np.array([-1e4, 1e4]),
+    )  # fmt: skip
+    gap = np.linalg.norm(p.oracle().gradient(np.zeros(1)) - p.original().gradient(np.zeros(1)))
+    assert gap == pytest.approx(gradient_gap(p)) == (40.0 if normalisation == "mean" else 50.0)
 
 
 @pytest.mark.parametrize("normalisation", ["mean", "sum"])
