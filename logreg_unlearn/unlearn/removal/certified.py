@@ -22,16 +22,18 @@ A linear term is a shift where every weight that it touches carries the ridge: w
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.losses import Array, Mask
 from logreg_unlearn.problem.norms import EPS, euclidean
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.solve.radius import ridge_radius
+from logreg_unlearn.unlearn.removal.requests import remaining
 from logreg_unlearn.unlearn.removal.result import Removal, hessian_passes, retained_share, solve
 
 
@@ -92,8 +94,7 @@ def certified_removal(problem: UnlearningProblem, w: Array, b: Array) -> Removal
     ----------
     problem : UnlearningProblem
     w, b : ndarray (d,)
-        As `train_perturbed` gives them; over a stream of requests the weights of the last removal,
-        and b over the share of the rows that was left before it (mean convention).
+        As `train_perturbed` gives them.
 
     Returns
     -------
@@ -116,6 +117,54 @@ def certified_removal(problem: UnlearningProblem, w: Array, b: Array) -> Removal
     sensitivity = ridge_radius(objective, norm, objective.gradient_error(v))
     passes = retained_share(problem) * (2.0 + hessian_passes(problem))
     return Removal("certified", v - shift, passes, sensitivity)
+
+
+def certified_requests(
+    problem: UnlearningProblem,
+    w: Array,
+    b: Array,
+    requests: Sequence[Mask],
+    *,
+    budget: float,
+) -> tuple[Removal, ...]:
+    """Remove one request after another until the budget is spent.
+
+    Parameters
+    ----------
+    problem : UnlearningProblem
+        Its forget set is not used.
+    w, b : ndarray (d,)
+        As `train_perturbed` gives them.
+    requests : sequence of ndarray of bool (n,)
+        Disjoint, over all rows.
+    budget : float
+        What the residuals may add up to, in the units of b: `published_budget`.  They are added
+        as published, though a full Newton step leaves nothing of the one before it.
+
+    Returns
+    -------
+    tuple of Removal
+        As `certified_removal`, costs in passes over *all* rows.  Fewer than the requests where the
+        budget was spent: the model has to be retrained with another b before the next.
+
+    Raises
+    ------
+    ValueError
+        As `certified_removal`; if a request asks for a row that is gone.
+    """
+    gone, done, spent, left = np.zeros(len(problem.labels), dtype=bool), [], 0.0, 1.0
+    for request in requests:
+        now = remaining(problem, gone, request)
+        removal = certified_removal(now, w, b / left)
+        gone = gone | request
+        if problem.normalisation == "mean":
+            left *= 1.0 - now.forget_fraction
+        spent += left * problem.ridge * removal.sensitivity
+        if not spent <= budget:
+            break
+        done.append(replace(removal, passes=removal.passes * len(now.labels) / len(gone)))
+        w = removal.w
+    return tuple(done)
 
 
 def residual_bound(problem: UnlearningProblem, w: Array, step: Array) -> float:
@@ -149,8 +198,7 @@ def published_residual_bound(problem: UnlearningProblem, step: Array) -> float:
 def published_budget(sigma: float, epsilon: float, delta: float) -> float:
     r"""Return the residual that may pile up, :math:`\sigma\varepsilon/\sqrt{2\ln(1.5/\delta)}`.
 
-    **As published**, not proved here (see the module's text).  Residuals of a stream add up where
-    each step ignores the last one's; those of `certified_removal` do not.
+    **As published**, not proved here (see the module's text).
 
     Parameters
     ----------

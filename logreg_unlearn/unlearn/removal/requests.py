@@ -26,7 +26,15 @@ def remaining(problem: UnlearningProblem, gone: Mask, forget: Mask) -> Unlearnin
     problem : UnlearningProblem
     gone, forget : ndarray of bool (n,)
         Over all rows of ``problem``; the request may not be empty or all that remains.
+
+    Raises
+    ------
+    ValueError
+        If the request asks for a row that is gone already; else as the problem's class.
     """
+    if np.any(gone & forget):
+        row = int(np.flatnonzero(gone & forget)[0])
+        raise ValueError(f"expected rows that are still there, got row {row}, which is gone")
     kept = ~gone
 
     def of(column: Array | None) -> Array | None:
@@ -71,14 +79,11 @@ def stream(
     Raises
     ------
     ValueError
-        If a request asks for a row that is gone already; else as the problem's class.
+        As `remaining`.
     """
     gone = np.zeros(len(problem.labels), dtype=bool)
     done = []
-    for k, request in enumerate(requests):
-        if np.any(gone & request):
-            row = int(np.flatnonzero(gone & request)[0])
-            raise ValueError(f"expected rows that are still there, got row {row} in request {k}")
+    for request in requests:
         now = remaining(problem, gone, request)
         removal = remove(now, w)
         gone = gone | request

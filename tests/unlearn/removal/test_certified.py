@@ -12,6 +12,7 @@ from logreg_unlearn.testing import check_method
 from logreg_unlearn.unlearn.removal import newton_removal
 from logreg_unlearn.unlearn.removal.certified import (
     certified_removal,
+    certified_requests,
     published_budget,
     published_residual_bound,
     residual_bound,
@@ -70,6 +71,30 @@ def test_it_is_the_newton_step_of_the_perturbed_oracle(rng, normalisation) -> No
     distance = np.linalg.norm(done.w - (best.w - shift))
     assert 1e-8 < distance <= done.sensitivity + best.radius
     assert done.passes == pytest.approx(53 / 60 * (1 + 1 + (1 + 4 / 25)))
+
+
+@pytest.mark.parametrize("normalisation", ["mean", "sum"])
+def test_requests_until_the_budget_is_spent(rng, normalisation) -> None:
+    """The residual is the gradient of the losses left plus the one b, in the units of b."""
+    p = problem(rng, normalisation=normalisation, ridge=0.3 if normalisation == "mean" else 9.0)
+    w, b = train_perturbed(p, 0.01 if normalisation == "mean" else 0.3)
+    requests = [np.arange(60) // 4 == k for k in range(5)]
+    done = certified_requests(p, w, b, requests, budget=np.inf)
+    spent: list[float] = []
+    total = p.weights.sum() if normalisation == "mean" else 1.0
+    for k, removal in enumerate(done):
+        kept = np.arange(60) >= 4 * (k + 1)
+        a = (p.labels[:, None] * p.features)[kept]
+        slopes = p.weights[kept] * p.loss.derivative(a @ removal.w)
+        mass = p.weights[kept].sum() if normalisation == "mean" else 1.0
+        residual = np.linalg.norm((slopes @ a + mass * p.ridge * removal.w) / total + b)
+        spent.append(spent[-1] + residual if spent else residual)
+        hessian = 1 + 4 / 25
+        assert removal.passes == pytest.approx((56 - 4 * k) / 60 * (2 + hessian))
+    assert len(done) == 5 and spent[0] > 1e-8
+    fewer = certified_requests(p, w, b, requests, budget=1.001 * spent[2])
+    assert len(fewer) == 3 and np.array_equal(fewer[-1].w, done[2].w)
+    assert len(certified_requests(p, w, b, requests, budget=0.999 * spent[2])) == 2
 
 
 @pytest.mark.parametrize("loss", ["logistic", "exponential"])
