@@ -161,3 +161,24 @@ def test_numbers_out_of_range_are_refused() -> None:
     ):
         with pytest.raises(ValueError, match=words):
             call()
+
+
+@pytest.mark.parametrize(("b", "margin", "bound"), [(8.0, -20.0, 4.0), (0.1, 0.0, 0.5)])
+def test_the_curvature_bound_of_npo_is_attained(b, margin, bound) -> None:
+    """2 max(1/4, b/4): where the factor bends, and where the loss does."""
+    p = UnlearningProblem(np.ones((2, 1)), np.ones(2), np.array([True, False]), ridge=1.0)
+    reference = -20.0 if b > 1 else -1000.0
+    (objective,) = objectives(npo(b, retain=0.0, reference=np.array([reference])), p)
+    assert objective.curvature_bound() == pytest.approx(bound)
+    assert abs(objective.hessian(np.array([margin]))[0, 0]) == pytest.approx(bound, rel=1e-6)
+
+
+def test_a_teacher_whose_slopes_overflow_is_certain() -> None:
+    p = UnlearningProblem(
+        np.ones((2, 1)), np.array([1.0, -1.0]), np.array([True, False]), ridge=1.0,
+        loss="exponential",
+    )  # fmt: skip
+    away, descent, _ = objectives(scrub(1.0, 0.0, 1.0, teacher=np.array([800.0])), p)
+    # a label that is certain: its loss, exp(-w), and against it exp(w)
+    assert away.gradient(np.array([0.5])) == pytest.approx(np.exp(-0.5))
+    assert descent.gradient(np.array([0.5])) == pytest.approx(-np.exp(-0.5) + 0.5)
