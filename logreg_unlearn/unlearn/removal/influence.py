@@ -93,6 +93,6 @@ def rescaled_influence(problem: UnlearningProblem, w: Array) -> Removal:
     if not np.all(rest > 0):
         raise ValueError("expected leverages below 1, got a row alone in a direction without ridge")
     slopes = c * loss.derivative(z) + curvature * (rows @ step)
-    # gradient, Hessian, and the leverages' triangular solves, as products with the rows of F
-    passes = 1.0 + hessian_passes(problem) + (1.0 - retained_share(problem))
+    # the leverages' solves, a column for each row of F, are about the work of a Hessian of them
+    passes = 1.0 + (2.0 - retained_share(problem)) * hessian_passes(problem)
     return Removal("rescaled-influence", w + step + inverse @ (slopes / rest), passes)

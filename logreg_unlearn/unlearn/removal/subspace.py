@@ -96,11 +96,13 @@ def subspace_oracle(problem: UnlearningProblem, w: Array) -> Removal:
     found = minimise(reduced, basis.T @ w)
     if not found.converged:
         raise ValueError(f"expected a solvable subspace, got {found.status.value}")
-    # the rows in k columns are k products with a vector, two of which make a pass
-    passes = hessian_passes(problem) + k / 2.0 + found.passes * k / len(w)
+    # the rows in k columns are k products with a vector, two of which make a pass; the basis is
+    # about the work of a Hessian of the forgotten rows
+    share, hessian = retained_share(problem), hessian_passes(problem)
+    passes = share * (hessian + k / 2.0 + found.passes * k / len(w)) + (1.0 - share) * hessian
     end = rest + basis @ found.w
     sensitivity = found.radius if k == len(w) else math.inf
-    return Removal("subspace-oracle", end, passes * retained_share(problem), sensitivity)
+    return Removal("subspace-oracle", end, passes, sensitivity)
 
 
 def _span(columns: Array) -> Array:
