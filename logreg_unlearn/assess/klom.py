@@ -135,7 +135,7 @@ def null_ensembles(reference: Array, sizes: tuple[int, int], seed: int) -> tuple
 
     Drawn again and again from so few models, margins would repeat and fill fewer bins; a little
     Gaussian noise (Silverman's width) makes them a continuous law of nearly the same shape.  The
-    floor's mean is then between 5 % too low and a quarter too high (measured: normal, uniform,
+    floor's mean is then between 6 % too low and a quarter too high (measured: normal, uniform,
     exponential and t laws, 20 to 1000 models).
     """
     rng = np.random.default_rng(seed)
