@@ -140,8 +140,10 @@ def test_the_examples_in_the_how_to_run(capsys: pytest.CaptureFixture[str]) -> N
     out = capsys.readouterr().out
     assert "Status.CONVERGED" in out and "PathStatus.FOLD 0.2597" in out
     assert "0.16 0.17 False" in out
-    (certified,) = re.findall(r"```text\n(ascent: .*?)```", text, flags=re.DOTALL)
-    assert certified in out
+    shown = re.findall(r"```text\n((?:ascent|retrain) .*?|ascent: .*?)```", text, flags=re.DOTALL)
+    assert len(shown) == 2
+    for printed in shown:
+        assert printed in out
 
 
 def test_every_stem_and_place_has_a_name_to_print() -> None:

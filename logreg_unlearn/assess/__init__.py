@@ -12,6 +12,8 @@ module          what it does
 ``words``       all of it in plain words, numbers printed so that they say what they are
 ``record``      an audit as plain data for JSON, as rows, and as a table for a notebook
 ``distance``    distances to the retrained optimum and their ratios to the original's
+``klom``        margins of many unlearned models against many retrained ones
+``membership``  accuracies, changed decisions and membership attacks, beside the oracle's
 ``dependence``  lift, cosines and cross-influence of forget and retain set
 ``bounds``      what can be certified about any weights without retraining
 ``guarantees``  noise that is enough, and decisions that cannot have changed

@@ -13,18 +13,35 @@ from logreg_unlearn.assess.distance import (
     oracle_best_stop,
     ratio,
 )
+from logreg_unlearn.assess.klom import Klom, bootstrap_models, klom, noise_divergence
+from logreg_unlearn.assess.membership import (
+    Evaluation,
+    Reading,
+    auc,
+    evaluate_model,
+    likelihood_ratio_attack,
+)
 
 __all__ = [
     "BestStop",
     "Dependence",
     "Distances",
+    "Evaluation",
+    "Klom",
+    "Reading",
+    "auc",
+    "bootstrap_models",
     "cross_influence",
     "dependence",
     "distance_ratios",
     "distances_to_oracle",
+    "evaluate_model",
     "excess_risk",
     "first_step_alignment",
+    "klom",
     "lift",
+    "likelihood_ratio_attack",
+    "noise_divergence",
     "oracle_best_stop",
     "ratio",
 ]

@@ -21,6 +21,8 @@ _NAMES = {
     "neggrad+minibatch": "NegGrad+ in minibatches",
     "ascent-finetune": "Ascent followed by finetuning",
     "calibrated": "Calibrated descent-ascent",
+    "scrub": "SCRUB",
+    "npo": "NPO",
 }
 
 

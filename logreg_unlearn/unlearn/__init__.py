@@ -6,7 +6,9 @@ module          what it does
 ``driver``      runs a method's gradient steps, recorded until they end: start here
 ``trajectory``  what an iteration did: records, cost, how it ended
 ``ascent``      the ascent methods of the paper and of its relatives
-``removal``     removal without ascent: Newton step and influence function
+``scrub``       distillation away from and towards the original
+``npo``         the ascent that slows down
+``removal``     removal without ascent: a folder with its own map
 ``load``        a user's own method by its address
 ``methods``     all of them by name
 ``steps``       gradient steps as a few BLAS calls

@@ -9,7 +9,8 @@ With :math:`\bar\ell_S` the mean loss over S and :math:`\lambda` the ridge:
 * NegGrad+: descend :math:`\alpha\bar\ell_R-(1-\alpha)\bar\ell_F`, in minibatches if asked;
 * ascent, then finetune: gradient ascent first, then descent on the retain set alone;
 * calibrated: descend :math:`\bar\ell_D-f\bar\ell_F+\tfrac{(1-f)\lambda}2\|w\|^2`, the one
-  weight of ascent at which the oracle is the end.
+  weight of ascent at which the oracle is the end;
+* SCRUB and NPO, in modules of their own.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from logreg_unlearn.problem.losses import Mask
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.unlearn.driver import Method, Phase
+from logreg_unlearn.unlearn.npo import npo
+from logreg_unlearn.unlearn.scrub import scrub
 
 
 def gradient_ascent(ridge: bool = False) -> Method:
@@ -169,6 +172,8 @@ METHODS = {
     "neggrad+minibatch": lambda: neggrad_plus(batch_size=32),
     "calibrated": calibrated,
     "ascent-finetune": ascent_then_finetune,
+    "scrub": scrub,
+    "npo": npo,
 }
 """Methods by name, each a function of no arguments that returns its default form."""
 
