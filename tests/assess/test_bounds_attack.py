@@ -27,22 +27,24 @@ PROBLEMS = 40 if settings.default.max_examples <= 200 else 1_300
 
 
 def exact_minimiser(objective: Objective, start: Array) -> mp.matrix | None:
-    """Damped Newton in many digits; None where it does not arrive in a hundred steps."""
+    """Damped Newton in many digits; None where it does not arrive in sixty steps."""
     w = mp.matrix([mp.mpf(float(x)) for x in start])
     value, gradient, hessian = exact_derivatives(objective, w)
-    for _ in range(100):
+    for _ in range(60):
         step = mp.lu_solve(hessian, -gradient)
         fall = -(gradient.T * step)[0]
         if fall <= mp.mpf(10) ** (-100) * (hessian[0, 0] + 1) or mp.norm(step) <= (
             mp.mpf(10) ** (-40) * mp.norm(w)
         ):
             return w + step
-        for _ in range(200):
+        for _ in range(40):
             there = w + step
             new = exact_derivatives(objective, there)
             if new[0] < value:
                 break
-            step /= 4
+            step /= 64
+        else:
+            return None
         w, (value, gradient, hessian) = there, new
     return None
 
