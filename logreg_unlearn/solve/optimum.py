@@ -24,7 +24,7 @@ from logreg_unlearn.problem.norms import euclidean
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.protocol import SmoothObjective
 from logreg_unlearn.solve.existence import falls_for_ever
-from logreg_unlearn.solve.newton import chord_newton, refine
+from logreg_unlearn.solve.newton import RowSearch, SpanSearch
 from logreg_unlearn.solve.passes import Work, evaluate
 from logreg_unlearn.solve.radius import (
     curvature_radius,
@@ -37,6 +37,7 @@ from logreg_unlearn.solve.trust_region import trust_region
 
 _UNIT = np.finfo(np.float64).eps
 _VAGUE = 1e-8  # a radius above this share of 1 + ||w|| is worth some work to sharpen
+_NARROW = 100  # columns up to which a Hessian and its eigenvalues cost about a millisecond
 
 
 class OptimumStatus(Enum):
@@ -208,26 +209,29 @@ def _convex(
     objective: Objective, start: Array, target: float, max_iterations: int, work: Work
 ) -> tuple[Array, int, float]:
     """Return the minimiser of a convex objective, the steps taken, and a certified radius."""
-    point, iterations, factor = chord_newton(objective, start, target, max_iterations, work)
+    n, d = objective.signed_features.shape
     ridge = float(objective.ridge_diagonal.min())
-    vague = _VAGUE * (1.0 + euclidean(point.w))
+    in_span = 0 < n < d and d > _NARROW and ridge > 0
+    search = (SpanSearch if in_span else RowSearch)(objective, start, work)
+    search.go_on(target, max_iterations)
     lengths = objective.lengths()
 
     def plain_radius() -> tuple[float, float]:
+        point = search.point
         rounding = objective.gradient_error(point.w, point.slopes, lengths)
         return ridge_radius(objective, float(point.norm), rounding), rounding
 
+    vague = _VAGUE * (1.0 + euclidean(search.point.w))
     radius, rounding = plain_radius()
-    if radius > vague and rounding < point.norm < math.inf:
+    if radius > vague and rounding < search.point.norm < math.inf:
         # a small ridge magnifies what is left of the gradient: go on to the rounding floor
-        aim = max(rounding, 0.5 * vague * ridge)
-        spare = min(50, max_iterations - iterations)
-        point, more, _ = refine(objective, point, aim, spare, factor, work)
-        iterations += more
+        spare = min(50, max_iterations - search.iterations)
+        search.go_on(max(rounding, 0.5 * vague * ridge), spare)
         radius, _ = plain_radius()
-    if radius > vague:  # a Hessian costs several passes over the data
-        radius = min(radius, curvature_radius(objective, point))
-    return point.w, iterations, radius
+    # a Hessian costs several passes over the data, and in the rows' span all it has is the ridge
+    if radius > vague and not in_span:
+        radius = min(radius, curvature_radius(objective, search.point))
+    return search.point.w, search.iterations, radius
 
 
 def _descent(

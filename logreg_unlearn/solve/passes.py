@@ -109,7 +109,9 @@ def hessian_at(objective: Objective, margins: Array) -> Array:
     hessian = np.diag(objective.ridge_diagonal)
     if d >= _SYMMETRIC:
         np.sqrt(weights, out=weights)
-    for chunk in row_chunks(rows.shape):
+    # wide chunks where adding up the d x d products would cost as much as the products
+    entries = max(CHUNK, min(8 * d * d, rows.size // 4))
+    for chunk in row_chunks(rows.shape, entries):
         part = rows[chunk]
         scaled = weights[chunk, None] * part
         hessian += np.dot(scaled.T, scaled if d >= _SYMMETRIC else part)
