@@ -188,16 +188,22 @@ class Objective:
         return 1.0 / max(float(self.lengths().max(initial=0.0)), TINY)
 
     def gradient_error(
-        self, w: Array, slopes: Array | None = None, lengths: Array | None = None
+        self,
+        w: Array,
+        slopes: Array | None = None,
+        lengths: Array | None = None,
+        additions: int | None = None,
     ) -> float:
         """Bound the norm of the computed gradient's rounding error at ``w`` (d,), without a pass.
 
-        ``slopes`` are ``c_i phi'(z_i)`` and ``lengths`` the norms of the rows, where at hand.
+        ``slopes`` are ``c_i phi'(z_i)`` and ``lengths`` the norms of the rows, where at hand;
+        ``additions`` is how many a term passes through where the sum is taken in parts, else n.
         """
         if slopes is None:
             slopes = self._weighted(self.loss.derivative(self.margins(w)))
         lengths = self.lengths() if lengths is None else lengths
         n, d = len(slopes), len(w)
+        additions = n if additions is None else additions
         absolute = np.abs(slopes)
         weighted = absolute * lengths
         # e^m - 1 <= m (e^M - 1)/M for m <= M, and M need not be sharp
@@ -208,7 +214,7 @@ class Objective:
             offset = np.abs(self.offset)
             moved, worst = moved + float(np.dot(weighted, offset)), worst + euclidean(offset)
         data = unit * growth(unit * worst) * moved
-        data += (n + FEW) * EPS * float(np.dot(absolute, lengths))
+        data += (additions + FEW) * EPS * float(np.dot(absolute, lengths))
         underflow = TINY * (1.0 + float(np.dot(1.0 + np.abs(self.coefficients), lengths)))
         ridge = 4 * EPS * euclidean(self.ridge_diagonal * w)
         return float((data + ridge + underflow) * outward(n, d))

@@ -16,7 +16,8 @@ import numpy as np
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.objective import Objective
-from logreg_unlearn.solve.passes import CHUNK, Iterate, Work
+from logreg_unlearn.solve.linesearch import RESOLUTION, move
+from logreg_unlearn.solve.passes import CHUNK, Formed, Iterate, Work
 from logreg_unlearn.solve.rowspace import (
     Preconditioner,
     RowFactor,
@@ -26,11 +27,7 @@ from logreg_unlearn.solve.rowspace import (
     SpanFactor,
     WideRows,
 )
-
-_GOOD = 0.25
-"""Share of the slope that a full step may leave before the line search looks for a better one."""
-_RESOLUTION = 1e-14
-"""Share of the objective, whose terms are all positive, that its rounding hides."""
+from logreg_unlearn.solve.secants import DEAR, quasi_newton
 
 
 class RowSearch:
@@ -66,9 +63,15 @@ class RowSearch:
         self._space = Rows(objective, work)
         self.point, self.iterations = self._space.evaluate(start), 0
 
+    @property
+    def formed(self) -> Formed | None:
+        """The last Hessian of all rows."""
+        return self._space.formed
+
     def go_on(self, target: float, budget: int) -> None:
         """Iterate until the gradient norm is at most ``target`` or no step lowers it."""
-        found = refine(self._space, self.point, target, budget, self._factor)
+        iterate = quasi_newton if self._space.renewal >= DEAR else refine
+        found = iterate(self._space, self.point, target, budget, self._factor)
         self.point, more, self._factor = found
         self.iterations += more
 
@@ -126,7 +129,7 @@ def refine(
                 return best, steps, None
         direction = factor.solve(here) if pending is None else pending
         before = float(np.dot(direction, here.gradient))
-        there = _move(space, here, direction, before)
+        there = move(space, here, direction, before)
         if not math.isfinite(there.norm):
             return best, steps, factor
         if there.norm <= target:
@@ -139,7 +142,7 @@ def refine(
             factor = None  # a stale factor led nowhere: stay here and renew it
             continue
         here = there
-        if here.norm >= 0.9 * best.norm and before <= _RESOLUTION * space.value(here):
+        if here.norm >= 0.9 * best.norm and before <= RESOLUTION * space.value(here):
             stalled += 1
         if here.norm < best.norm:
             best = here
@@ -157,72 +160,6 @@ def _renewal_pays(contraction: float, norm: float, target: float, renewal: float
         return False
     chord_steps_left = (math.log(target) - math.log(norm)) / math.log(contraction)
     return chord_steps_left > 3.0 + renewal
-
-
-def _move(space: Space, here: Iterate, direction: Array, fall: float) -> Iterate:
-    """Step along ``-direction``: fully, or to the minimiser where the full step is a bad one.
-
-    ``fall`` is minus the slope at the start of the step.
-    """
-    there = space.evaluate(here.w - direction)
-    dz = there.margins - here.margins
-    if not np.dot(dz, dz) <= 100.0 * len(dz):
-        # where no curvature is left (a far start, no ridge) a step has no natural length
-        longest = float(np.abs(dz).max())
-        limit = 10.0 + 10.0 * float(np.abs(here.margins).max())
-        if longest > limit:
-            direction = direction * (limit / longest)
-            fall = float(np.dot(direction, here.gradient))
-            there = space.evaluate(here.w - direction)
-            dz = there.margins - here.margins
-    last = -float(np.dot(direction, there.gradient))
-    if abs(last) <= _GOOD * abs(fall):
-        return there
-    t = _line_search(space, here, dz, direction, -fall, last)
-    return space.evaluate(here.w - t * direction)
-
-
-def _line_search(
-    space: Space, here: Iterate, dz: Array, direction: Array, first: float, last: float
-) -> float:
-    """Return t > 0 with a slope along ``-direction`` below a twentieth of the one at 0.
-
-    ``first`` and ``last`` are the slopes at t = 0 and t = 1; a slope rises with t (convexity).
-    """
-    c, loss = space.objective.coefficients, space.objective.loss
-    constant, linear = space.ridge_along(here, direction)
-
-    def slope(t: float) -> float:
-        slopes = c * loss.derivative(here.margins + t * dz)
-        return float(np.dot(slopes, dz)) + constant + t * linear
-
-    wanted = 0.05 * abs(first)
-    low, high = 0.0, 1.0
-    while last < -wanted and high < 1e16:
-        # the slope flattens: the secant falls short
-        left = last / first
-        ahead = high + (high - low) * left / (1.0 - left) if left < 1.0 else math.inf
-        low, first, high = high, last, min(max(ahead, 1.5 * high), 4.0 * high)
-        last = slope(high)
-    if abs(last) <= wanted:
-        return high
-    width = math.inf
-    for _ in range(200):
-        # the secant where the two slopes are comparable and it has served, else the middle:
-        # the geometric one once the bracket spans decades
-        halved, width = high - low <= 0.5 * width, high - low
-        if halved and 0.0 < last < -10.0 * first:
-            t = low + width / (1.0 - last / first)
-        else:
-            t = math.sqrt(low * high) if low > 0 and high > 4 * low else 0.5 * (low + high)
-        value = slope(t)
-        if abs(value) <= wanted or width <= 1e-15 * high:
-            return t
-        if value < 0:
-            low, first = t, value
-        else:  # also when the far end overflowed to nan
-            high, last = t, value
-    return t
 
 
 def _subsample(objective: Objective, stride: int) -> Objective:

@@ -25,19 +25,19 @@ from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.protocol import SmoothObjective
 from logreg_unlearn.solve.existence import falls_for_ever
 from logreg_unlearn.solve.newton import RowSearch, SpanSearch
-from logreg_unlearn.solve.passes import Work, evaluate
+from logreg_unlearn.solve.passes import Iterate, Work, evaluate, summands, value_at
 from logreg_unlearn.solve.radius import (
     curvature_radius,
     kantorovich_radius,
     local_radius,
     ridge_radius,
 )
+from logreg_unlearn.solve.rowspace import FEW_COLUMNS
 from logreg_unlearn.solve.threads import blas_threads
 from logreg_unlearn.solve.trust_region import trust_region
 
 _UNIT = np.finfo(np.float64).eps
 _VAGUE = 1e-8  # a radius above this share of 1 + ||w|| is worth some work to sharpen
-_NARROW = 100  # columns up to which a Hessian and its eigenvalues cost about a millisecond
 
 
 class OptimumStatus(Enum):
@@ -172,13 +172,17 @@ def minimise(
     # overflow is an answer here, and the loops below can read it
     quiet = np.errstate(over="ignore", invalid="ignore", divide="ignore")
     with blas_threads(objective.rows * d), quiet:
-        scale = float(objective.gradient_scale())
-        target = tolerance * min(1.0, scale)
         if by_rows is not None and convex:
-            w, iterations, radius = _convex(by_rows, w, target, max_iterations, work)
+            lengths = by_rows.lengths()
+            scale = float(np.dot(by_rows.coefficients, lengths))
+            target = tolerance * min(1.0, scale)
+            point, iterations, radius = _convex(by_rows, w, target, max_iterations, work, lengths)
+            w, value, norm = point.w, value_at(by_rows, point), float(point.norm)
         else:
+            scale = float(objective.gradient_scale())
+            target = tolerance * min(1.0, scale)
             w, iterations, radius, unbounded = _descent(objective, w, target, max_iterations, work)
-        value, norm = float(objective.value(w)), float(euclidean(objective.gradient(w)))
+            value, norm = float(objective.value(w)), float(euclidean(objective.gradient(w)))
     within = norm <= tolerance * (1.0 + scale) < math.inf
     if unbounded:
         status = OptimumStatus.UNBOUNDED
@@ -206,19 +210,24 @@ def _check_unbatched(objective: Objective) -> None:
 
 
 def _convex(
-    objective: Objective, start: Array, target: float, max_iterations: int, work: Work
-) -> tuple[Array, int, float]:
+    objective: Objective,
+    start: Array,
+    target: float,
+    max_iterations: int,
+    work: Work,
+    lengths: Array,
+) -> tuple[Iterate, int, float]:
     """Return the minimiser of a convex objective, the steps taken, and a certified radius."""
     n, d = objective.signed_features.shape
     ridge = float(objective.ridge_diagonal.min())
-    in_span = 0 < n < d and d > _NARROW and ridge > 0
+    in_span = 0 < n < d and d > FEW_COLUMNS and ridge > 0
     search = (SpanSearch if in_span else RowSearch)(objective, start, work)
     search.go_on(target, max_iterations)
-    lengths = objective.lengths()
+    additions = summands(objective.signed_features.shape)
 
     def plain_radius() -> tuple[float, float]:
         point = search.point
-        rounding = objective.gradient_error(point.w, point.slopes, lengths)
+        rounding = objective.gradient_error(point.w, point.slopes, lengths, additions)
         return ridge_radius(objective, float(point.norm), rounding), rounding
 
     vague = _VAGUE * (1.0 + euclidean(search.point.w))
@@ -229,9 +238,10 @@ def _convex(
         search.go_on(max(rounding, 0.5 * vague * ridge), spare)
         radius, _ = plain_radius()
     # a Hessian costs several passes over the data, and in the rows' span all it has is the ridge
-    if radius > vague and not in_span:
-        radius = min(radius, curvature_radius(objective, search.point))
-    return search.point.w, search.iterations, radius
+    if radius > vague and isinstance(search, RowSearch):
+        sharper = curvature_radius(objective, search.point, vague, lengths, search.formed)
+        radius = min(radius, sharper)
+    return search.point, search.iterations, radius
 
 
 def _descent(

@@ -47,6 +47,19 @@ class Iterate(NamedTuple):
     norm: float
 
 
+class Formed(NamedTuple):
+    """A Hessian and the margins it was formed at.
+
+    Attributes
+    ----------
+    hessian : ndarray (d, d)
+    margins : ndarray (n,)
+    """
+
+    hessian: Array
+    margins: Array
+
+
 def evaluate(objective: Objective, w: Array) -> Iterate:
     """Return margins, slopes and gradient at ``w`` in one pass over row chunks."""
     rows, c, offset = objective.signed_features, objective.coefficients, objective.offset
@@ -116,6 +129,12 @@ def hessian_at(objective: Objective, margins: Array) -> Array:
         scaled = weights[chunk, None] * part
         hessian += np.dot(scaled.T, scaled if d >= _SYMMETRIC else part)
     return hessian
+
+
+def summands(shape: tuple[int, ...]) -> int:
+    """Return how many additions a term of the gradient passes through in :func:`evaluate`."""
+    chunks = row_chunks(shape)
+    return (chunks[0].stop if chunks else 0) + len(chunks) + 1
 
 
 @lru_cache(maxsize=64)

@@ -11,6 +11,7 @@ coefficients that are quotients (``1/n_R``), and for a loss that is accurate to 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -18,10 +19,18 @@ import numpy as np
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.norms import EPS, FEW, TINY, outward
 from logreg_unlearn.problem.objective import Objective
-from logreg_unlearn.solve.passes import Iterate, hessian_at, row_chunks
+from logreg_unlearn.solve.passes import Formed, Iterate, hessian_at, row_chunks, summands
+from logreg_unlearn.solve.rowspace import FEW_COLUMNS, factorises
 
 _ROOT_TINY = math.sqrt(TINY)
 """What a length loses where the squares of its entries underflow."""
+
+
+_NEAR = 1.0
+"""Move of a margin beyond which a new Hessian is worth a factor e of the curvature."""
+
+_NEGLIGIBLE = EPS
+"""Share of a Hessian that need not be known any better."""
 
 
 class Errors(NamedTuple):
@@ -70,6 +79,7 @@ def rounding_errors(objective: Objective, point: Iterate) -> Errors:
     sizes_w = np.abs(w)
     margins = np.empty(n)
     gradient = 4 * EPS * np.abs(objective.ridge_diagonal * w) + TINY
+    additions = summands(rows.shape)
     absolute, coefficients = np.abs(point.slopes), np.abs(objective.coefficients)
     for chunk in row_chunks(rows.shape):
         sizes = np.abs(rows[chunk])
@@ -82,7 +92,7 @@ def rounding_errors(objective: Objective, point: Iterate) -> Errors:
         # the slope moves by at most phi'' (e^error - 1), far less than itself in a flat tail
         curvatures = coefficients[chunk] * objective.loss.curvature(point.margins[chunk])
         underflow = (1.0 + coefficients[chunk]) * TINY
-        slopes = absolute[chunk] * (n + FEW) * EPS + underflow
+        slopes = absolute[chunk] * (additions + FEW) * EPS + underflow
         slopes += (curvatures * (1.0 + FEW * EPS) + underflow) * np.expm1(error)
         gradient += slopes @ sizes
     factor = outward(n, d)
@@ -90,7 +100,14 @@ def rounding_errors(objective: Objective, point: Iterate) -> Errors:
     return Errors(gradient * factor, margins, float(margins.max(initial=0.0)))
 
 
-def certified_curvature(objective: Objective, point: Iterate, worst: float) -> Curvature | None:
+def certified_curvature(
+    objective: Objective,
+    point: Iterate,
+    worst: float,
+    lengths: Array | None = None,
+    formed: Formed | None = None,
+    enough: Callable[[Array], float] | None = None,
+) -> Curvature | None:
     """Bound the Hessian of a convex objective from below; None where nothing is certain.
 
     Parameters
@@ -100,9 +117,21 @@ def certified_curvature(objective: Objective, point: Iterate, worst: float) -> C
     point : Iterate
     worst : float
         Largest error of a margin (:class:`Errors`).
+    lengths : ndarray (n,), optional
+        Norms of the rows, where at hand.
+    formed : Formed, optional
+        A Hessian elsewhere: a curvature falls by at most ``e^{-|z - z'|}`` from there.
+    enough : callable, optional
+        Units to the eigenvalue that the caller needs to know of: proved by one factorisation,
+        where that is cheaper than the eigenvalues.
     """
     n, d = objective.signed_features.shape
-    hessian = hessian_at(objective, point.margins)
+    moved = math.inf
+    if formed is not None:
+        moved = float(np.abs(point.margins - formed.margins).max(initial=0.0))
+    if formed is None or not moved <= _NEAR:
+        formed, moved = Formed(hessian_at(objective, point.margins), point.margins), 0.0
+    hessian, away = formed.hessian, (worst + moved) * (1.0 + 4 * EPS)
     diagonal = hessian.diagonal()
     if not (np.all(np.isfinite(hessian)) and np.all(diagonal > 0) and worst < 700.0):
         return None
@@ -110,24 +139,48 @@ def certified_curvature(objective: Objective, point: Iterate, worst: float) -> C
     if not np.all(np.isfinite(units)):
         return None
     # every entry's terms are bounded by the two diagonal entries, which are 1 in these units
-    formation = d * (n + FEW) * EPS + underflown_curvature(objective, units)
-    eigenvalue = float(np.linalg.eigvalsh(hessian * units * units[:, None])[0]) - 8 * d * d * EPS
-    least = math.exp(-worst) * (eigenvalue - formation * outward(n, d)) * (1.0 - 8 * EPS)
+    formation = d * (n + FEW) * EPS + underflown_curvature(objective, units, lengths)
+    formation *= outward(n, d)
+    wanted = 0.0
+    if enough is not None and d > FEW_COLUMNS:
+        wanted = (enough(units) * math.exp(away) + formation) * (1.0 + 64 * EPS)
+    eigenvalue = _smallest_eigenvalue(hessian * units * units[:, None], wanted)
+    least = math.exp(-away) * (eigenvalue - formation) * (1.0 - 8 * EPS)
     if not least > 0:
         return None
     return Curvature(hessian, units, least, least / eigenvalue * (1.0 - 8 * EPS))
 
 
-def underflown_curvature(objective: Objective, units: Array) -> float:
+def _smallest_eigenvalue(matrix: Array, wanted: float) -> float:
+    """Return a lower bound, of a diagonal of 1: ``wanted`` if > 0 and a Cholesky factor proves it.
+
+    That the factorisation succeeds proves that no eigenvalue is below ``-(d + 1) eps`` times the
+    trace (Rump, BIT 46, 2006); the slack is that of the eigenvalues.
+    """
+    d = len(matrix)
+    slack = 8 * d * d * EPS
+    if 0.0 < wanted < 1.0:
+        shifted = matrix.copy()
+        shifted.flat[:: d + 1] -= wanted + slack
+        if factorises(shifted):
+            return wanted
+    return float(np.linalg.eigvalsh(matrix)[0]) - slack
+
+
+def underflown_curvature(objective: Objective, units: Array, lengths: Array | None = None) -> float:
     """Bound the norm of what underflow takes from or adds to the Hessian, in the units given."""
     rows = objective.signed_features
-    total = 0.0
+    weights = 1.0 + np.abs(objective.coefficients)
+    total = float(weights.sum()) * TINY * len(units)
+    if lengths is not None:
+        # TINY first: the squares may overflow where it keeps the product in range
+        longest = np.square(_ROOT_TINY * float(units.max()) * lengths)
+        bound = total + float(np.dot(weights, longest))
+        if bound < _NEGLIGIBLE:
+            return bound
     for chunk in row_chunks(rows.shape):
         scaled = rows[chunk] * units
-        weights = 1.0 + np.abs(objective.coefficients[chunk])
-        # TINY first: the squares may overflow where it keeps the product in range
-        total += float(np.dot(weights, np.square(_ROOT_TINY * scaled).sum(axis=1)))
-        total += float(weights.sum()) * TINY * len(units)
+        total += float(np.dot(weights[chunk], np.square(_ROOT_TINY * scaled).sum(axis=1)))
     return total
 
 

@@ -20,9 +20,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.norms import TINY
+from logreg_unlearn.problem.norms import TINY, euclidean
 from logreg_unlearn.problem.objective import Objective
-from logreg_unlearn.solve.passes import HESSIAN, Iterate, Work, value_at
+from logreg_unlearn.solve.passes import HESSIAN, Formed, Iterate, Work, value_at
+
+FEW_COLUMNS = 100
+"""Columns up to which a Hessian and all its eigenvalues cost about a millisecond."""
 
 
 class Preconditioner(Protocol):
@@ -59,19 +62,30 @@ def _lapack() -> tuple[Callable[..., Any], Callable[..., Any]]:
     return lapack.dpotrf, lapack.dpotrs
 
 
+def factorises(matrix: Array) -> bool:
+    """Whether a symmetric matrix has a Cholesky factor, in place."""
+    return not _lapack()[0](matrix.T, lower=1, clean=0, overwrite_a=1)[1]
+
+
 class Factor:
-    """Cholesky factor of a Hessian; damped on its diagonal if rounding made it indefinite."""
+    """Cholesky factor of a Hessian; damped on its diagonal if rounding made it indefinite.
+
+    ``exact`` says whether the Hessian was left as it is.
+    """
 
     def __init__(self, hessian: Array, largest: float) -> None:
         factorise, self._solve = _lapack()
+        self.exact = True
         diagonal = hessian.diagonal()
         # the floor holds a coordinate whose curvature vanished
         floor = 1e-40 * (largest or 1.0)
         if diagonal.min() < floor:
             hessian.flat[:: len(hessian) + 1] = np.maximum(diagonal, floor)
+            self.exact = False
         damping = 1e-14
         self._factor, failed = factorise(hessian.T, lower=1, clean=0)
         while failed:
+            self.exact = False
             # the factor only preconditions: the gradient decides what is a solution
             hessian.flat[:: len(hessian) + 1] *= 1.0 + damping
             damping *= 10.0
@@ -87,22 +101,39 @@ class Factor:
 
 
 class Rows:
-    """The coordinates of w itself."""
+    """The coordinates of w itself; ``formed`` is the last Hessian."""
 
     def __init__(self, objective: Objective, work: Work) -> None:
         self.objective, self.work = objective, work
+        self.formed: Formed | None = None
         self.renewal = objective.dimension / HESSIAN
 
     def evaluate(self, w: Array) -> Iterate:
         """Return margins, slopes and gradient at ``w (d,)``."""
         return self.work.evaluate(self.objective, w)
 
+    def along(self, direction: Array) -> Array:
+        """Return by how much the margins change along a direction: half a pass."""
+        self.work.passes += 0.5
+        return np.dot(self.objective.signed_features, direction)
+
+    def at_margins(self, w: Array, margins: Array) -> Iterate:
+        """Return the point with these margins: half a pass."""
+        self.work.passes += 0.5
+        objective = self.objective
+        slopes = objective.coefficients * objective.loss.derivative(margins)
+        gradient = np.dot(slopes, objective.signed_features) + objective.ridge_diagonal * w
+        return Iterate(w, margins, slopes, gradient, float(euclidean(gradient)))
+
     def factor(self, here: Iterate) -> Factor | None:
         """Return a factor of the Hessian, None if it overflows."""
         hessian = self.work.hessian(self.objective, here.margins)
         largest = float(hessian.diagonal().max())
-        # a sum of squares: any overflow shows on the diagonal
-        return Factor(hessian, largest) if math.isfinite(largest) else None
+        if not math.isfinite(largest):  # a sum of squares: any overflow shows on the diagonal
+            return None
+        factor = Factor(hessian, largest)
+        self.formed = Formed(hessian, here.margins) if factor.exact else None
+        return factor
 
     def value(self, here: Iterate) -> float:
         """Return the objective."""

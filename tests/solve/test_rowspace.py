@@ -75,7 +75,7 @@ def test_a_start_nearby_is_worth_its_distance(rng: np.random.Generator) -> None:
     assert solved.converged and solved.iterations > 2
     assert minimise(objective, solved.w).iterations == 0
     near = minimise(objective, solved.w + 1e-6 * rng.standard_normal(80))
-    assert near.converged and near.iterations < solved.iterations
+    assert near.converged and near.iterations <= 2
 
 
 def test_what_cancels_in_w_is_undone(rng: np.random.Generator) -> None:
@@ -114,7 +114,7 @@ def test_small_problems_in_the_span(objective: Objective) -> None:
     n, d = objective.signed_features.shape
     assume(n < d and objective.ridge_diagonal.min() > 0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(optimum, "_NARROW", 0)
+        patch.setattr(optimum, "FEW_COLUMNS", 0)
         found = minimise(objective)
     assert found.converged
     assert found.gradient_norm <= 1e-9 * (1 + float(objective.gradient_scale()))
