@@ -75,6 +75,11 @@ class RowSearch:
         self.point, more, self._factor = found
         self.iterations += more
 
+    def renew(self) -> None:
+        """Form a Hessian here, where that saves many steps."""
+        if self._space.renewal >= DEAR and math.isfinite(self.point.norm):
+            self._factor = self._space.factor(self.point)
+
 
 class SpanSearch:
     """As :class:`RowSearch`, in the span of the rows: for a ridge on every coordinate."""

@@ -235,6 +235,8 @@ def _convex(
     if radius > vague and rounding < search.point.norm < math.inf:
         # a small ridge magnifies what is left of the gradient: go on to the rounding floor
         spare = min(50, max_iterations - search.iterations)
+        if isinstance(search, RowSearch) and rounding > 0.5 * vague * ridge:
+            search.renew()  # the certificate will need a Hessian
         search.go_on(max(rounding, 0.5 * vague * ridge), spare)
         radius, _ = plain_radius()
     # a Hessian costs several passes over the data, and in the rows' span all it has is the ridge

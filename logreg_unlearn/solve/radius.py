@@ -80,12 +80,8 @@ def curvature_radius(
             size = euclidean(units * (np.abs(point.gradient) + errors.gradient))
         return float(size) * outward(n, d)
 
-    def wanted(units: Array) -> float:
-        # a quarter of what is enough, so that it is, with everything that comes on top
-        return 4.0 * norm(units) * float(units.max()) / enough if enough > 0 else 0.0
-
     worst = worst if errors is None else errors.worst
-    curvature = certified_curvature(objective, point, float(worst), lengths, formed, wanted)
+    curvature = certified_curvature(objective, point, float(worst), lengths, formed)
     if curvature is None:
         return math.inf
     radius = _reach(objective, curvature, norm(curvature.units), longest)

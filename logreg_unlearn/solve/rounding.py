@@ -11,7 +11,6 @@ coefficients that are quotients (``1/n_R``), and for a loss that is accurate to 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +19,7 @@ from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.norms import EPS, FEW, TINY, outward
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.solve.passes import Formed, Iterate, hessian_at, row_chunks, summands
-from logreg_unlearn.solve.rowspace import FEW_COLUMNS, factorises
+from logreg_unlearn.solve.rowspace import FEW_COLUMNS, factorises, lowest_estimate
 
 _ROOT_TINY = math.sqrt(TINY)
 """What a length loses where the squares of its entries underflow."""
@@ -106,7 +105,6 @@ def certified_curvature(
     worst: float,
     lengths: Array | None = None,
     formed: Formed | None = None,
-    enough: Callable[[Array], float] | None = None,
 ) -> Curvature | None:
     """Bound the Hessian of a convex objective from below; None where nothing is certain.
 
@@ -121,9 +119,6 @@ def certified_curvature(
         Norms of the rows, where at hand.
     formed : Formed, optional
         A Hessian elsewhere: a curvature falls by at most ``e^{-|z - z'|}`` from there.
-    enough : callable, optional
-        Units to the eigenvalue that the caller needs to know of: proved by one factorisation,
-        where that is cheaper than the eigenvalues.
     """
     n, d = objective.signed_features.shape
     moved = math.inf
@@ -141,28 +136,27 @@ def certified_curvature(
     # every entry's terms are bounded by the two diagonal entries, which are 1 in these units
     formation = d * (n + FEW) * EPS + underflown_curvature(objective, units, lengths)
     formation *= outward(n, d)
-    wanted = 0.0
-    if enough is not None and d > FEW_COLUMNS:
-        wanted = (enough(units) * math.exp(away) + formation) * (1.0 + 64 * EPS)
-    eigenvalue = _smallest_eigenvalue(hessian * units * units[:, None], wanted)
+    eigenvalue = _smallest_eigenvalue(hessian * units * units[:, None])
     least = math.exp(-away) * (eigenvalue - formation) * (1.0 - 8 * EPS)
     if not least > 0:
         return None
     return Curvature(hessian, units, least, least / eigenvalue * (1.0 - 8 * EPS))
 
 
-def _smallest_eigenvalue(matrix: Array, wanted: float) -> float:
-    """Return a lower bound, of a diagonal of 1: ``wanted`` if > 0 and a Cholesky factor proves it.
+def _smallest_eigenvalue(matrix: Array) -> float:
+    """Return a lower bound of the smallest eigenvalue, for a diagonal of 1.
 
-    That the factorisation succeeds proves that no eigenvalue is below ``-(d + 1) eps`` times the
-    trace (Rump, BIT 46, 2006); the slack is that of the eigenvalues.
+    With many columns it is estimated by inverse iteration, and nine tenths of the estimate are
+    proved: that a matrix has a Cholesky factor in floating point says that no eigenvalue is below
+    ``-(d + 1) eps`` times its trace (Rump, BIT 46, 2006), and the slack covers that.
     """
     d = len(matrix)
     slack = 8 * d * d * EPS
-    if 0.0 < wanted < 1.0:
+    if d > FEW_COLUMNS:
+        wanted = 0.9 * lowest_estimate(matrix)
         shifted = matrix.copy()
         shifted.flat[:: d + 1] -= wanted + slack
-        if factorises(shifted):
+        if wanted > slack and factorises(shifted):
             return wanted
     return float(np.linalg.eigvalsh(matrix)[0]) - slack
 

@@ -28,6 +28,10 @@ FEW_COLUMNS = 100
 """Columns up to which a Hessian and all its eigenvalues cost about a millisecond."""
 
 
+_INVERSE_ITERATIONS = 8
+"""The estimate is from above and within a few percent; a proof decides what it is good for."""
+
+
 class Preconditioner(Protocol):
     """The inverse of a Hessian nearby."""
 
@@ -65,6 +69,20 @@ def _lapack() -> tuple[Callable[..., Any], Callable[..., Any]]:
 def factorises(matrix: Array) -> bool:
     """Whether a symmetric matrix has a Cholesky factor, in place."""
     return not _lapack()[0](matrix.T, lower=1, clean=0, overwrite_a=1)[1]
+
+
+def lowest_estimate(matrix: Array) -> float:
+    """Return about the smallest eigenvalue of a symmetric matrix, 0 if it is not positive."""
+    factorise, solve = _lapack()
+    factor, failed = factorise(matrix.T, lower=1, clean=0)
+    if failed:
+        return 0.0
+    vector = np.random.default_rng(0).standard_normal(len(matrix))
+    growth = 1.0
+    for _ in range(_INVERSE_ITERATIONS):
+        vector = solve(factor, vector / euclidean(vector), lower=1)[0]
+        growth = float(euclidean(vector))
+    return 1.0 / growth
 
 
 class Factor:
