@@ -17,7 +17,7 @@ import numpy as np
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.solve.linesearch import RESOLUTION, move
-from logreg_unlearn.solve.passes import CHUNK, Formed, Iterate, Work
+from logreg_unlearn.solve.passes import CHUNK, NEAR, Formed, Iterate, Work, moved
 from logreg_unlearn.solve.rowspace import (
     Preconditioner,
     RowFactor,
@@ -76,8 +76,8 @@ class RowSearch:
         self.iterations += more
 
     def renew(self) -> None:
-        """Form a Hessian here, where that saves many steps."""
-        if self._space.renewal >= DEAR and math.isfinite(self.point.norm):
+        """Form a Hessian here if steps are to be saved and the last one is of elsewhere."""
+        if self._space.renewal >= DEAR and not moved(self.formed, self.point) <= NEAR:
             self._factor = self._space.factor(self.point)
 
 

@@ -6,6 +6,7 @@ is an answer here (the exponential loss), so the callers silence NumPy's warning
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -24,6 +25,10 @@ HESSIAN = 25
 
 _SYMMETRIC = 40
 """Columns from which a symmetric rank-k update is faster than a plain product (measured)."""
+
+
+NEAR = 1.0
+"""Move of a margin up to which a Hessian serves: beyond, a new one is worth a factor e."""
 
 
 class Iterate(NamedTuple):
@@ -58,6 +63,13 @@ class Formed(NamedTuple):
 
     hessian: Array
     margins: Array
+
+
+def moved(formed: Formed | None, point: Iterate) -> float:
+    """Return how far the margins are from those of a Hessian; infinite without one."""
+    if formed is None:
+        return math.inf
+    return float(np.abs(point.margins - formed.margins).max(initial=0.0))
 
 
 def evaluate(objective: Objective, w: Array) -> Iterate:

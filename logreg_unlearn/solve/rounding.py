@@ -18,15 +18,20 @@ import numpy as np
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.norms import EPS, FEW, TINY, outward
 from logreg_unlearn.problem.objective import Objective
-from logreg_unlearn.solve.passes import Formed, Iterate, hessian_at, row_chunks, summands
+from logreg_unlearn.solve.passes import (
+    NEAR,
+    Formed,
+    Iterate,
+    hessian_at,
+    moved,
+    row_chunks,
+    summands,
+)
 from logreg_unlearn.solve.rowspace import FEW_COLUMNS, factorises, lowest_estimate
 
 _ROOT_TINY = math.sqrt(TINY)
 """What a length loses where the squares of its entries underflow."""
 
-
-_NEAR = 1.0
-"""Move of a margin beyond which a new Hessian is worth a factor e of the curvature."""
 
 _NEGLIGIBLE = EPS
 """Share of a Hessian that need not be known any better."""
@@ -121,12 +126,10 @@ def certified_curvature(
         A Hessian elsewhere: a curvature falls by at most ``e^{-|z - z'|}`` from there.
     """
     n, d = objective.signed_features.shape
-    moved = math.inf
-    if formed is not None:
-        moved = float(np.abs(point.margins - formed.margins).max(initial=0.0))
-    if formed is None or not moved <= _NEAR:
-        formed, moved = Formed(hessian_at(objective, point.margins), point.margins), 0.0
-    hessian, away = formed.hessian, (worst + moved) * (1.0 + 4 * EPS)
+    change = moved(formed, point)
+    if formed is None or not change <= NEAR:
+        formed, change = Formed(hessian_at(objective, point.margins), point.margins), 0.0
+    hessian, away = formed.hessian, (worst + change) * (1.0 + 4 * EPS)
     diagonal = hessian.diagonal()
     if not (np.all(np.isfinite(hessian)) and np.all(diagonal > 0) and worst < 700.0):
         return None

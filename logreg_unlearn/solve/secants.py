@@ -26,7 +26,7 @@ DEAR = 8.0
 _MEMORY = 12
 _EXACT = 0.1
 """Share of the slope that may be left: the search is free beside the pass."""
-_TRIAL = 6
+_TRIAL = 4
 """Steps whose rate is trusted to last."""
 
 
@@ -70,6 +70,8 @@ def quasi_newton(
     here = best = start
     metric = Secants(factor, 1.0 / max(float(space.objective.gradient_scale()), TINY))
     norms, stalled, steps = [here.norm], 0, 0
+    # steps as dear as a Hessian come before the first, which then is formed nearer the end
+    trial = space.renewal if factor is None else _TRIAL
     while steps < budget and stalled < 3 and target < here.norm < math.inf:
         direction = metric.solve(here)
         fall = float(np.dot(direction, here.gradient))
@@ -84,11 +86,11 @@ def quasi_newton(
         if here.norm < best.norm:
             best = here
         norms.append(here.norm)
-        if here.norm > target and _hessian_pays(norms, target, space.renewal):
+        if here.norm > target and _hessian_pays(norms, target, space.renewal, trial):
             factor = space.factor(here)
             if factor is None:
                 break
-            metric, norms = Secants(factor, 0.0), [here.norm]
+            metric, norms, trial = Secants(factor, 0.0), [here.norm], _TRIAL
     if steps:  # the margins were updated step by step: what is certified are those of w
         best = space.evaluate(best.w)
     return best, steps, factor
@@ -107,12 +109,10 @@ def _step(space: Rows, here: Iterate, direction: Array, fall: float) -> Iterate:
     return space.at_margins(here.w - t * direction, here.margins + t * dz)
 
 
-def _hessian_pays(norms: list[float], target: float, renewal: float) -> bool:
+def _hessian_pays(norms: list[float], target: float, renewal: float, trial: float) -> bool:
     """Whether the rate of the last steps promises more of them than a Hessian costs."""
     steps = min(_TRIAL, len(norms) - 1)
-    if len(norms) <= _TRIAL and not (steps >= 2 and norms[-1] > norms[0]):
+    if len(norms) <= trial:
         return False
     fall = math.log(norms[-1] / norms[-1 - steps]) / steps
-    if fall >= 0 or target <= 0:
-        return True
-    return math.log(target / norms[-1]) / fall > renewal + 5.0
+    return fall >= 0 or target <= 0 or math.log(target / norms[-1]) / fall > renewal + 5.0
