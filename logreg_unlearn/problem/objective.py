@@ -21,6 +21,8 @@ from logreg_unlearn.problem.norms import EPS, FEW, TINY, euclidean, growth, outw
 
 _HUGE = 1e100
 """Curvature that only an exponential far out reaches: worth a look where it goes."""
+_CHUNK = 65_536
+"""Matrix entries that are copied at once."""
 _FAR = 1e12
 """Margin, in units of the start's largest or of 1, that only an unbounded descent reaches."""
 
@@ -121,8 +123,13 @@ class Objective:
     def hessian(self, w: Array) -> Array:
         """Return the Hessian at ``w`` (..., d), shape (..., d, d); possibly indefinite."""
         weights = self._weighted(self.loss.curvature(self.margins(w)))
-        transposed = np.swapaxes(self.signed_features, -1, -2)
-        data = np.matmul(transposed * weights[..., None, :], self.signed_features)
+        n, d = self.signed_features.shape[-2:]
+        data = np.zeros((*weights.shape[:-1], d, d))
+        step = max(_CHUNK // d, 2 * d)  # rows by which adding up costs little beside the products
+        for first in range(0, n, step):
+            part = self.signed_features[..., first : first + step, :]
+            scaled = np.swapaxes(part, -1, -2) * weights[..., None, first : first + step]
+            data += np.matmul(scaled, part)
         diagonal = self.ridge_diagonal[..., None] * np.eye(self.dimension)
         return 0.5 * (data + np.swapaxes(data, -1, -2)) + diagonal
 

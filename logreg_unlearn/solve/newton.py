@@ -71,13 +71,15 @@ class RowSearch:
     def go_on(self, target: float, budget: int) -> None:
         """Iterate until the gradient norm is at most ``target`` or no step lowers it."""
         iterate = quasi_newton if self._space.renewal >= DEAR else refine
-        found = iterate(self._space, self.point, target, budget, self._factor)
+        factor, self._factor = self._factor, None  # held by the iteration alone, which may drop it
+        found = iterate(self._space, self.point, target, budget, factor)
         self.point, more, self._factor = found
         self.iterations += more
 
     def renew(self) -> None:
         """Form a Hessian here if steps are to be saved and the last one is of elsewhere."""
         if self._space.renewal >= DEAR and not moved(self.formed, self.point) <= NEAR:
+            self._factor = None
             self._factor = self._space.factor(self.point)
 
 

@@ -135,7 +135,7 @@ def hessian_at(objective: Objective, margins: Array) -> Array:
     if d >= _SYMMETRIC:
         np.sqrt(weights, out=weights)
     # wide chunks where adding up the d x d products would cost as much as the products
-    entries = max(CHUNK, min(8 * d * d, rows.size // 4))
+    entries = max(CHUNK, min(8 * d * d, max(d * d, rows.size // 8)))
     for chunk in row_chunks(rows.shape, entries):
         part = rows[chunk]
         scaled = weights[chunk, None] * part

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.norms import EPS, TINY, euclidean, outward, row_lengths
+from logreg_unlearn.problem.norms import EPS, TINY, euclidean, outward
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.protocol import SmoothObjective
 from logreg_unlearn.solve.passes import Formed, Iterate, summands
@@ -20,6 +20,8 @@ from logreg_unlearn.solve.rounding import (
     certified_curvature,
     longest_row,
     rounding_errors,
+    scaled_lengths,
+    squared_columns,
     underflown_curvature,
 )
 
@@ -120,7 +122,7 @@ def local_radius(objective: Objective, point: Iterate) -> float:
     n, d = rows.shape
     hessian, errors = objective.hessian(point.w), rounding_errors(objective, point)
     weights = np.abs(objective.coefficients) * objective.loss.curvature(point.margins)
-    magnitudes = weights @ np.square(rows) + np.abs(objective.ridge_diagonal)
+    magnitudes = squared_columns(rows, weights) + np.abs(objective.ridge_diagonal)
     units = 1.0 / np.sqrt(magnitudes)
     if not (np.all(np.isfinite(hessian)) and np.all(np.isfinite(units)) and errors.worst < 700.0):
         return math.inf
@@ -133,7 +135,7 @@ def local_radius(objective: Objective, point: Iterate) -> float:
     norm = float(euclidean(units * (np.abs(point.gradient) + errors.gradient))) * outward(n, d)
     if not (math.isfinite(norm) and smallest > 0):
         return math.inf
-    lengths = (row_lengths(rows * units) + TINY) * outward(n, d)
+    lengths = (scaled_lengths(rows, units) + TINY) * outward(n, d)
     third = objective.hessian_lipschitz(point.w, 2.0 * norm / smallest, lengths)
     h = third * math.exp(errors.worst) * norm / smallest / smallest * outward(n, d)
     if not h <= 0.5:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.norms import EPS, FEW, TINY, outward
+from logreg_unlearn.problem.norms import EPS, FEW, TINY, outward, row_lengths
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.solve.passes import (
     NEAR,
@@ -139,14 +139,16 @@ def certified_curvature(
     # every entry's terms are bounded by the two diagonal entries, which are 1 in these units
     formation = d * (n + FEW) * EPS + underflown_curvature(objective, units, lengths)
     formation *= outward(n, d)
-    eigenvalue = _smallest_eigenvalue(hessian * units * units[:, None])
+    scaled = hessian * units
+    scaled *= units[:, None]
+    eigenvalue = smallest_eigenvalue(scaled)
     least = math.exp(-away) * (eigenvalue - formation) * (1.0 - 8 * EPS)
     if not least > 0:
         return None
     return Curvature(hessian, units, least, least / eigenvalue * (1.0 - 8 * EPS))
 
 
-def _smallest_eigenvalue(matrix: Array) -> float:
+def smallest_eigenvalue(matrix: Array) -> float:
     """Return a lower bound of the smallest eigenvalue, for a diagonal of 1.
 
     With many columns it is estimated by inverse iteration, and nine tenths of the estimate are
@@ -179,6 +181,22 @@ def underflown_curvature(objective: Objective, units: Array, lengths: Array | No
         scaled = rows[chunk] * units
         total += float(np.dot(weights[chunk], np.square(_ROOT_TINY * scaled).sum(axis=1)))
     return total
+
+
+def squared_columns(rows: Array, weights: Array) -> Array:
+    """Return ``sum_i weights_i a_ij^2``, shape (d,)."""
+    total = np.zeros(rows.shape[1])
+    for chunk in row_chunks(rows.shape):
+        total += weights[chunk] @ np.square(rows[chunk])
+    return total
+
+
+def scaled_lengths(rows: Array, units: Array) -> Array:
+    """Return the Euclidean norms of the rows times the units, as computed."""
+    lengths = np.empty(len(rows))
+    for chunk in row_chunks(rows.shape):
+        lengths[chunk] = row_lengths(rows[chunk] * units)
+    return lengths
 
 
 def longest_row(rows: Array, units: Array) -> float:

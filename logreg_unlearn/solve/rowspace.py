@@ -145,6 +145,7 @@ class Rows:
 
     def factor(self, here: Iterate) -> Factor | None:
         """Return a factor of the Hessian, None if it overflows."""
+        self.formed = None  # its memory is needed
         hessian = self.work.hessian(self.objective, here.margins)
         largest = float(hessian.diagonal().max())
         if not math.isfinite(largest):  # a sum of squares: any overflow shows on the diagonal

@@ -87,6 +87,7 @@ def quasi_newton(
             best = here
         norms.append(here.norm)
         if here.norm > target and _hessian_pays(norms, target, space.renewal, trial):
+            metric, factor = Secants(None, 0.0), None  # the memory of the old one is needed
             factor = space.factor(here)
             if factor is None:
                 break
