@@ -16,10 +16,10 @@ import numpy as np
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.solve.factors import Preconditioner
 from logreg_unlearn.solve.linesearch import RESOLUTION, move
 from logreg_unlearn.solve.passes import CHUNK, NEAR, Formed, Iterate, Work, moved
 from logreg_unlearn.solve.rowspace import (
-    Preconditioner,
     RowFactor,
     Rows,
     Space,

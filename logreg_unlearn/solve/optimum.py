@@ -24,6 +24,7 @@ from logreg_unlearn.problem.norms import euclidean
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.protocol import SmoothObjective
 from logreg_unlearn.solve.existence import falls_for_ever
+from logreg_unlearn.solve.factors import FEW_COLUMNS
 from logreg_unlearn.solve.newton import RowSearch, SpanSearch
 from logreg_unlearn.solve.passes import Iterate, Work, evaluate, summands, value_at
 from logreg_unlearn.solve.radius import (
@@ -32,7 +33,6 @@ from logreg_unlearn.solve.radius import (
     local_radius,
     ridge_radius,
 )
-from logreg_unlearn.solve.rowspace import FEW_COLUMNS
 from logreg_unlearn.solve.threads import blas_threads
 from logreg_unlearn.solve.trust_region import trust_region
 

@@ -18,6 +18,7 @@ import numpy as np
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.norms import EPS, FEW, TINY, outward, row_lengths
 from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.solve.factors import FEW_COLUMNS, factorises, lowest_estimate
 from logreg_unlearn.solve.passes import (
     NEAR,
     Formed,
@@ -27,7 +28,6 @@ from logreg_unlearn.solve.passes import (
     row_chunks,
     summands,
 )
-from logreg_unlearn.solve.rowspace import FEW_COLUMNS, factorises, lowest_estimate
 
 _ROOT_TINY = math.sqrt(TINY)
 """What a length loses where the squares of its entries underflow."""

@@ -16,9 +16,10 @@ import numpy as np
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.norms import TINY
+from logreg_unlearn.solve.factors import Preconditioner
 from logreg_unlearn.solve.linesearch import RESOLUTION, line_search
 from logreg_unlearn.solve.passes import Iterate
-from logreg_unlearn.solve.rowspace import Preconditioner, Rows
+from logreg_unlearn.solve.rowspace import Rows
 
 DEAR = 8.0
 """Evaluations in a Hessian from which it pays to go some way without one (d = 200)."""

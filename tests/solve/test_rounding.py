@@ -244,3 +244,6 @@ def test_bounds_without_a_pass_come_first(rng: np.random.Generator, monkeypatch)
     wide = curvature_radius(objective, point, enough=1.0)
     assert not passes
     assert away - exact.radius <= sharp <= wide * (1 + 1e-9) <= 1.02 * sharp * (1 + 1e-9)
+    still = point._replace(gradient=np.zeros(5), norm=0.0)
+    rounding = objective.gradient_error(still.w, still.slopes, row_lengths(rows), 401)
+    assert curvature_radius(objective, still, enough=1.0) >= rounding

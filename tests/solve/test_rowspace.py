@@ -21,8 +21,8 @@ both = pytest.mark.parametrize("loss", [LOGISTIC, EXPONENTIAL], ids=lambda loss:
 
 
 def wide(rng: np.random.Generator, loss: Loss = LOGISTIC, ridge: float = 1e-3) -> Objective:
-    """30 rows in 80 columns, two of them equal, two opposite, one zero, with offsets."""
-    rows = rng.standard_normal((30, 80))
+    """30 rows in 120 columns, two of them equal, two opposite, one zero, with offsets."""
+    rows = rng.standard_normal((30, 120))
     rows[1], rows[3], rows[4] = rows[0], -rows[2], 0.0
     return Objective(rows, rng.uniform(0.01, 0.1, 30), ridge, loss, offset=rng.normal(size=30))
 
@@ -32,7 +32,7 @@ def test_the_derivatives_along_alpha(loss: Loss, rng: np.random.Generator) -> No
     """Gradient, norm, value and Newton direction are those of w along the rows."""
     objective = wide(rng, loss)
     span = Span(objective, Work(30))
-    alpha = rng.standard_normal(30) / 30
+    alpha = rng.standard_normal(30) / 120
     here, rows = span.evaluate(alpha), objective.signed_features
     w = alpha @ rows
     there = evaluate(objective, w)
@@ -54,7 +54,7 @@ def test_the_derivatives_along_alpha(loss: Loss, rng: np.random.Generator) -> No
 def test_both_searches_agree(loss: Loss, ridge: float, far: float, rng) -> None:
     """From any start, within the ridge's radius of each other."""
     objective, found = wide(rng, loss, ridge), []
-    start = far * rng.standard_normal(80)
+    start = far * rng.standard_normal(120)
     with np.errstate(over="ignore", invalid="ignore"):
         for search in (
             RowSearch(objective, start, Work(30)),
@@ -74,7 +74,7 @@ def test_a_start_nearby_is_worth_its_distance(rng: np.random.Generator) -> None:
     solved = minimise(objective)
     assert solved.converged and solved.iterations > 2
     assert minimise(objective, solved.w).iterations == 0
-    near = minimise(objective, solved.w + 1e-6 * rng.standard_normal(80))
+    near = minimise(objective, solved.w + 1e-6 * rng.standard_normal(120))
     assert near.converged and near.iterations <= 2
 
 
