@@ -69,7 +69,7 @@ class Rows:
         gradient = np.dot(slopes, objective.signed_features) + objective.ridge_diagonal * w
         return Iterate(w, margins, slopes, gradient, float(euclidean(gradient)))
 
-    def factor(self, here: Iterate) -> Factor | None:
+    def factor(self, here: Iterate) -> Preconditioner | None:
         """Return a factor of the Hessian, None if it overflows."""
         self.formed = None  # its memory is needed
         hessian = self.work.hessian(self.objective, here.margins)
