@@ -21,6 +21,8 @@ from logreg_unlearn.problem.norms import EPS, FEW, TINY, euclidean, growth, outw
 
 _HUGE = 1e100
 """Curvature that only an exponential far out reaches: worth a look where it goes."""
+_CHUNK = 65_536
+"""Matrix entries that are copied at once."""
 _FAR = 1e12
 """Margin, in units of the start's largest or of 1, that only an unbounded descent reaches."""
 
@@ -121,8 +123,13 @@ class Objective:
     def hessian(self, w: Array) -> Array:
         """Return the Hessian at ``w`` (..., d), shape (..., d, d); possibly indefinite."""
         weights = self._weighted(self.loss.curvature(self.margins(w)))
-        transposed = np.swapaxes(self.signed_features, -1, -2)
-        data = np.matmul(transposed * weights[..., None, :], self.signed_features)
+        n, d = self.signed_features.shape[-2:]
+        data = np.zeros((*weights.shape[:-1], d, d))
+        step = max(_CHUNK // d, 2 * d)  # rows by which adding up costs little beside the products
+        for first in range(0, n, step):
+            part = self.signed_features[..., first : first + step, :]
+            scaled = np.swapaxes(part, -1, -2) * weights[..., None, first : first + step]
+            data += np.matmul(scaled, part)
         diagonal = self.ridge_diagonal[..., None] * np.eye(self.dimension)
         return 0.5 * (data + np.swapaxes(data, -1, -2)) + diagonal
 
@@ -188,16 +195,22 @@ class Objective:
         return 1.0 / max(float(self.lengths().max(initial=0.0)), TINY)
 
     def gradient_error(
-        self, w: Array, slopes: Array | None = None, lengths: Array | None = None
+        self,
+        w: Array,
+        slopes: Array | None = None,
+        lengths: Array | None = None,
+        additions: int | None = None,
     ) -> float:
         """Bound the norm of the computed gradient's rounding error at ``w`` (d,), without a pass.
 
-        ``slopes`` are ``c_i phi'(z_i)`` and ``lengths`` the norms of the rows, where at hand.
+        ``slopes`` are ``c_i phi'(z_i)`` and ``lengths`` the norms of the rows, where at hand;
+        ``additions`` is how many a term passes through where the sum is taken in parts, else n.
         """
         if slopes is None:
             slopes = self._weighted(self.loss.derivative(self.margins(w)))
         lengths = self.lengths() if lengths is None else lengths
         n, d = len(slopes), len(w)
+        additions = n if additions is None else additions
         absolute = np.abs(slopes)
         weighted = absolute * lengths
         # e^m - 1 <= m (e^M - 1)/M for m <= M, and M need not be sharp
@@ -208,7 +221,7 @@ class Objective:
             offset = np.abs(self.offset)
             moved, worst = moved + float(np.dot(weighted, offset)), worst + euclidean(offset)
         data = unit * growth(unit * worst) * moved
-        data += (n + FEW) * EPS * float(np.dot(absolute, lengths))
+        data += (additions + FEW) * EPS * float(np.dot(absolute, lengths))
         underflow = TINY * (1.0 + float(np.dot(1.0 + np.abs(self.coefficients), lengths)))
         ridge = 4 * EPS * euclidean(self.ridge_diagonal * w)
         return float((data + ridge + underflow) * outward(n, d))

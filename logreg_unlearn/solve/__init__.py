@@ -5,6 +5,10 @@ module             what it does
 =================  ================================================================
 ``optimum``        minimises an objective and certifies the result: start here
 ``newton``         chord-Newton iteration for convex objectives
+``secants``        steps between Hessians, for many columns
+``rowspace``       the coordinates of the iteration: w, or the rows' span where they are few
+``factors``        Cholesky factors, to precondition and to prove
+``linesearch``     a step along a direction, by the margins
 ``trust_region``   Newton in a trust region, for coefficients of both signs
 ``passes``         margins, gradient and Hessian in cache-sized passes over the data
 ``rounding``       what rounding can have done to them

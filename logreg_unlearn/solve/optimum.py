@@ -24,8 +24,9 @@ from logreg_unlearn.problem.norms import euclidean
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.protocol import SmoothObjective
 from logreg_unlearn.solve.existence import falls_for_ever
-from logreg_unlearn.solve.newton import chord_newton, refine
-from logreg_unlearn.solve.passes import Work, evaluate
+from logreg_unlearn.solve.factors import FEW_COLUMNS
+from logreg_unlearn.solve.newton import RowSearch, SpanSearch
+from logreg_unlearn.solve.passes import Iterate, Work, evaluate, summands, value_at
 from logreg_unlearn.solve.radius import (
     curvature_radius,
     kantorovich_radius,
@@ -171,13 +172,17 @@ def minimise(
     # overflow is an answer here, and the loops below can read it
     quiet = np.errstate(over="ignore", invalid="ignore", divide="ignore")
     with blas_threads(objective.rows * d), quiet:
-        scale = float(objective.gradient_scale())
-        target = tolerance * min(1.0, scale)
         if by_rows is not None and convex:
-            w, iterations, radius = _convex(by_rows, w, target, max_iterations, work)
+            lengths = by_rows.lengths()
+            scale = float(np.dot(by_rows.coefficients, lengths))
+            target = tolerance * min(1.0, scale)
+            point, iterations, radius = _convex(by_rows, w, target, max_iterations, work, lengths)
+            w, value, norm = point.w, value_at(by_rows, point), float(point.norm)
         else:
+            scale = float(objective.gradient_scale())
+            target = tolerance * min(1.0, scale)
             w, iterations, radius, unbounded = _descent(objective, w, target, max_iterations, work)
-        value, norm = float(objective.value(w)), float(euclidean(objective.gradient(w)))
+            value, norm = float(objective.value(w)), float(euclidean(objective.gradient(w)))
     within = norm <= tolerance * (1.0 + scale) < math.inf
     if unbounded:
         status = OptimumStatus.UNBOUNDED
@@ -205,29 +210,40 @@ def _check_unbatched(objective: Objective) -> None:
 
 
 def _convex(
-    objective: Objective, start: Array, target: float, max_iterations: int, work: Work
-) -> tuple[Array, int, float]:
+    objective: Objective,
+    start: Array,
+    target: float,
+    max_iterations: int,
+    work: Work,
+    lengths: Array,
+) -> tuple[Iterate, int, float]:
     """Return the minimiser of a convex objective, the steps taken, and a certified radius."""
-    point, iterations, factor = chord_newton(objective, start, target, max_iterations, work)
+    n, d = objective.signed_features.shape
     ridge = float(objective.ridge_diagonal.min())
-    vague = _VAGUE * (1.0 + euclidean(point.w))
-    lengths = objective.lengths()
+    in_span = 0 < n < d and d > FEW_COLUMNS and ridge > 0
+    search = (SpanSearch if in_span else RowSearch)(objective, start, work)
+    search.go_on(target, max_iterations)
+    additions = summands(objective.signed_features.shape)
 
     def plain_radius() -> tuple[float, float]:
-        rounding = objective.gradient_error(point.w, point.slopes, lengths)
+        point = search.point
+        rounding = objective.gradient_error(point.w, point.slopes, lengths, additions)
         return ridge_radius(objective, float(point.norm), rounding), rounding
 
+    vague = _VAGUE * (1.0 + euclidean(search.point.w))
     radius, rounding = plain_radius()
-    if radius > vague and rounding < point.norm < math.inf:
+    if radius > vague and rounding < search.point.norm < math.inf:
         # a small ridge magnifies what is left of the gradient: go on to the rounding floor
-        aim = max(rounding, 0.5 * vague * ridge)
-        spare = min(50, max_iterations - iterations)
-        point, more, _ = refine(objective, point, aim, spare, factor, work)
-        iterations += more
+        spare = min(50, max_iterations - search.iterations)
+        if isinstance(search, RowSearch) and rounding > 0.5 * vague * ridge:
+            search.renew()  # the certificate will need a Hessian
+        search.go_on(max(rounding, 0.5 * vague * ridge), spare)
         radius, _ = plain_radius()
-    if radius > vague:  # a Hessian costs several passes over the data
-        radius = min(radius, curvature_radius(objective, point))
-    return point.w, iterations, radius
+    # a Hessian costs several passes over the data, and in the rows' span all it has is the ridge
+    if radius > vague and isinstance(search, RowSearch):
+        sharper = curvature_radius(objective, search.point, vague, lengths, search.formed)
+        radius = min(radius, sharper)
+    return search.point, search.iterations, radius
 
 
 def _descent(

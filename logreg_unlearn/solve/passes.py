@@ -6,6 +6,7 @@ is an answer here (the exponential loss), so the callers silence NumPy's warning
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -24,6 +25,10 @@ HESSIAN = 25
 
 _SYMMETRIC = 40
 """Columns from which a symmetric rank-k update is faster than a plain product (measured)."""
+
+
+NEAR = 1.0
+"""Move of a margin up to which a Hessian serves: beyond, a new one is worth a factor e."""
 
 
 class Iterate(NamedTuple):
@@ -45,6 +50,26 @@ class Iterate(NamedTuple):
     slopes: Array
     gradient: Array
     norm: float
+
+
+class Formed(NamedTuple):
+    """A Hessian and the margins it was formed at.
+
+    Attributes
+    ----------
+    hessian : ndarray (d, d)
+    margins : ndarray (n,)
+    """
+
+    hessian: Array
+    margins: Array
+
+
+def moved(formed: Formed | None, point: Iterate) -> float:
+    """Return how far the margins are from those of a Hessian; infinite without one."""
+    if formed is None:
+        return math.inf
+    return float(np.abs(point.margins - formed.margins).max(initial=0.0))
 
 
 def evaluate(objective: Objective, w: Array) -> Iterate:
@@ -109,11 +134,19 @@ def hessian_at(objective: Objective, margins: Array) -> Array:
     hessian = np.diag(objective.ridge_diagonal)
     if d >= _SYMMETRIC:
         np.sqrt(weights, out=weights)
-    for chunk in row_chunks(rows.shape):
+    # wide chunks where adding up the d x d products would cost as much as the products
+    entries = max(CHUNK, min(8 * d * d, max(d * d, rows.size // 8)))
+    for chunk in row_chunks(rows.shape, entries):
         part = rows[chunk]
         scaled = weights[chunk, None] * part
         hessian += np.dot(scaled.T, scaled if d >= _SYMMETRIC else part)
     return hessian
+
+
+def summands(shape: tuple[int, ...]) -> int:
+    """Return how many additions a term of the gradient passes through in :func:`evaluate`."""
+    chunks = row_chunks(shape)
+    return (chunks[0].stop if chunks else 0) + len(chunks) + 1
 
 
 @lru_cache(maxsize=64)

@@ -11,16 +11,22 @@ import math
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.norms import EPS, TINY, euclidean, outward, row_lengths
+from logreg_unlearn.problem.norms import EPS, TINY, euclidean, outward
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.protocol import SmoothObjective
-from logreg_unlearn.solve.passes import Iterate
+from logreg_unlearn.solve.passes import Formed, Iterate, summands
 from logreg_unlearn.solve.rounding import (
+    Curvature,
     certified_curvature,
     longest_row,
     rounding_errors,
+    scaled_lengths,
+    squared_columns,
     underflown_curvature,
 )
+
+_SMALL = 0.01
+"""Share by which a certificate may be wider for a bound that takes no pass."""
 
 
 def ridge_radius(objective: SmoothObjective, norm: float, rounding: float) -> float:
@@ -35,26 +41,72 @@ def ridge_radius(objective: SmoothObjective, norm: float, rounding: float) -> fl
     return radius if math.isfinite(radius) else math.inf
 
 
-def curvature_radius(objective: Objective, point: Iterate) -> float:
+def curvature_radius(
+    objective: Objective,
+    point: Iterate,
+    enough: float = 0.0,
+    lengths: Array | None = None,
+    formed: Formed | None = None,
+) -> float:
     """Radius around the minimiser of a convex objective from its curvature at a point.
 
     In the units that make the Hessian's diagonal 1: with ``mu`` the smallest eigenvalue of the
     Hessian, ``R`` the longest row and ``g`` the gradient in these units,
     ``kappa = R ||g|| / mu < 1`` gives ``-log(1 - kappa)/R``.
+
+    Parameters
+    ----------
+    objective : Objective
+        With coefficients >= 0.
+    point : Iterate
+    enough : float
+        A radius that need not be sharpened: bounds without a pass over the data come first.
+    lengths : ndarray (n,), optional
+        Norms of the rows, where at hand.
+    formed : Formed, optional
+        A Hessian nearby.
     """
-    errors = rounding_errors(objective, point)
-    curvature = certified_curvature(objective, point, errors.worst)
+    n, d = objective.signed_features.shape
+    lengths = objective.lengths() if lengths is None else lengths
+    longest = float(lengths.max(initial=0.0))
+    additions = summands(objective.signed_features.shape)
+    rounding = objective.gradient_error(point.w, point.slopes, lengths, additions)
+    offset = 0.0 if objective.offset is None else float(np.abs(objective.offset).max(initial=0.0))
+    worst = ((d + 2) * EPS * (euclidean(point.w) * longest + offset) + TINY) * outward(n, d)
+    errors = None if worst <= _SMALL else rounding_errors(objective, point)
+
+    def norm(units: Array) -> float:
+        if errors is None:
+            size = euclidean(units * point.gradient) + units.max() * rounding
+        else:
+            size = euclidean(units * (np.abs(point.gradient) + errors.gradient))
+        return float(size) * outward(n, d)
+
+    worst = worst if errors is None else errors.worst
+    curvature = certified_curvature(objective, point, float(worst), lengths, formed)
     if curvature is None:
         return math.inf
-    units, smallest = curvature.units, curvature.smallest
+    radius = _reach(objective, curvature, norm(curvature.units), longest)
+    if errors is None and not radius <= enough:
+        errors = rounding_errors(objective, point)
+        radius = min(radius, _reach(objective, curvature, norm(curvature.units), longest))
+    return radius
+
+
+def _reach(objective: Objective, curvature: Curvature, norm: float, longest: float) -> float:
+    """Return the radius for a gradient norm in the units; ``longest`` row in those of w."""
     n, d = objective.signed_features.shape
-    norm = float(euclidean(units * (np.abs(point.gradient) + errors.gradient)))
-    longest = longest_row(objective.signed_features, units)
+    units, smallest = curvature.units, curvature.smallest
+    largest = float(units.max())
+    longest *= largest * outward(n, d)
     kappa = longest * norm / smallest * outward(n, d)
+    if not kappa <= _SMALL:  # below, the radius hardly depends on it
+        longest = longest_row(objective.signed_features, units)
+        kappa = longest * norm / smallest * outward(n, d)
     if not kappa < 1.0:
         return math.inf
     reach = norm / smallest if kappa < EPS else -math.log1p(-kappa) / longest
-    radius = reach * float(units.max()) * outward(n, d)
+    radius = reach * largest * outward(n, d)
     return radius if math.isfinite(radius) else math.inf
 
 
@@ -70,7 +122,7 @@ def local_radius(objective: Objective, point: Iterate) -> float:
     n, d = rows.shape
     hessian, errors = objective.hessian(point.w), rounding_errors(objective, point)
     weights = np.abs(objective.coefficients) * objective.loss.curvature(point.margins)
-    magnitudes = weights @ np.square(rows) + np.abs(objective.ridge_diagonal)
+    magnitudes = squared_columns(rows, weights) + np.abs(objective.ridge_diagonal)
     units = 1.0 / np.sqrt(magnitudes)
     if not (np.all(np.isfinite(hessian)) and np.all(np.isfinite(units)) and errors.worst < 700.0):
         return math.inf
@@ -83,7 +135,7 @@ def local_radius(objective: Objective, point: Iterate) -> float:
     norm = float(euclidean(units * (np.abs(point.gradient) + errors.gradient))) * outward(n, d)
     if not (math.isfinite(norm) and smallest > 0):
         return math.inf
-    lengths = (row_lengths(rows * units) + TINY) * outward(n, d)
+    lengths = (scaled_lengths(rows, units) + TINY) * outward(n, d)
     third = objective.hessian_lipschitz(point.w, 2.0 * norm / smallest, lengths)
     h = third * math.exp(errors.worst) * norm / smallest / smallest * outward(n, d)
     if not h <= 0.5:

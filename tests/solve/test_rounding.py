@@ -11,10 +11,11 @@ import pytest
 from logreg_unlearn.problem.losses import EXPONENTIAL, LOGISTIC, Array, Loss
 from logreg_unlearn.problem.norms import row_lengths
 from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.solve import radius
 from logreg_unlearn.solve.optimum import OptimumStatus, minimise
-from logreg_unlearn.solve.passes import evaluate
+from logreg_unlearn.solve.passes import NEAR, Formed, evaluate, hessian_at, row_chunks, summands
 from logreg_unlearn.solve.radius import curvature_radius, local_radius, ridge_radius
-from logreg_unlearn.solve.rounding import certified_curvature, rounding_errors
+from logreg_unlearn.solve.rounding import certified_curvature, rounding_errors, smallest_eigenvalue
 from tests.strategies import exact_derivatives
 
 both = pytest.mark.parametrize("loss", [LOGISTIC, EXPONENTIAL], ids=lambda loss: loss.name)
@@ -171,3 +172,78 @@ def test_no_minimum_is_said(loss: Loss, rng: np.random.Generator) -> None:
     mixed = np.column_stack([labels, labels, labels]) * rows
     some = Objective(mixed, np.full(20, 0.05), 0.1, loss, penalised=np.array([0, 0, 1]) > 0)
     assert minimise(some).converged
+
+
+def test_a_sum_in_chunks_is_off_by_less(rng: np.random.Generator) -> None:
+    """300,000 rows, all slopes of one sign: against extended precision."""
+    n = 300_000
+    rows = rng.uniform(0.5, 1.5, (n, 3))
+    objective, w = Objective(rows, np.full(n, 1.0 / n), 1e-3), np.array([0.3, -0.2, 0.1])
+    point = evaluate(objective, w)
+    z = rows.astype(np.longdouble) @ w.astype(np.longdouble)
+    slopes = -objective.coefficients.astype(np.longdouble) / (1 + np.exp(z))
+    exact = slopes @ rows + np.longdouble(1e-3) * w
+    bound = rounding_errors(objective, point).gradient
+    additions = summands(rows.shape)
+    norm = objective.gradient_error(w, point.slopes, row_lengths(rows), additions)
+    assert np.all(np.abs(point.gradient - exact) <= bound)
+    assert np.linalg.norm((point.gradient - exact).astype(float)) <= norm
+    # what it would be if each term went through n additions
+    assert 10 * norm < objective.gradient_error(w, point.slopes, row_lengths(rows))
+    assert additions >= row_chunks(rows.shape)[0].stop + len(row_chunks(rows.shape))
+
+
+@both
+@pytest.mark.parametrize("move", [0.0, 0.1, 0.9, 5.0])
+def test_a_hessian_from_nearby_certifies(loss: Loss, move: float, rng) -> None:
+    """At most the true smallest eigenvalue, and less than ``e^{2 move}`` below it."""
+    rows = rng.standard_normal((50, 4))
+    objective = Objective(rows, np.full(50, 0.1), 1e-3, loss)
+    direction = rng.standard_normal(4)
+    direction *= move / np.abs(rows @ direction).max()
+    there, here = (
+        evaluate(objective, 0.1 * np.ones(4) + direction),
+        evaluate(objective, 0.1 * np.ones(4)),
+    )
+    formed = Formed(hessian_at(objective, there.margins), there.margins)
+    found = certified_curvature(objective, here, 1e-14, formed=formed)
+    assert found is not None
+    scaled = objective.hessian(here.w) * found.units * found.units[:, None]
+    smallest = float(np.linalg.eigvalsh(scaled)[0])
+    assert found.smallest <= smallest
+    assert found.smallest >= smallest * math.exp(-2 * min(move, 1.0)) * (1 - 1e-9)
+    assert (found.hessian is formed.hessian) == (move <= NEAR)
+
+
+@pytest.mark.parametrize("log_ridge", [-14.0, -10.0, -6.0, -2.0])
+def test_the_eigenvalue_of_many_columns(log_ridge: float, rng: np.random.Generator) -> None:
+    """A known spectrum: the bound is below the smallest eigenvalue, by a tenth or by rounding."""
+    d = 150
+    basis = np.linalg.qr(rng.standard_normal((d, d)))[0]
+    values = np.sort(np.append(rng.uniform(0.5, 1.5, d - 1), 10.0**log_ridge))
+    matrix = (basis * values) @ basis.T
+    matrix = 0.5 * (matrix + matrix.T)
+    units = 1.0 / np.sqrt(np.diag(matrix))
+    scaled = matrix * units * units[:, None]
+    computed = float(np.linalg.eigvalsh(scaled)[0])
+    bound = smallest_eigenvalue(scaled)
+    assert bound < computed
+    assert bound >= 0.85 * computed - 9 * d * d * np.finfo(float).eps
+
+
+def test_bounds_without_a_pass_come_first(rng: np.random.Generator, monkeypatch) -> None:
+    """What is enough is not sharpened; the radius of both ways holds the minimiser."""
+    rows = rng.standard_normal((400, 5))
+    objective = Objective(rows, np.full(400, 1 / 400), 1e-4)
+    exact = minimise(objective)
+    point = evaluate(objective, exact.w + 1e-6 * rng.standard_normal(5))
+    away = float(np.linalg.norm(point.w - exact.w))
+    sharp = curvature_radius(objective, point)
+    passes = []
+    monkeypatch.setattr(radius, "rounding_errors", lambda *_: passes.append(1))
+    wide = curvature_radius(objective, point, enough=1.0)
+    assert not passes
+    assert away - exact.radius <= sharp <= wide * (1 + 1e-9) <= 1.02 * sharp * (1 + 1e-9)
+    still = point._replace(gradient=np.zeros(5), norm=0.0)
+    rounding = objective.gradient_error(still.w, still.slopes, row_lengths(rows), 401)
+    assert curvature_radius(objective, still, enough=1.0) >= rounding
