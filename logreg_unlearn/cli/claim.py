@@ -63,6 +63,8 @@ def find(name: str) -> list[Claim]:
     if not found and wanted:
         whole = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)")
         found = [claim for claim in claims if whole.search(_plain(claim.source))]
+        # a bare number is one of the paper's, unless it has none of that name
+        found = [claim for claim in found if claim.source.startswith("paper")] or found
     if not found:
         near = did_you_mean(name.replace(" ", "_"), [claim.slug for claim in claims])
         raise ValueError(

@@ -145,15 +145,13 @@ class Grid:
             )  # fmt: skip
 
     def _gaussian(self, seed: int) -> Iterator[Case]:
-        grid = product(
-            self.losses, self.methods, self.fractions, self.ridges, self.correlations,
-            range(seed, seed + self.seeds),
-        )  # fmt: skip
-        for loss, method, fraction, ridge, cosine, each in grid:
-            yield Case(
-                "gaussian", "gaussian", loss, "shifted", fraction, ridge, each, method,
-                self.steps, {"cosine": cosine},
-            )  # fmt: skip
+        grid = product(self.losses, self.methods, self.fractions, self.ridges, self.correlations)
+        for loss, method, fraction, ridge, cosine in grid:
+            for each in range(seed, seed + self.seeds):  # product would list them all
+                yield Case(
+                    "gaussian", "gaussian", loss, "shifted", fraction, ridge, each, method,
+                    self.steps, {"cosine": cosine},
+                )  # fmt: skip
 
     def _real(self, seed: int) -> Iterator[Case]:
         grid = product(self.losses, self.methods, self.datasets, self.real_ridges)
