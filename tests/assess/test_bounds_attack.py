@@ -31,7 +31,10 @@ def exact_minimiser(objective: Objective, start: Array) -> mp.matrix | None:
     w = mp.matrix([mp.mpf(float(x)) for x in start])
     value, gradient, hessian = exact_derivatives(objective, w)
     for _ in range(60):
-        step = mp.lu_solve(hessian, -gradient)
+        try:
+            step = mp.lu_solve(hessian, -gradient)
+        except ZeroDivisionError:  # flat to all digits
+            return None
         fall = -(gradient.T * step)[0]
         if fall <= mp.mpf(10) ** (-100) * (hessian[0, 0] + 1) or mp.norm(step) <= (
             mp.mpf(10) ** (-40) * mp.norm(w)
