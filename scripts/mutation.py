@@ -5,80 +5,20 @@ Works on a copy of the tree.  A survivor that changes a number a user sees asks 
 
 from __future__ import annotations
 
-import ast
-import copy
 import random
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from _common import entry, parser, progress
+from _common import entry
+from _mutants import Mutant, mutants
+
+from logreg_unlearn.cli.console import parser, progress
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("problem", "solve", "unlearn", "assess", "sweep")
-COMPARE = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq}
-COMPARE |= {ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is}
-BINARY = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One change: where it is, what it reads, and the whole file with it."""
-
-    path: Path
-    line: int
-    before: str
-    after: str
-    source: str
-
-
-def changed(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield wrong versions of a node: another operator, sign, factor or condition."""
-    other = copy.deepcopy(node)
-    if isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARE:
-        other.ops[0] = COMPARE[type(node.ops[0])]()  # type: ignore[attr-defined]
-        yield other
-    elif isinstance(node, ast.BinOp) and type(node.op) in BINARY:
-        other.op = BINARY[type(node.op)]()  # type: ignore[attr-defined]
-        yield other
-        yield node.left  # a term or a factor is dropped
-    elif isinstance(node, ast.Constant) and type(node.value) is float and node.value:
-        other.value = 2.0 * node.value  # type: ignore[attr-defined]
-        yield other
-    elif isinstance(node, ast.BoolOp):
-        yield node.values[0]
-    elif isinstance(node, ast.IfExp):
-        yield node.body
-        yield node.orelse
-
-
-def mutants(path: Path) -> Iterator[Mutant]:
-    """Yield every mutant of a file; annotations, messages and docstrings stay."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for parent in ast.walk(tree):
-        if isinstance(parent, ast.Raise | ast.JoinedStr | ast.AnnAssign | ast.arguments):
-            continue
-        for name, field in ast.iter_fields(parent):
-            for k, node in enumerate(field if isinstance(field, list) else [field]):
-                if not isinstance(node, ast.expr) or name in ("annotation", "returns"):
-                    continue
-                for wrong in changed(node):
-                    put(parent, name, k, wrong)
-                    source = ast.unparse(tree)
-                    put(parent, name, k, node)
-                    yield Mutant(path, node.lineno, ast.unparse(node), ast.unparse(wrong), source)
-
-
-def put(parent: ast.AST, name: str, k: int, node: ast.AST) -> None:
-    """Replace a child in place."""
-    if isinstance(getattr(parent, name), list):
-        getattr(parent, name)[k] = node
-    else:
-        setattr(parent, name, node)
 
 
 def noticed(mutant: Mutant, tree: Path, seconds: float) -> bool:
