@@ -18,7 +18,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from logreg_unlearn.claims import STEMS, TITLES, Verdict, load_claims
+from logreg_unlearn.cli.sweep_text import FIGURES
 from logreg_unlearn.sweep.case import Row
+from logreg_unlearn.sweep.summary import summarise
 
 ROOT = Path(__file__).resolve().parent.parent
 VOID = {"meta", "link", "img", "br", "hr"}
@@ -151,7 +153,8 @@ def test_the_report_says_of_the_claims_exactly_what_is_so() -> None:
 
 
 def test_sweep_captions_are_two_sentences() -> None:
-    assert set(pictures.SWEEP_CAPTIONS) == {"blocks", "two-directions", "gaussian", "real"}
+    drawn_names = {name for names in FIGURES.values() for name in names}
+    assert set(pictures.SWEEP_CAPTIONS) == drawn_names
     for caption in pictures.SWEEP_CAPTIONS.values():
         assert len(re.findall(r"\.(?=\s+[A-Z]|$)", caption)) == 2
 
@@ -179,7 +182,9 @@ def row(verdict: str) -> Row:
 
 
 def test_the_table_counts_what_ended_farther() -> None:
-    table = pictures.table([row("HARMED"), *[row("DIVERGED")] * 3, row("HELPED")])
+    rows = [row("HARMED"), *[row("DIVERGED")] * 3, row("HELPED")]
+    table = pictures.table(summarise(rows), "A <title>")
+    assert "A &lt;title&gt;" in table
     page = Page()
     page.feed(table)
     assert page.unbalanced == [] and page.open == []
