@@ -17,7 +17,6 @@ from logreg_unlearn.unlearn.load import load_method
 from logreg_unlearn.unlearn.npo import npo
 from logreg_unlearn.unlearn.removal import (
     REMOVALS,
-    Removal,
     certificate,
     finetune,
     influence_removal,
@@ -31,7 +30,6 @@ __all__ = [
     "REMOVALS",
     "Method",
     "Phase",
-    "Removal",
     "alternating",
     "ascent_then_finetune",
     "calibrated",

@@ -123,6 +123,16 @@ def test_what_has_no_bound_claims_none(rng) -> None:
         assert published_epsilon(other, 3, noise=1.0, delta=1e-5) == np.inf
 
 
+@pytest.mark.parametrize("factor", [2.0, 2.5])
+def test_steps_that_do_not_contract_have_no_bound(rng, factor) -> None:
+    """At twice the inverse curvature and beyond, two models need not come closer."""
+    p = problem(rng)
+    _, high = descent.curvature_range(p, np.zeros(3))
+    long = dict(step_size=factor / high, steps=3)
+    assert descent_to_delete(p, np.zeros(3), **long).sensitivity == np.inf
+    assert rewind_to_delete(p, np.zeros(3), trained=9, **long).sensitivity == np.inf
+
+
 def test_bad_numbers_are_refused(rng) -> None:
     p, w = problem(rng), np.zeros(3)
     for call, words in (
