@@ -129,7 +129,6 @@ def test_steps_that_do_not_contract_have_no_bound(rng, factor) -> None:
     p = problem(rng)
     _, high = descent.curvature_range(p, np.zeros(3))
     long = dict(step_size=factor / high, steps=3)
-    assert descent_to_delete(p, np.zeros(3), **long).sensitivity == np.inf
     assert rewind_to_delete(p, np.zeros(3), trained=9, **long).sensitivity == np.inf
 
 
