@@ -15,7 +15,11 @@ from logreg_unlearn.solve import radius
 from logreg_unlearn.solve.optimum import OptimumStatus, minimise
 from logreg_unlearn.solve.passes import NEAR, Formed, evaluate, hessian_at, row_chunks, summands
 from logreg_unlearn.solve.radius import curvature_radius, local_radius, ridge_radius
-from logreg_unlearn.solve.rounding import certified_curvature, rounding_errors, smallest_eigenvalue
+from logreg_unlearn.solve.rounding import (
+    certified_curvature,
+    rounding_errors,
+    smallest_eigenvalue,
+)
 from tests.strategies import exact_derivatives
 
 both = pytest.mark.parametrize("loss", [LOGISTIC, EXPONENTIAL], ids=lambda loss: loss.name)
@@ -247,3 +251,31 @@ def test_bounds_without_a_pass_come_first(rng: np.random.Generator, monkeypatch)
     still = point._replace(gradient=np.zeros(5), norm=0.0)
     rounding = objective.gradient_error(still.w, still.slopes, row_lengths(rows), 401)
     assert curvature_radius(objective, still, enough=1.0) >= rounding
+
+
+def test_a_curvature_without_digits_is_not_certified() -> None:
+    """Subnormal curvatures are rounded up by a third and more: what is certified is below."""
+    rounded_up = 0
+    for offset in np.linspace(743.0, 744.4, 57):
+        objective = Objective(np.ones((1, 1)), np.full(1, 1e20), 0.0, offset=np.array([offset]))
+        point = evaluate(objective, np.zeros(1))
+        found = certified_curvature(objective, point, rounding_errors(objective, point).worst)
+        computed = float(objective.hessian(point.w)[0, 0])
+        with mp.workdps(60):
+            share = exact_derivatives(objective, [0.0])[2][0, 0] / mp.mpf(computed)
+        rounded_up += share < 0.9
+        assert found is None or found.smallest <= share
+    assert rounded_up > 5
+
+
+@pytest.mark.parametrize("d", [2, 30, 150])
+def test_an_eigenvalue_allows_for_its_rounding(d: int, rng: np.random.Generator) -> None:
+    """A smallest eigenvalue of a few eps has no digits: nothing above it may be certified."""
+    vector = rng.choice([-1.0, 1.0], d)
+    for power in range(30, 53):
+        rest = 2.0**-power
+        matrix = (1.0 - rest) * np.outer(vector, vector) + rest * np.eye(d)
+        found = smallest_eigenvalue(matrix)
+        assert found <= rest
+        if rest < 8 * d * np.finfo(float).eps:
+            assert found <= 0.0
