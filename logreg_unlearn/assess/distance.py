@@ -134,12 +134,12 @@ def distances_to_oracle(
         with np.errstate(over="ignore"):
             return np.where(finite, scale * distance, np.inf)
 
-    across = None if other is None else finished(_rms(unit @ other.T, np.ones(len(other))))
+    across = None if other is None else finished(rms(unit @ other.T, np.ones(len(other))))
     return Distances(
         parameters=finished(np.sqrt(np.sum(unit * unit, axis=-1))),
         hessian_norm=finished(np.sqrt(squared)),
-        margins_retain=finished(_rms(change[..., ~forget], mass[~forget])),
-        margins_forget=finished(_rms(change[..., forget], mass[forget])),
+        margins_retain=finished(rms(change[..., ~forget], mass[~forget])),
+        margins_forget=finished(rms(change[..., forget], mass[forget])),
         excess_risk=np.where(finite, excess_risk(objective, w, oracle), np.inf),
         margins_other=across,
     )
@@ -274,7 +274,8 @@ def oracle_best_stop(steps: Array, distance: Array, distance_original: float) ->
     return BestStop(index, int(steps[index]), best, float(ratio(best, distance_original)))
 
 
-def _rms(change: Array, mass: Array) -> Array:
+def rms(change: Array, mass: Array) -> Array:
+    """Return the root mean square of ``change (..., n)``, weighted by ``mass (n,)``."""
     return np.sqrt((change * change) @ (mass / mass.sum()))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from logreg_unlearn.assess.distance import rms
 from logreg_unlearn.problem.adapters.estimators import Fitted, rows_of, take_apart, user_scale
 from logreg_unlearn.problem.adapters.forget import is_frame, take_forget
 from logreg_unlearn.problem.losses import Array
@@ -86,21 +87,17 @@ def preprocessing_shift(
     shares = problem.shares(retain)
     # a label is a sign: it changes no square
     return PreprocessingShift(
-        decision=_rms(moved.margins(refit) - kept.margins(oracle), shares),
-        original=_rms(kept.margins(original) - kept.margins(oracle), shares),
+        decision=float(rms(moved.margins(refit) - kept.margins(oracle), shares)),
+        original=float(rms(kept.margins(original) - kept.margins(oracle), shares)),
         parameters=parameters,
     )
 
 
 def _minimum(objective: Objective) -> Array:
     found = minimise(objective)
-    if not (found.converged and np.isfinite(found.radius)):
+    if not found.converged:
         raise ValueError(
             "expected models that have a certified minimum, got one without: "
             "do the retained rows have both labels?"
         )
     return found.w
-
-
-def _rms(change: Array, shares: Array) -> float:
-    return float(np.sqrt(np.square(change) @ shares))

@@ -20,6 +20,7 @@ from logreg_unlearn.problem.adapters.affine import LinearModel, UserScale, ident
 from logreg_unlearn.problem.adapters.estimators import problem_parts
 from logreg_unlearn.problem.adapters.frames import read_frame
 from logreg_unlearn.problem.losses import Array, Loss, Mask, get_loss
+from logreg_unlearn.problem.norms import TINY
 from logreg_unlearn.problem.objective import Objective
 
 NORMALISATIONS = ("mean", "sum")
@@ -393,10 +394,9 @@ def _check_total(weights: Array) -> None:
     """Refuse weights that the sum convention cannot add up or keep the digits of."""
     with np.errstate(over="ignore"):
         total = weights.sum()
-    smallest = np.finfo(np.float64).tiny
-    if not np.isfinite(total) or weights.min() < smallest:
+    if not np.isfinite(total) or weights.min() < TINY:
         raise ValueError(
-            f"expected weights from {smallest:.3g} with a finite sum in the sum convention, "
+            f"expected weights from {TINY:.3g} with a finite sum in the sum convention, "
             f"got {weights.min()} to {weights.max()}: multiply weights and ridge by one factor"
         )
 

@@ -20,7 +20,7 @@ from enum import Enum
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.norms import euclidean
+from logreg_unlearn.problem.norms import EPS, euclidean
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.protocol import SmoothObjective
 from logreg_unlearn.solve.existence import falls_for_ever
@@ -36,7 +36,6 @@ from logreg_unlearn.solve.radius import (
 from logreg_unlearn.solve.threads import blas_threads
 from logreg_unlearn.solve.trust_region import trust_region
 
-_UNIT = np.finfo(np.float64).eps
 _VAGUE = 1e-8  # a radius above this share of 1 + ||w|| is worth some work to sharpen
 
 
@@ -289,7 +288,7 @@ def classify(objective: Objective, w: Array) -> StationaryPoint:
     weights = np.where(objective.coefficients == 0, 0.0, weights)
     magnitude = float(weights @ np.square(objective.signed_features).sum(axis=-1))
     magnitude += float(np.max(objective.ridge_diagonal))
-    noise = objective.dimension * _UNIT * magnitude
+    noise = objective.dimension * EPS * magnitude
     if np.any(np.abs(eigenvalues) <= noise):
         kind = PointKind.DEGENERATE
     elif eigenvalues[0] > 0:

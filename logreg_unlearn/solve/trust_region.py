@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.norms import euclidean
+from logreg_unlearn.problem.norms import TINY, euclidean
 from logreg_unlearn.problem.protocol import SmoothObjective
 from logreg_unlearn.solve.passes import Work
 
@@ -101,8 +101,8 @@ def _model_minimiser(eigenvalues: Array, gradient: Array, radius: float) -> Arra
     # secular equation: ||g / (lambda_i + shift)|| = radius with shift > -lowest
     norm = np.linalg.norm(gradient)
     low = max(0.0, -lowest)
-    high = norm / radius - min(lowest, 0.0) + np.finfo(float).tiny
-    floor = 1e-14 * max(abs(eigenvalues[-1]), abs(lowest), np.finfo(float).tiny)
+    high = norm / radius - min(lowest, 0.0) + TINY
+    floor = 1e-14 * max(abs(eigenvalues[-1]), abs(lowest), TINY)
     if np.linalg.norm(gradient / (eigenvalues + low + floor)) < radius:
         # hard case: no gradient along the lowest eigenvector; go to the rim along it
         step = -gradient / (eigenvalues + low + floor)
