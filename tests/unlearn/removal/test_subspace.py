@@ -96,9 +96,12 @@ def test_costs_by_hand(rng, monkeypatch) -> None:
     assert influence_step(p, w).passes == pytest.approx(47 / 50 + hessian)
     # three columns: forming them, and the solver's passes over half of the columns
     solved = []
-    monkeypatch.setattr(
-        subspace, "minimise", lambda *given: solved.append(minimise(*given)) or solved[-1]
-    )
+
+    def kept(*given):
+        solved.append(minimise(*given))
+        return solved[-1]
+
+    monkeypatch.setattr(subspace, "minimise", kept)
     cost = subspace_oracle(p, w).passes
     inside = solved[0].passes * 3 / 6
     assert cost == pytest.approx(47 / 50 * (hessian + 3 / 2 + inside) + 3 / 50 * hessian)
