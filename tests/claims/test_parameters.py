@@ -70,6 +70,7 @@ PARAMETERS = {
     "cross_norm": "nonnegative", "oracle_norm": "nonnegative", "noise": "nonnegative",
     "original_distance": "positive", "gradients": "real", "row_norms": "nonnegative",
     "direction": "real", "least_curvature": "nonnegative",
+    "rows_per_column": "positive", "signal": "positive",
     "greatest_curvature": "positive",
     "u": "real", "start": "real", "margin": "real", "rate": "rate", "relative_width": "width",
     "loss": "loss", "reading": "reading", "ratio": "nonnegative", "delta": "fraction",
@@ -153,7 +154,7 @@ ARGUMENTS: dict[str, Any] = {
     "retain_labels": [0.25, 0.5, 0.25], "forget_labels": [0.5, 0.25, 0.25], "payoff": [0.5, -1.0],
     "law": [0.25, 0.75], "temperature": 0.5, "smoothing": 0.5, "forgotten": [True, False],
     "classes": 4, "logits": [0.5, -1.0], "labels": [[0.5, 0.5], [0.0, 1.0]],
-    "class_weights": np.eye(2),
+    "class_weights": np.eye(2), "rows_per_column": 3.0, "signal": 1.5,
 }  # fmt: skip
 ITS_OWN: dict[tuple[str, str], Any] = {
     ("negative_correlation", "epsilon"): -0.5,
@@ -179,6 +180,8 @@ JOINT = {
 }  # fmt: skip
 ONE_NUMBER = {
     ("consistent_noise", "ridge"), ("consistent_noise", "forget_size"),
+    ("proportional_limit", "rows_per_column"), ("proportional_limit", "signal"),
+    ("proportional_limit", "forget_fraction"), ("proportional_limit", "ridge"),
     ("objective_derivatives", "ridge"), ("reduced_orbit", "burn"), ("reduced_orbit", "keep"),
     ("toy_counterexample_for_every_rate", "rate"), ("integrate", "time"),
     ("toy_irreversibility_needs_long_ascent", "relative_width"),
