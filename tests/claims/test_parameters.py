@@ -93,6 +93,7 @@ NARROWER = {
     ("mixed_labels_strong_ridge", "lift"): "positive",
     ("alternating_fixed_point", "lift"): "> 1",
     ("crossing_time", "lift"): "> 1",
+    ("smoothed_counts_threshold", "smoothing"): "positive",
     ("alternating_fixed_point", "retain_share"): "share > 0",
     ("alternating_expansion", "ridge"): "nonnegative",
     ("alternating_coordinate", "ridge"): "nonnegative",
