@@ -171,6 +171,8 @@ ITS_OWN: dict[tuple[str, str], Any] = {
     ("vector_level_closeness", "ridge"): 1.0,
     ("no_stopping_time", "lift"): [0.5, 1.5],
     ("no_stopping_time", "ridge"): 1.0,
+    ("softmax_vector_closeness", "lift"): [0.5, 1.5],
+    ("softmax_vector_closeness", "ridge"): 1.0,
     ("crossing_time", "lift"): 2.0,
     ("consistent_noise", "signed_features"): [[1.0, 0.0], [0.0, 1.0], [0.5, -1.0]],
     ("newton_residual", "coefficients"): 0.5,
