@@ -49,7 +49,7 @@ def _flow(k: int, lift: float, end: float) -> tuple[np.ndarray, np.ndarray, floa
 
     run = solve_ivp(
         field, (0, end), original, events=passes, rtol=1e-9, atol=1e-11,
-        t_eval=np.linspace(0, end, 60),
+        t_eval=np.linspace(0, end, 1200),
     )  # fmt: skip
     distance = np.linalg.norm(run.y.T - oracle, axis=1)
     met = run.t_events[0]

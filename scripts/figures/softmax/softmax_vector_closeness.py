@@ -6,7 +6,7 @@ from logreg_unlearn.theory import softmax as theory
 
 from .. import ink
 
-F, BLOCKS, CLASSES = 0.5, 5, (2, 4, 10)
+F, BLOCKS, CLASSES = 0.5, 20, (2, 4, 10)
 CAPTION = (
     f"Distance of descent-ascent's end point over the original's, all {BLOCKS} blocks together "
     f"(f = {F:g}, closed forms): left at random shares and ridges, over the ridge; right for the "
