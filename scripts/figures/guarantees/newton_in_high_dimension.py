@@ -12,10 +12,9 @@ from ..random_sets._harm import gaussian_rows
 RIDGE, DELETIONS = 0.5, (1, 10)
 CAPTION = (
     "Distance to the oracle before, after one and after two Newton steps on the retained rows "
-    "(logistic loss, sum convention, ridge 0.5), over the number of rows, two for each column; "
-    "rows of length about 1, medians of draws. Lines: the bound from the kurtosis of the error's "
-    "margins, which stays near 3 to 9. The original does not come closer as the data grow; one "
-    "step leaves about 1/sqrt(n), two about n^-1.5."
+    "(logistic loss, sum convention, ridge 0.5), over the number of rows, two for each column, "
+    "with the bound from the kurtosis of the error's margins; medians of draws. The original does "
+    "not come closer as the data grow; one step leaves about 1/sqrt(n), two about n^-1.5."
 )
 
 

@@ -13,11 +13,10 @@ SIGNAL, FRACTION = 1.5, 0.2
 ROWS_PER_COLUMN = (1.0, 4.0, 16.0)
 CAPTION = (
     "Random forget sets, a fifth, of Gaussian rows with n/d of them per column (logistic loss, "
-    "true model of length 1.5). Lines: the limit as n and d grow together, a conjecture for "
-    "descent-ascent, and only where its fixed point exists; points: means over draws with d = 120. "
-    "Left the original's distance to the oracle, in the middle descent-ascent's, right their "
-    "ratio. As the ridge falls descent-ascent's fixed point ends: beyond, its objective is not "
-    "convex where the iterations go, and there is no line."
+    "true model of length 1.5): distance to the oracle of the original, of descent-ascent, and "
+    "their ratio, as limits for n and d growing together (lines; a conjecture) and as means over "
+    "draws with d = 120. The limits hold at this size, and descent-ascent's ends where the ridge "
+    "is so weak that its objective is not convex where the iterations go."
 )
 
 

@@ -12,9 +12,9 @@ F, TOKENS, SMOOTHING = 0.3, 6, (0.1, 1.0, 10.0)
 CAPTION = (
     f"Distance of descent-ascent to the oracle over the original's, in one context of {TOKENS} "
     f"tokens with equal labels in F and R (f = {F:g}), over its lift, for three strengths of "
-    "smoothing that is kept in the descent. Lines: the closed form; markers: a minimiser in the "
-    "logits. Whatever the smoothing, the ratio crosses 1 at f/(1+f), the dotted line; at lift 1 "
-    "the original is the oracle; a line ends where descent-ascent has no minimum."
+    "smoothing that is kept in the descent: closed form, and minimised in the logits. Whatever "
+    "the smoothing, the ratio crosses 1 at f/(1+f), the dotted line; at lift 1 the original is the "
+    "oracle, and a line ends where descent-ascent has no minimum."
 )
 
 

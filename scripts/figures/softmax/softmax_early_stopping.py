@@ -12,11 +12,11 @@ from ._block import LIFT, corner, solved
 F, S, CLASSES = 0.2, 2.0, (2, 4, 10)
 SHOWN = (0.05, 0.6, 1.5)
 CAPTION = (
-    f"One block with one label (f = {F:g}, s = {S:g}). Left: ridge times the time at which the "
-    "flow of descent-ascent is at the oracle, over the lift, for three numbers of classes: "
-    "integral in closed form, and the flow integrated on all K logits. Right: distance over time "
-    "for one lift of each phase, four classes. Only above lift 1 does the flow pass the oracle; "
-    "with more classes the same strength leaves it later."
+    f"One block with one label (f = {F:g}, s = {S:g}): left ridge times the time at which the flow "
+    "of descent-ascent is at the oracle, over the lift, for three numbers of classes, in closed "
+    "form and integrated on all K logits; right distance over time for one lift of each phase, "
+    "four classes. Only above lift 1 does the flow pass the oracle, and with more classes it does "
+    "so later."
 )
 
 
