@@ -68,6 +68,24 @@ CLAIMS = (
         uses=("replicator_descent_ascent",),
     ),
     Claim(
+        slug="smoothed_counts_threshold",
+        stem="simplex",
+        source="beyond the paper",
+        statement=(
+            r"One context as in `one_natural_step`, its forgotten labels distributed like the "
+            r"retained ones ($q=r$, not uniform); $-\frac\varsigma K\sum_k\ln\pi_k$, "
+            r"$\varsigma>0$, is added to the loss of the oracle, of the original and of "
+            r"descent–ascent, as a ridge is. The minimisers are $\frac{cr+\varsigma/K}{c+"
+            r"\varsigma}$ with $c=1$, $1-f(1-\rho)$, $1-\rho$. Descent–ascent ends farther from "
+            r"the oracle than the original, in any norm, if and only if $\rho>\frac f{1+f}$, "
+            r"whatever $K$, $r$ and $\varsigma$: the ratio is $\frac{\rho}{f|1-\rho|}\cdot\frac{1-"
+            r"f(1-\rho)+\varsigma}{1-\rho+\varsigma}$. It is unbounded below where "
+            r"$(\rho-1)r_k\ge\frac\varsigma K$ for a class."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+    ),
+    Claim(
         slug="temperature_is_time",
         stem="simplex",
         source=_SOURCE,

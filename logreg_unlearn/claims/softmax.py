@@ -67,6 +67,40 @@ CLAIMS = (
         uses=("softmax_minimiser",),
     ),
     Claim(
+        slug="softmax_early_stopping",
+        stem="softmax",
+        source=_SOURCE,
+        statement=(
+            _ONE_LABEL + r"The gradient flow of descent–ascent from the original stays on the ray "
+            r"$u=m(e_k-e)$ and is monotone there, with the phases of two classes "
+            r"(`early_stopping_phases`). $\rho<\frac f{1+f}$: it approaches the oracle and never "
+            r"passes. $\rho=\frac f{1+f}$: it does not move. $\frac f{1+f}<\rho\le1$: it recedes "
+            r"from the first instant. $\rho>1$: it passes exactly through the oracle at $\lambda "
+            r"T=\int_1^{1+f(\rho-1)}\frac{dc}{(1+h(m_c))(c+\rho-1)}$, $m_c=G_K(Ksc)$, "
+            r"$h(m)=\frac{me^m}{e^m+K-1}$, then recedes and settles at the symmetric point $m<0$, "
+            r"a minimum or, beyond $s(\rho-1)=K-1+e^{-K}$, a saddle."
+        ),
+        kind=Kind.QUALITATIVE,
+        verdict=Verdict.HOLDS,
+        uses=("softmax_minimiser", "softmax_symmetry_breaking"),
+    ),
+    Claim(
+        slug="softmax_vector_closeness",
+        stem="softmax",
+        source=_SOURCE,
+        statement=(
+            r"Softmax loss, $K\ge2$ classes, mean convention, any ridge, $d\ge2$ blocks with one "
+            r"label each, every forgotten sample in a block with retained ones. At **every** "
+            r"stationary point of descent–ascent $\|W_{DA}-W_R\|>\frac1{f\sqrt d}\|W_D-W_R\|$, "
+            r"unless $W_D=W_R$; the constant is the best possible for every $K$, approached as for "
+            r"two classes (`vector_level_closeness`). So with $f\le1/\sqrt d$ descent–ascent "
+            r"always ends farther from the oracle than the original."
+        ),
+        kind=Kind.LOWER,
+        verdict=Verdict.HOLDS,
+        uses=("softmax_harm_threshold", "vector_level_closeness"),
+    ),
+    Claim(
         slug="softmax_derivatives",
         stem="softmax",
         source=_SOURCE,

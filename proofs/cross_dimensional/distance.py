@@ -72,6 +72,11 @@ def order_implies_distance(
         2 * (norm * q2 - 2 * e * p1),
     )
     yield Identity("the factor: sqrt(m/a^2)", m / a**2, ((1 - eps**2) / (1 + eps**2)) ** 2)
+    yield Identity(
+        "attained at p = (1, 0), q = (1, c)",
+        form(sp.Integer(1), 2 * e / norm) / form(sp.Integer(1), sp.Integer(0)),
+        equations.with_eps(share / a, e),
+    )
 
 
 def w_margin(first: Any, second: Any) -> sp.Expr:

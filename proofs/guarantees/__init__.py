@@ -8,6 +8,7 @@ from .newton import (
     influence_to_newton,
     newton_contraction,
     newton_errors_do_not_accumulate,
+    newton_in_high_dimension,
 )
 from .residual import newton_residual, published_residual_bound
 
@@ -19,6 +20,7 @@ __all__ = [
     "influence_to_newton",
     "newton_contraction",
     "newton_errors_do_not_accumulate",
+    "newton_in_high_dimension",
     "ascent_finetune_bound",
     "ascent_hurts_finetuning",
     "planted_trigger",

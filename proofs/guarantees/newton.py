@@ -137,3 +137,49 @@ def newton_errors_do_not_accumulate(
         (4 * rate * drift).subs(n, 2 * r * longest**4 / (3 * sp.sqrt(3) * ridge**2)),
         1,
     )
+
+
+@proves
+def newton_in_high_dimension(
+    constant: sp.Expr = wrong(SIXTH / 2, constant_of_half=SIXTH / 4),
+    squared: int = wrong(2, linear_convergence=1),
+    rows_counted: int = wrong(1, rows_do_not_help=0),
+) -> Parts:
+    """Cauchy-Schwarz once, the fourth powers by their kurtosis, and the iterated square."""
+    yield assume(
+        "e = w - w*, u_i = a_i.e, |H (w+ - w*)| <= sup over |v| = 1 of sum c |a_i.v| |r_i|, "
+        "|r_i| <= u_i^2/(12 sqrt 3), H >= lambda (newton_contraction)",
+        "Lambda: sum c (a_i.v)^2 <= Lambda, sum c u^2 <= Lambda |e|^2; K = C sum c u^4/(sum c "
+        "u^2)^2, C = sum c",
+        "the same K and Lambda serve every step",
+    )
+    yield cite(CAUCHY_SCHWARZ, SPECTRAL, TAYLOR, "induction over the steps")
+    kurtosis, total, top, error = sp.symbols("K C Lambda e", positive=True)
+    rate = constant * sp.sqrt(kurtosis / total**rows_counted) * top ** sp.Rational(3, 2) / ridge
+    fourth = kurtosis * (top * error**2) ** 2 / total  # at most: sum c u^4
+    yield from third_derivative(SIXTH)
+    yield Identity(
+        "sqrt(Lambda) sqrt(sum c u^4)/(12 sqrt 3 lambda) is Q |e|^2",
+        SIXTH / 2 * sp.sqrt(top) * sp.sqrt(fourth) / ridge,
+        rate * error**2,
+    )
+    t = sp.Symbol("t", integer=True, nonnegative=True)
+
+    def after(steps: sp.Expr) -> sp.Expr:
+        return sp.exp(squared**steps * sp.Symbol("l", real=True)) / rate  # l = ln(Q |e|)
+
+    yield Identity("one step more squares: Q b_t^2 = b_(t+1)", rate * after(t) ** 2, after(t + 1))
+    one, two, x, y = sp.symbols("c_1 c_2 x y", positive=True)  # x, y squares of margin changes
+    gap = (one + two) * (one * x**2 + two * y**2) - (one * x + two * y) ** 2
+    yield nonnegative("K >= 1: C sum c u^4 - (sum c u^2)^2, two rows; sums add", gap,
+                      factors=(one, two, (x - y) ** 2))  # fmt: skip
+    feature = sp.Symbol("a", positive=True)
+    bend = sp.diff(loss(z), z, 2).subs(z, sp.log(2 + sp.sqrt(3)))
+    jerk = sp.Abs(sp.radsimp(sp.diff(loss(z), z, 3).subs(z, sp.log(2 + sp.sqrt(3)))))
+    equal = total * feature**3 * jerk / 2 / (ridge + total * bend * feature**2)
+    best = rate.subs({kurtosis: 1, top: total * feature**2})
+    yield Identity(
+        "best possible: equal rows at the steepest point, a strong ridge",
+        sp.limit(sp.simplify(equal / best), ridge, sp.oo),
+        1,
+    )

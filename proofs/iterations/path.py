@@ -6,8 +6,8 @@ import sympy as sp
 
 from ..kernel.decide import less
 from ..kernel.proof import Parts, assume, cite, proves, wrong
-from ..kernel.steps import Identity, Witness, nonnegative, nonpositive, positive
-from ..kernel.theorems import GRUNTZ, IMPLICIT_FUNCTION, MEAN_VALUE, TAYLOR
+from ..kernel.steps import Identity, Monotone, Witness, nonnegative, nonpositive, positive
+from ..kernel.theorems import COERCIVE, GRUNTZ, IMPLICIT_FUNCTION, MEAN_VALUE, TAYLOR
 from .setting import BETA_0, PLANE, at_origin, jet, objectives, original_objective
 
 
@@ -107,7 +107,7 @@ def path_monotonicity(
         "w_1, w_2 global minimisers of L_R - beta l_F at beta_1 < beta_2: any functions",
         "branch version: H_beta positive definite along a differentiable branch, w' not 0",
     )
-    yield cite(MEAN_VALUE, IMPLICIT_FUNCTION)
+    yield cite(MEAN_VALUE, IMPLICIT_FUNCTION, COERCIVE)
     known = {"nonnegative": True} if minimisers else {"real": True}
     slack_1, slack_2 = sp.symbols("e_1 e_2", **known)
     sign = {"nonnegative": True} if weights_nonnegative else {"real": True}
@@ -166,6 +166,32 @@ def path_monotonicity(
         BETA_0 * f_1,
     )
     yield from _maxima_run_backwards()
+    yield from _existence()
+
+
+def _existence() -> Parts:
+    """Logistic objectives grow at infinity for every beta; an exponential one may fall for ever."""
+    size, bound = sp.symbols("z B", positive=True)  # |margin|; mass: sum of |c_i| ||x_i||
+    ridge = sp.Symbol("lambda", positive=True)
+    yield Monotone(
+        "logistic: phi(-z) <= ln 2 + z, so the data part falls at most linearly",
+        sp.log(2) + size - sp.log(1 + sp.exp(size)),
+        size,
+        ">=",
+    )
+    yield positive(
+        "logistic: (lambda/2) t^2 - B t > 0 for t > 2 B/lambda: coercive, a minimiser exists",
+        (ridge / 2 * size**2 - bound * size).subs(size, 2 * bound / ridge + size),
+    )
+    w = sp.Symbol("w", real=True)
+    objective = (1 - 2) * sp.exp(-w) + w**2 / 2
+    cubic = Monotone("e^t > t^3/6", sp.exp(size) - size**3 / 6, size, ">")
+    yield Identity(
+        "exponential, l_R = l_F = e^-w, beta = 2: no minimiser, at -t it is below -t^2 (t - 3)/6",
+        -(size**2) * (size - 3) / 6 - objective.subs(w, -size),
+        cubic.expr,
+    )
+    yield cubic
 
 
 def _maxima_run_backwards() -> Parts:

@@ -3,6 +3,7 @@
 from .gradients import random_gradient, stationary_norm
 from .harm import law_of_harm
 from .losses import random_cancellation, random_forget_accuracy
+from .proportional import proportional_limit
 
 __all__ = [
     "random_forget_accuracy",
@@ -10,4 +11,5 @@ __all__ = [
     "random_gradient",
     "stationary_norm",
     "law_of_harm",
+    "proportional_limit",
 ]

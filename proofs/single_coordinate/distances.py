@@ -134,3 +134,13 @@ def distance_unlearning(
             ),
         ),
     )
+    half, whole = sp.LambertW(sp.Rational(1, 2)), sp.LambertW(sp.Integer(1))
+    yield Witness(
+        "rho = 1/2, s = 1: distance 0.215, below W(1) = 0.567",
+        holds=(
+            less(sp.Rational(2145, 10000), whole - half),
+            less(whole - half, sp.Rational(2155, 10000)),
+            less(sp.Rational(5665, 10000), whole),
+            less(whole, sp.Rational(5675, 10000)),
+        ),
+    )

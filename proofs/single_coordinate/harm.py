@@ -73,11 +73,13 @@ def logistic_harm_threshold(
     threshold: sp.Expr = wrong(THRESHOLD, threshold_at_f=f),
     fraction: sp.Expr = wrong(f, all_data_or_more_forgotten=1 + odds),
     forget_sign: int = wrong(-1, forget_set_descended=1),
+    psi_decreasing: int = wrong(1, psi_increasing=-1),
 ) -> Parts:
-    """Logistic loss, every ridge: the argument uses only that psi is positive and decreasing."""
+    """Logistic loss, every ridge; the lemmas once more for any psi, positive and decreasing."""
     yield assume(MODEL, "logistic loss; descent-ascent has one stationary point")
     yield cite(MEAN_VALUE)
     yield from _harm(LOGISTIC, threshold, fraction, forget_sign)
+    yield from model.any_decreasing_psi(psi_decreasing)
 
 
 @proves

@@ -126,6 +126,7 @@ def vanishing_ridge(
         sp.Integer(1), logarithm_alone=sp.Integer(0), plus_log_log=sp.Integer(-1)
     ),
     at_lift: sp.Expr = wrong(sp.Integer(1), lift_below_one=sp.Rational(1, 2)),
+    fold: sp.Expr = wrong(sp.E * p * (lift - 1), fold_without_e=p * (lift - 1)),
 ) -> Parts:
     """``W(s)`` between ``L - ln L`` and ``L - ln(L - ln L)``, the gaps tending to 0."""
     yield assume(MODEL, "exponential loss, s = p/lambda > e, w = W(s) > 1")
@@ -169,6 +170,24 @@ def vanishing_ridge(
         )
         - (sp.log(y + h) - sp.log(y)),
         h,
+    )
+    far = sp.Integer(10) ** 8
+    yield Witness(
+        "lambda = 1e-8, p = 1: W(s) = 15.67, ln s = 18.42",
+        holds=(
+            less(sp.Rational(15665, 1000), sp.LambertW(far)),
+            less(sp.LambertW(far), sp.Rational(15675, 1000)),
+            less(sp.Rational(18415, 1000), sp.log(far)),
+            less(sp.log(far), sp.Rational(18425, 1000)),
+        ),
+    )
+    yield from model.below_fold()
+    yield Identity(
+        "at lambda = e p (rho - 1) the root is the fold's", -p * (lift - 1) / fold, -1 / sp.E
+    )
+    yield positive(
+        "rho = 1 + tau, a smaller ridge: s c_DA is below -1/e, no stationary point",
+        -1 / sp.E - (s * minimum).subs({lift: 1 + tau, s: (1 + x) * p / fold.subs(lift, 1 + tau)}),
     )
 
 

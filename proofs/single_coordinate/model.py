@@ -11,7 +11,7 @@ from __future__ import annotations
 import sympy as sp
 
 from ..kernel.proof import Parts, set_up
-from ..kernel.steps import Identity, Monotone, Step, positive
+from ..kernel.steps import Identity, Monotone, Step, negative, positive
 
 w = sp.Symbol("w", real=True)
 p, lift, ridge, s = sp.symbols("p rho lambda s", positive=True)
@@ -93,3 +93,26 @@ def distance_lemmas(loss: sp.Expr) -> Parts:
     yield positive("its second part", h * above.expr, factors=(h, above))
     yield Identity("m + psi(0) r(-m), factored", m + at_zero * r_of(loss, -m), m * below.expr)
     yield positive("it is positive", m * below.expr, factors=(m, below))
+
+
+def any_decreasing_psi(decreasing: int = 1) -> Parts:
+    """The two lemmas and the order of r for **any** positive, decreasing psi, by values of E.
+
+    Of E = 1/psi only this is used: ``E(-m) = A``, ``E(0) = A + a``, ``E(y) = A + a + b`` and
+    ``E(y + h) = A + a + b + c`` with A > 0 and, as psi decreases, a, b, c > 0.
+    """
+    least = sp.Symbol("A", positive=True)
+    steps = decreasing * sp.Matrix(sp.symbols("a b c", positive=True))
+    zero = least + steps[0]
+    low, high = zero + steps[1], zero + steps[1] + steps[2]
+    psi = sp.Function("psi", positive=True)(w)
+    coefficient = sp.Symbol("c", real=True)
+    yield Identity(
+        "any psi: a gradient is lambda psi (r - s c), r = w/psi",
+        ridge * w - p * coefficient * psi,
+        ridge * psi * (w / psi - p / ridge * coefficient),
+    )
+    yield positive("any psi: r increases on w > 0", (y + h) * high - y * low)
+    yield positive("any psi: psi(0) (r(y+h) - r(y)) > h", ((y + h) * high - y * low) / zero - h)
+    yield positive("any psi: m > -psi(0) r(-m)", m - m * least / zero)
+    yield negative("any psi: r < 0 on w < 0, so c > 0 has no root there", -m * least)

@@ -2,6 +2,7 @@
 
 from .block import softmax_harm_threshold, softmax_minimiser
 from .breaking import softmax_symmetry_breaking
+from .corollaries import softmax_early_stopping, softmax_vector_closeness
 from .derivatives import softmax_derivatives, softmax_gauge, softmax_strong_ridge
 from .equal_mixes import equal_mixes_distance
 from .mixes import (
@@ -23,4 +24,6 @@ __all__ = [
     "softmax_minimiser",
     "softmax_harm_threshold",
     "softmax_symmetry_breaking",
+    "softmax_early_stopping",
+    "softmax_vector_closeness",
 ]

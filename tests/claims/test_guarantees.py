@@ -400,6 +400,63 @@ def test_newton_errors_do_not_accumulate_over_a_stream():
     assert bound < 0.2 * sum(drifts)
 
 
+def kurtosis(c, u):
+    return float(c.sum() * np.sum(c * u**4) / np.sum(c * u**2) ** 2)
+
+
+@given(newton_steps())
+def test_newton_in_high_dimension(case):
+    error, c = case.step, case.coefficients
+    after = np.linalg.solve(case.hessian, case.left(-1))
+    spread = kurtosis(c, case.change)
+    assert 1 - 1e-12 <= spread <= c.sum() / c.min() * (1 + 1e-12)
+    given_ = max(spread, 1.0), c.sum(), case.top, case.ridge, norm(error)
+    bounds = theory.newton_in_high_dimension(*given_, [0, 1, 2])
+    slack = 1 + 1e-12 * np.linalg.cond(case.hessian)
+    assert norm(after) <= bounds[1] * slack
+    rate = np.sqrt(given_[0] / c.sum()) * case.top**1.5 / (12 * np.sqrt(3) * case.ridge)
+    exact = [norm(error), rate * norm(error) ** 2, rate**3 * norm(error) ** 4]
+    assert bounds == pytest.approx(exact, rel=1e-9)
+
+
+def test_newton_in_high_dimension_constant_is_best_possible():
+    rows, weights = np.full((9, 1), 2.0), np.full(9, 0.7)
+    case = Step(rows, weights, np.full(9, STEEPEST), 1e6, np.array([1e-3]))
+    after = abs(case.left(-1)[0] / case.hessian[0, 0])
+    bound = theory.newton_in_high_dimension(1.0, weights.sum(), case.top, 1e6, 1e-3, 1)
+    assert bound == pytest.approx(after, rel=2e-3)
+
+
+def high_dimension(n, deletions, seed):
+    """Distances after no, one and two Newton steps, and the bounds on the last two."""
+    rng = np.random.default_rng(seed)
+    features = rng.normal(size=(n, n // 2)) / np.sqrt(n // 2)
+    truth = 2 * rng.normal(size=n // 2)
+    signed = np.where(rng.random(n) < 1 / (1 + np.exp(-features @ truth)), 1, -1)[:, None]
+    signed = signed * features
+    original = minimise(Objective(signed, np.ones(n), 0.5)).w
+    objective = Objective(signed[deletions:], np.ones(n - deletions), 0.5)
+    oracle, w = minimise(objective, original, tolerance=1e-13).w, original
+    top = np.linalg.norm(signed[deletions:], 2) ** 2
+    errors, spreads = [norm(w - oracle)], []
+    for _ in range(2):
+        spreads.append(kurtosis(objective.coefficients, signed[deletions:] @ (w - oracle)))
+        w = w - np.linalg.solve(objective.hessian(w), objective.gradient(w))
+        errors.append(norm(w - oracle))
+    given_ = max(spreads), n - deletions, top, 0.5, errors[0]
+    return errors, theory.newton_in_high_dimension(*given_, [1, 2]), max(spreads)
+
+
+def test_newton_in_high_dimension_rates():
+    """Over sixteen times the rows and columns errors fall like n^-1/2 and n^-3/2."""
+    small, large = ([high_dimension(n, 5, seed) for seed in range(5)] for n in (60, 960))
+    for errors, bounds, spread in small + large:
+        assert errors[1] <= bounds[0] and errors[2] <= bounds[1] and spread < 12
+    medians = [np.median([errors for errors, *_ in runs], axis=0) for runs in (small, large)]
+    powers = -np.log(medians[1] / medians[0]) / np.log(16)
+    assert powers[1:] == pytest.approx([0.5, 1.5], abs=0.3)
+
+
 @st.composite
 def finetunings(draw):
     """Draw a problem, a step size up to 1/L, and numbers of steps."""

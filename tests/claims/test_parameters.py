@@ -36,6 +36,7 @@ KINDS: dict[str, tuple[list[Any], list[Any]]] = {
     "count >= 2": ([1, 0, -1, 2.5, INF, -INF], [2, 3.0]),
     "count >= 0": ([-1, 1.5, INF, -INF], [0, 2]),
     ">= e": ([2.7, 0.0, -1.0, INF, -INF], [E, 50.0]),
+    ">= 1": ([0.999, 0.0, -1.0, INF, -INF], [1.0, 7]),
     "> 1": ([1.0, 0.5, 0.0, -1.0, INF, -INF], [1.0 + 1e-6, 7]),
     "> -354": ([-354.0, -1e3, INF, -INF], [-353.0, 3.0]),
     "<= greatest": ([-1e-9, -1.0, INF, -INF], [0.0, 0.25]),
@@ -70,6 +71,8 @@ PARAMETERS = {
     "cross_norm": "nonnegative", "oracle_norm": "nonnegative", "noise": "nonnegative",
     "original_distance": "positive", "gradients": "real", "row_norms": "nonnegative",
     "direction": "real", "least_curvature": "nonnegative",
+    "rows_per_column": "positive", "signal": "positive", "kurtosis": ">= 1",
+    "total": "positive", "steps": "count >= 0",
     "greatest_curvature": "positive",
     "u": "real", "start": "real", "margin": "real", "rate": "rate", "relative_width": "width",
     "loss": "loss", "reading": "reading", "ratio": "nonnegative", "delta": "fraction",
@@ -90,6 +93,7 @@ NARROWER = {
     ("mixed_labels_strong_ridge", "lift"): "positive",
     ("alternating_fixed_point", "lift"): "> 1",
     ("crossing_time", "lift"): "> 1",
+    ("smoothed_counts_threshold", "smoothing"): "positive",
     ("alternating_fixed_point", "retain_share"): "share > 0",
     ("alternating_expansion", "ridge"): "nonnegative",
     ("alternating_coordinate", "ridge"): "nonnegative",
@@ -153,7 +157,8 @@ ARGUMENTS: dict[str, Any] = {
     "retain_labels": [0.25, 0.5, 0.25], "forget_labels": [0.5, 0.25, 0.25], "payoff": [0.5, -1.0],
     "law": [0.25, 0.75], "temperature": 0.5, "smoothing": 0.5, "forgotten": [True, False],
     "classes": 4, "logits": [0.5, -1.0], "labels": [[0.5, 0.5], [0.0, 1.0]],
-    "class_weights": np.eye(2),
+    "class_weights": np.eye(2), "rows_per_column": 3.0, "signal": 1.5,
+    "kurtosis": 3.0, "total": 20.0, "steps": 2,
 }  # fmt: skip
 ITS_OWN: dict[tuple[str, str], Any] = {
     ("negative_correlation", "epsilon"): -0.5,
@@ -166,6 +171,8 @@ ITS_OWN: dict[tuple[str, str], Any] = {
     ("vector_level_closeness", "ridge"): 1.0,
     ("no_stopping_time", "lift"): [0.5, 1.5],
     ("no_stopping_time", "ridge"): 1.0,
+    ("softmax_vector_closeness", "lift"): [0.5, 1.5],
+    ("softmax_vector_closeness", "ridge"): 1.0,
     ("crossing_time", "lift"): 2.0,
     ("consistent_noise", "signed_features"): [[1.0, 0.0], [0.0, 1.0], [0.5, -1.0]],
     ("newton_residual", "coefficients"): 0.5,
@@ -179,6 +186,8 @@ JOINT = {
 }  # fmt: skip
 ONE_NUMBER = {
     ("consistent_noise", "ridge"), ("consistent_noise", "forget_size"),
+    ("proportional_limit", "rows_per_column"), ("proportional_limit", "signal"),
+    ("proportional_limit", "forget_fraction"), ("proportional_limit", "ridge"),
     ("objective_derivatives", "ridge"), ("reduced_orbit", "burn"), ("reduced_orbit", "keep"),
     ("toy_counterexample_for_every_rate", "rate"), ("integrate", "time"),
     ("toy_irreversibility_needs_long_ascent", "relative_width"),

@@ -17,6 +17,7 @@ from logreg_unlearn.theory.random_sets import (
     consistent_noise,
     forget_size_for,
     law_of_harm,
+    proportional_limit,
     random_cancellation,
     random_forget_accuracy,
     random_gradient,
@@ -347,6 +348,62 @@ def test_consistent_noise_sustains_itself(n, seed, ridge):
     w = noise * way / np.linalg.norm(way)
     slopes = rows / (1 + np.exp(rows @ w))[:, None]
     assert np.sqrt(random_gradient(slopes, size)) == pytest.approx(ridge * noise, rel=1e-6)
+
+
+# --- rows and columns growing together, measured --------------------------------------------------
+
+
+def drawn_minima(alpha, kappa, f, ridge, seed, columns=120):
+    """Original, oracle and descent-ascent of one draw of the model."""
+    rng = np.random.default_rng(seed)
+    n = round(alpha * columns)
+    features, truth = rng.normal(size=(n, columns)), rng.normal(size=columns)
+    margins = kappa * features @ truth / np.linalg.norm(truth)
+    labels = np.where(rng.random(n) < 1 / (1 + np.exp(-margins)), 1.0, -1.0)
+    problem = UnlearningProblem(features, labels, np.arange(n) < round(f * n), ridge=ridge)
+    original, oracle = minimise(problem.original()).w, minimise(problem.oracle()).w
+    return original, oracle, minimise(problem.descent_ascent(), original).w
+
+
+@pytest.mark.parametrize(
+    ("alpha", "kappa", "f", "ridge"),
+    [(4.0, 1.5, 0.2, 1.0), (0.5, 1.0, 0.5, 3.0), (8.0, 2.0, 0.5, 0.3), (20.0, 1.0, 0.1, 1.0)],
+)
+def test_proportional_limit(alpha, kappa, f, ridge):
+    """Means over 16 draws, each of them within a few percent of the limit."""
+    limit = proportional_limit(alpha, kappa, f, ridge)
+    found = []
+    for seed in range(16):
+        original, oracle, unlearned = drawn_minima(alpha, kappa, f, ridge, seed)
+        ends = (original - oracle, unlearned - oracle, oracle)
+        found.append([np.linalg.norm(end) for end in ends])
+    assert np.mean(found, axis=0) == pytest.approx(np.array(limit), rel=0.05)
+
+
+@given(st.floats(0.3, 30), st.floats(0.3, 4), st.floats(0.05, 0.8))
+def test_proportional_limit_under_a_strong_ridge(alpha, kappa, f):
+    """The original moves by noise alone; the quotient is the one `law_of_harm` proves."""
+    ridge = 1e4 * (1 + 1 / alpha) / f
+    limit = proportional_limit(alpha, kappa, f, ridge)
+    noise = np.sqrt(alpha * f / (1 - f)) / (2 * alpha * ridge)
+    assert limit.original_distance == pytest.approx(noise, rel=2e-3)
+    t = np.linspace(-12, 12, 4001)
+    density = np.exp(-(t**2) / 2) / np.sqrt(2 * np.pi)
+    mean = np.trapezoid(2 * density * kappa * t / (1 + np.exp(-kappa * t)), t) / kappa
+    squares = (1 - f) / f**2 + alpha * mean**2 * (1 - f) / f
+    quotient = limit.unlearned_distance / limit.original_distance
+    assert quotient == pytest.approx(np.sqrt(squares), rel=2e-3)
+
+
+@pytest.mark.parametrize(("alpha", "f", "ridge"), [(10.0, 0.1, 0.1), (4.0, 0.3, 0.1)])
+def test_proportional_limit_is_silent_where_descent_ascent_is_not_convex(alpha, f, ridge):
+    limit = proportional_limit(alpha, 1.5, f, ridge)
+    assert np.isnan(limit.unlearned_distance) and limit.original_distance > 0
+    rng = np.random.default_rng(0)
+    features = rng.normal(size=(round(alpha * 80), 80))
+    forget = np.arange(len(features)) < f * len(features)
+    problem = UnlearningProblem(features, np.ones(len(features)), forget, ridge=ridge)
+    assert np.linalg.eigvalsh(problem.descent_ascent().hessian(np.zeros(80)))[0] < 0
 
 
 def test_strategies_are_not_degenerate():

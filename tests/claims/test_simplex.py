@@ -17,6 +17,7 @@ from logreg_unlearn.theory.simplex import (
     one_natural_step,
     replicator_descent_ascent,
     replicator_end,
+    smoothed_counts_threshold,
     temperature_is_time,
 )
 from tests.strategies import reaches
@@ -230,6 +231,39 @@ def test_one_natural_step_is_one_size_for_all_contexts(rng):
         before += np.abs(context.original - r).sum()
         after += np.abs(context.original + f * context.drift(context.original) - r).sum()
     assert after < 1e-12 * before
+
+
+@given(contexts(), st.floats(0.01, 5.0))
+def test_smoothed_counts_threshold(context, smoothing):
+    """Each law is stationary for its weights; outside it the loss falls without bound."""
+    r, _, lift, f = context
+    k, pseudo = len(r), smoothing / len(r)
+    found = smoothed_counts_threshold(r, lift, f, smoothing)
+    counts = [r, (1 - f) * r + f * lift * r, r - lift * r]
+    laws = (found.oracle, found.original, found.unlearned)
+    bounded = np.all(counts[2] + pseudo > 0)
+    assert np.isfinite(found.unlearned).all() == bounded
+    for weights, law in zip(counts, laws, strict=True):
+        if np.isfinite(law).all():
+            total = (weights + pseudo).sum()
+            np.testing.assert_allclose(total * law, weights + pseudo, atol=ROUNDED)
+    if not bounded:
+        assert found.ratio == np.inf and lift > 1
+        return
+    before = np.abs(found.original - found.oracle).sum()
+    after = np.abs(found.unlearned - found.oracle).sum()
+    assume(np.abs(r - 1 / k).sum() > 0.05)
+    if before > 1e-6:
+        assert found.ratio == pytest.approx(after / before, rel=1e-6)
+    if abs(lift - f / (1 + f)) > 1e-9:
+        assert (found.ratio > 1) == (lift > f / (1 + f))
+
+
+def test_smoothed_counts_threshold_is_a_tie_at_the_threshold():
+    r, f = np.array([0.7, 0.2, 0.1]), np.array([0.05, 0.3, 0.9])
+    found = smoothed_counts_threshold(r, f / (1 + f), f, [0.1, 1.0, 10.0])
+    np.testing.assert_allclose(found.ratio, 1.0, rtol=1e-14)
+    assert smoothed_counts_threshold(r, 1.0, 0.3, 1.0).ratio == np.inf
 
 
 def test_one_natural_step_small_and_large_arguments():

@@ -14,16 +14,19 @@ from scipy.special import softmax
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.theory.lambert import G, w0, wm1
+from logreg_unlearn.theory.single_coordinate import Phase, early_stopping_phases
 from logreg_unlearn.theory.softmax import (
     exchangeable_threshold,
     mislabelled_strong_ridge,
     mixed_labels_strong_ridge,
     softmax_derivatives,
+    softmax_early_stopping,
     softmax_gauge,
     softmax_harm_threshold,
     softmax_minimiser,
     softmax_strong_ridge,
     softmax_symmetry_breaking,
+    softmax_vector_closeness,
     symmetric_noise_threshold,
 )
 from logreg_unlearn.theory.softmax.breaking import broken_curve
@@ -109,6 +112,93 @@ def test_softmax_harm_threshold_is_sharp():
     for k in (2, 3, 10):
         where = softmax_minimiser(5.0, softmax_harm_threshold(f), f, k)
         np.testing.assert_allclose(where.descent_ascent, where.original, rtol=1e-13)
+
+
+@given(one_label())
+def test_softmax_early_stopping(case):
+    """The flow of the dense objective over the ridge, on all K logits."""
+    s, lift, f, k = case
+    found = softmax_early_stopping(*case)
+    where = softmax_minimiser(*case)
+    axis, threshold = corner(k) - 1 / k, f / (1 + f)
+    flow = one_block(corner(k), corner(k), s, lift, f)["descent-ascent"]
+    drift = [-flow.gradient(m * axis) @ axis for m in (where.original, where.oracle)]
+    np.testing.assert_allclose(
+        flow.gradient(where.original * axis), -drift[0] * axis / (axis @ axis), atol=1e-9 * (1 + s)
+    )
+    if abs(lift / threshold - 1) < 1e-9:
+        assert abs(drift[0]) < 1e-9 * (1 + s)
+    elif lift < threshold:
+        assert found.phase == Phase.APPROACHES and drift[0] > 0
+        assert where.descent_ascent <= where.oracle
+    elif lift <= 1:
+        assert found.phase == Phase.RECEDES and drift[0] < 0
+    else:
+        assert found.phase == Phase.PASSES and max(drift) < 0 and where.original > where.oracle
+    if lift < 1:
+        assert found.oracle_time == np.inf
+
+
+@pytest.mark.parametrize("k", [2, 3, 10])
+@pytest.mark.parametrize(("s", "lift"), [(0.1, 1.5), (3.0, 1.2), (200.0, 30.0), (2.0, 1 + 1e-9)])
+def test_softmax_early_stopping_time_is_that_of_the_flow(k, s, lift):
+    f = 0.4
+    found = softmax_early_stopping(s, lift, f, k)
+    where = softmax_minimiser(s, lift, f, k)
+    with mp.workdps(25):
+
+        def slowness(m):
+            return 1 / (m - mp.mpf(s) * (1 - mp.mpf(lift)) * k / (mp.exp(m) + k - 1))
+
+        exact = mp.quad(slowness, [mp.mpf(float(where.oracle)), mp.mpf(float(where.original))])
+    # near lift 1 the two ends of the integral carry few digits
+    assert found.oracle_time == pytest.approx(float(exact), rel=1e-9 if lift > 1.1 else 1e-5)
+    assert softmax_early_stopping(s, f / (1 + f), f, k).phase == Phase.STAYS
+    if k == 2:
+        binary = early_stopping_phases(2 * s, lift, f, "logistic")
+        assert found.oracle_time == pytest.approx(binary.oracle_time, rel=1e-12)
+
+
+@st.composite
+def several_blocks(draw):
+    d = draw(st.integers(2, 6))
+    weights = st.lists(st.floats(-3, 0).map(lambda e: 10.0**e), min_size=d, max_size=d)
+    p, q = (np.array(draw(weights)) for _ in range(2))
+    return p / p.sum(), q / q.sum()
+
+
+@given(several_blocks(), st.floats(-2, 2), fractions, classes, st.integers(0, 2**32 - 1))
+def test_softmax_vector_closeness(shares, exponent, f, k, seed):
+    """Solved block by block on all K logits, other stationary points among them."""
+    (p, q), ridge, rng = shares, 10.0**exponent, np.random.default_rng(seed)
+    found = softmax_vector_closeness(p, q / p, ridge, f, k)
+    assert found.bound == pytest.approx(1 / (f * np.sqrt(len(p))), rel=1e-14)
+    assume(np.abs(q - p).max() > 1e-3)
+    near, far, symmetric = 0.0, 0.0, 0.0
+    axis = corner(k) - 1 / k
+    for share, lift in zip(p, q / p, strict=True):
+        case = share / ridge, lift, f, k
+        oracle, original, unlearned = solved(*case)
+        ascent = one_block(corner(k), corner(k), *case[:3])["descent-ascent"]
+        points = [unlearned, *(ascent.stationary_points(rng, 2) if lift > 1 else ())]
+        near += np.sum((original - oracle) ** 2)
+        far += min(np.sum((point - oracle) ** 2) for point in points)
+        symmetric += np.sum((softmax_minimiser(*case).descent_ascent * axis - oracle) ** 2)
+    assume(near > 1e-14)
+    assert np.sqrt(far / near) > found.bound * (1 - 1e-6)
+    assert found.ratio > found.bound
+    assert found.ratio == pytest.approx(np.sqrt(symmetric / near), rel=1e-4)
+
+
+@pytest.mark.parametrize("k", [2, 3, 30])
+@pytest.mark.parametrize(("d", "f"), [(2, 0.1), (5, 0.9)])
+def test_softmax_vector_closeness_is_sharp(k, d, f):
+    p = np.append(1 - 1e-6, np.full(d - 1, 1e-6 / (d - 1)))
+    q = np.append(0.0, np.full(d - 1, 1 / (d - 1)))
+    found = softmax_vector_closeness(p, q / p, 1e5, f, k)
+    assert found.bound < found.ratio < found.bound * (1 + 1e-4)
+    with pytest.raises(ValueError, match=r"expected share \* lift to sum to 1, got 0"):
+        softmax_vector_closeness(p, np.zeros(d), 1.0, f, k)
 
 
 @st.composite

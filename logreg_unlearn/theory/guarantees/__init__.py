@@ -30,6 +30,9 @@ from logreg_unlearn.theory.guarantees.newton import newton_contraction as newton
 from logreg_unlearn.theory.guarantees.newton import (
     newton_errors_do_not_accumulate as newton_errors_do_not_accumulate,
 )
+from logreg_unlearn.theory.guarantees.newton import (
+    newton_in_high_dimension as newton_in_high_dimension,
+)
 from logreg_unlearn.theory.guarantees.newton import newton_residual as newton_residual
 from logreg_unlearn.theory.guarantees.newton import (
     published_residual_bound as published_residual_bound,

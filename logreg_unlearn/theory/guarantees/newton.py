@@ -199,6 +199,47 @@ def newton_errors_do_not_accumulate(contraction: ArrayLike, drift: ArrayLike) ->
     return np.where(room >= 0, bound, np.inf)
 
 
+def newton_in_high_dimension(
+    kurtosis: ArrayLike,
+    total: ArrayLike,
+    data_curvature: ArrayLike,
+    ridge: ArrayLike,
+    distance: ArrayLike,
+    steps: ArrayLike,
+) -> Array:
+    r"""Bound the distance to the oracle after Newton steps whose errors spread over the rows.
+
+    Setting: logistic loss, weights ``c_i`` of sum ``C``, ``u_i = a_i.(w - w*)`` before a step.
+    Statement: ``|w+ - w*| <= Q |w - w*|^2``, ``Q = sqrt(K/C) Lambda^(3/2)/(12 sqrt 3 ridge)``,
+    where ``K >= C sum c u^4/(sum c u^2)^2``; so after t steps at most ``(Q |w - w*|)^(2^t)/Q``.
+    K is 3 for errors that look normal, ``C/max c`` at most.
+    Kind: upper, the constant best possible.  Source: beyond the paper.
+
+    Parameters
+    ----------
+    kurtosis : array_like
+        ``K >= 1``, at least that of every step.
+    total : array_like
+        ``C > 0``: ``n_R`` in the sum convention, 1 in the mean convention.
+    data_curvature : array_like
+        ``Lambda``, the largest eigenvalue of ``sum c_i a_i a_i'``.
+    ridge : array_like
+    distance : array_like
+        ``|w - w*|`` before the first step, or a bound on it.
+    steps : array_like
+        ``t``, a whole number >= 0.
+    """
+    k = check.require("kurtosis", kurtosis, ">= 1 and finite", lambda v: (v >= 1) & (v < np.inf))
+    c, top = check.positive("total", total), check.nonnegative("data_curvature", data_curvature)
+    strength, start = check.positive("ridge", ridge), check.bound("distance", distance)
+    t = check.count("steps", steps, least=0)
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        rate = np.sqrt(k / c) * top**1.5 * HALF_LIPSCHITZ / strength
+        # start (rate start)^(2^t - 1): defined where the rate is 0
+        bound = start * np.power(rate * start, 2.0**t - 1)
+    return np.where(t == 0, start, np.where(np.isnan(bound), np.inf, bound))
+
+
 def _relative(t: Array) -> Array:
     """Return ``(e^t - 1 - t)/t``: 0 at 0, infinite at infinity."""
     small = np.minimum(t, 1.0)

@@ -15,3 +15,5 @@ from logreg_unlearn.theory.random_sets.losses import random_cancellation as rand
 from logreg_unlearn.theory.random_sets.losses import (
     random_forget_accuracy as random_forget_accuracy,
 )
+from logreg_unlearn.theory.random_sets.proportional import Proportional as Proportional
+from logreg_unlearn.theory.random_sets.proportional import proportional_limit as proportional_limit

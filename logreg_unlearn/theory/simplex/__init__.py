@@ -24,5 +24,9 @@ from logreg_unlearn.theory.simplex.flow import replicator_end as replicator_end
 from logreg_unlearn.theory.simplex.payoff import FaceFlow as FaceFlow
 from logreg_unlearn.theory.simplex.payoff import face_restriction as face_restriction
 from logreg_unlearn.theory.simplex.payoff import temperature_is_time as temperature_is_time
+from logreg_unlearn.theory.simplex.smoothed import SmoothedCounts as SmoothedCounts
+from logreg_unlearn.theory.simplex.smoothed import (
+    smoothed_counts_threshold as smoothed_counts_threshold,
+)
 from logreg_unlearn.theory.simplex.step import NaturalStep as NaturalStep
 from logreg_unlearn.theory.simplex.step import one_natural_step as one_natural_step

@@ -22,6 +22,12 @@ from logreg_unlearn.theory.softmax.breaking import Breaking as Breaking
 from logreg_unlearn.theory.softmax.breaking import (
     softmax_symmetry_breaking as softmax_symmetry_breaking,
 )
+from logreg_unlearn.theory.softmax.corollaries import (
+    softmax_early_stopping as softmax_early_stopping,
+)
+from logreg_unlearn.theory.softmax.corollaries import (
+    softmax_vector_closeness as softmax_vector_closeness,
+)
 from logreg_unlearn.theory.softmax.derivatives import Derivatives as Derivatives
 from logreg_unlearn.theory.softmax.derivatives import Gauge as Gauge
 from logreg_unlearn.theory.softmax.derivatives import StrongRidge as StrongRidge

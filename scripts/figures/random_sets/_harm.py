@@ -35,11 +35,11 @@ def real_rows(name: str) -> Array:
     return data.labels[:, None] * data.features
 
 
-def gaussian_rows(n: int, seed: int = 0) -> Array:
-    """Return signed Gaussian rows in 8 columns, labelled by a logistic model of length 2."""
+def gaussian_rows(n: int, seed: int = 0, columns: int = 8, length: float = 2.0) -> Array:
+    """Return signed Gaussian rows, labelled by a logistic model of a length."""
     rng = np.random.default_rng(seed)
-    features = rng.standard_normal((n, 8))
-    labels = np.where(rng.random(n) < 1 / (1 + np.exp(-2 * features[:, 0])), 1.0, -1.0)
+    features = rng.standard_normal((n, columns))
+    labels = np.where(rng.random(n) < 1 / (1 + np.exp(-length * features[:, 0])), 1.0, -1.0)
     return labels[:, None] * features
 
 
