@@ -16,7 +16,7 @@ CAPTION = (
     "the Hessian) that lies outside its leading directions, over their number, on four data sets "
     "(logistic loss, ridge 0.1); right: for digits 3v8, what any 1, 5 or 35 of the forgotten rows "
     "can have outside them, as the bound and as the largest of random and of worst-looking "
-    "subsets. Of the 31 and 62 directions of the first two sets about fifteen carry 99 % of the "
+    "subsets. Of the 31 and 36 directions of the first two sets about fifteen carry 99 % of the "
     "deletion, in data of few columns nearly all are needed; the bound holds for every subset."
 )
 
