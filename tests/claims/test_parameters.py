@@ -72,7 +72,7 @@ PARAMETERS = {
     "original_distance": "positive", "gradients": "real", "row_norms": "nonnegative",
     "direction": "real", "least_curvature": "nonnegative",
     "rows_per_column": "positive", "signal": "positive", "kurtosis": ">= 1",
-    "total": "positive", "steps": "count >= 0",
+    "total": "positive", "steps": "count >= 0", "size": "count",
     "greatest_curvature": "positive",
     "u": "real", "start": "real", "margin": "real", "rate": "rate", "relative_width": "width",
     "loss": "loss", "reading": "reading", "ratio": "nonnegative", "delta": "fraction",
@@ -158,7 +158,7 @@ ARGUMENTS: dict[str, Any] = {
     "law": [0.25, 0.75], "temperature": 0.5, "smoothing": 0.5, "forgotten": [True, False],
     "classes": 4, "logits": [0.5, -1.0], "labels": [[0.5, 0.5], [0.0, 1.0]],
     "class_weights": np.eye(2), "rows_per_column": 3.0, "signal": 1.5,
-    "kurtosis": 3.0, "total": 20.0, "steps": 2,
+    "kurtosis": 3.0, "total": 20.0, "steps": 2, "size": 2,
 }  # fmt: skip
 ITS_OWN: dict[tuple[str, str], Any] = {
     ("negative_correlation", "epsilon"): -0.5,
@@ -186,6 +186,7 @@ JOINT = {
 }  # fmt: skip
 ONE_NUMBER = {
     ("consistent_noise", "ridge"), ("consistent_noise", "forget_size"),
+    ("deletion_spectrum", "size"),
     ("proportional_limit", "rows_per_column"), ("proportional_limit", "signal"),
     ("proportional_limit", "forget_fraction"), ("proportional_limit", "ridge"),
     ("objective_derivatives", "ridge"), ("reduced_orbit", "burn"), ("reduced_orbit", "keep"),
