@@ -29,6 +29,7 @@ TITLES = {
     "certificates": "Certificates without retraining",
     "calibrated_ascent": "Calibrated ascent",
     "guarantees": "Guarantees of removal",
+    "removal": "Removal methods and their published bounds",
     "cross_dimensional": "Two correlated directions",
     "nonconvex_toy": "The non-convex toy",
     "simplex": "One context on the simplex",
@@ -50,6 +51,8 @@ INTRODUCTIONS = {
     "without dependence, and the error that dependence leaves.",
     "guarantees": "What noise hides and how much of it is needed, how far from the oracle a Newton "
     "step ends, what ascent costs that finetuning follows, and where published bounds fail.",
+    "removal": "How far a deletion moves the minimum, how near to the oracle each method ends, and "
+    "what the bound says that the truth does not.",
     "cross_dimensional": "Retained samples along (1, ε), forgotten ones along (ε, 1): the paper's "
     "sufficient conditions, the exact regions, and the fold beyond which there is no stationary "
     "point.",
