@@ -82,8 +82,10 @@ CLAIMS = (
             r"$$\rho=\frac{c^{2K}Z^2(1-c^2)}{4\eta\sigma^2},\qquad\text{so }\varepsilon=\rho+"
             r"2\sqrt{\rho\ln(1/\delta)}.$$ Quadratic losses attain $\rho$. For $\eta\le1/L$ it "
             r"implies the published $\varepsilon=\min_{\alpha>1}\alpha e^{-K\lambda\eta/\alpha}"
-            r"\frac{g^2}{\lambda\sigma^2}+\frac{\ln(1/\delta)}{\alpha-1}$. Where gradients are "
-            r"clipped the ridge has to stay outside of the clip."
+            r"\frac{g^2}{\lambda\sigma^2}+\frac{\ln(1/\delta)}{\alpha-1}$. Over a stream of "
+            r"requests, $K_j$ steps after the $j$-th, $Z_{j+1}=c^{K_j}Z_j+Z$ takes the place of "
+            r"$Z$, as long as $\eta$ and $\sigma$ stay and $c$ covers every request. Where "
+            r"gradients are clipped the ridge has to stay outside of the clip."
         ),
         kind=Kind.UPPER,
         verdict=Verdict.AMENDED,

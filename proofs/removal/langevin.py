@@ -33,31 +33,37 @@ def noisy_descent(
 ) -> Parts:
     """Take the shift off over the whole past, in proportion to what each step will be worth."""
     yield assume(
-        "c < 1; the chains run for ever before the K steps: shift Z where c Z + eta g = Z",
-        "after all of the K steps c^i Z (c^K) (1 - c^2) c^i is taken off i steps before the end",
-        "u = c^(2K + t), t steps before the K steps: shift Z (1 - u); p = c^i and r = c^(2K-i-1) "
-        "after i of them: shift Z (p - c r); u, p, r in (0, 1), p = c r where i = K",
+        "c < 1; the map of the last request against those of the past: u the distance that their "
+        "drifts add up to, u -> c u + d, d = eta g while all of F is there, 0 in the last K steps, "
+        "never rising; for ever at rest before the first request",
+        "D = u at the end, q = c^i i steps before it; D (1 - c^2) q is taken off there, which "
+        "leaves z = u - D q; c^i = 1/(1 + i), i >= 0, u = D + j, j >= 0",
         "clipping: one row 0, ridge lambda, gradient with the ridge clipped at M = 1",
     )
     yield cite(SHIFTED, SEMICONTINUITY, CONVERSION, MEAN_HESSIAN)
-    u, p, r, left = (sp.Symbol(s, positive=True) for s in ("u", "p", "r", "j"))
-    drift = (1 - c) * span
-    yield Identity("Z = eta g/(1 - c)", (c * span + eta * g).subs(span, eta * g / (1 - c)),
-                   eta * g / (1 - c))  # fmt: skip
+    u, q, drift = (sp.Symbol(s, positive=True) for s in ("u", "q", "d"))
+    end = sp.Symbol("D", positive=True)
+    i, j, fall, before = (sp.Symbol(s, nonnegative=True) for s in ("i", "j", "f", "e"))
     yield Identity(
-        "before the K steps: c Z (1 - c u) + eta g - taken = Z (1 - u)",
-        c * span * (1 - c * u) + drift - spent * span * (1 - c**2) * u,
-        span * (1 - u),
+        "one step: c z + d - taken = (c u + d) - D q",
+        c * (u - end * c * q) + drift - spent * end * (1 - c**2) * q,
+        (c * u + drift) - end * q,
     )
-    yield positive("which is not negative, u = 1/(1 + j)", span * (1 - 1 / (1 + left)))
+    yield nonnegative(
+        "u never rises: its fall is c times the last one and that of d",
+        sp.expand(c * (u + before) + drift + fall - (c * u + drift)),
+    )
+    yield nonnegative("so z is not negative", sp.together(end + j - end / (1 + i)))
+    yield Identity("and at the end nothing is left", (u - end * q).subs({u: end, q: 1}))
+    rest = eta * g / (1 - c)
+    yield Identity("at rest u is Z = eta g/(1 - c); after K steps more D = c^K Z",
+                   c * rest + eta * g, rest)  # fmt: skip
     yield Identity(
-        "during them: c Z (p - c r) - taken = Z (c p - r)",
-        c * span * (p - c * r) - spent * span * (1 - c**2) * r,
-        span * (c * p - r),
+        "one more request adds Z to every u: Z_(j+1) = c^K Z_j + Z",
+        c * (u + rest) + drift + eta * g,
+        (c * u + drift) + rest,
     )
-    yield Identity("at their end nothing is left", span * (p - c * r).subs(p, c * r))
     yield Identity("the series of c^(2i) is 1/(1 - c^2)", 1 + c**2 / (1 - c**2), 1 / (1 - c**2))
-    end = sp.Symbol("D", positive=True)  # c^K Z
     rate = end**2 * (1 - c**2) / (2 * 2 * eta * sigma**2)
     yield Identity(
         "so the price is order * D^2 (1 - c^2)/(4 eta sigma^2), D = c^K Z",

@@ -179,6 +179,26 @@ def test_the_rate_is_that_of_a_linear_chain(rng) -> None:
         assert renyi_rate(p, steps, noise=sigma) == pytest.approx(expected, rel=1e-9)
 
 
+def test_the_step_size_is_that_of_the_training(rng) -> None:
+    p, noise = problem(rng), 0.3
+    low, high = descent.curvature_range(p, np.zeros(3))
+    eta = 0.4 / high
+    c, kept = 1.0 - eta * low, dict(noise=noise, step_size=eta)
+    z = distance_after(p, step_size=eta)
+    assert z == pytest.approx(prior_sensitivity(p))
+    assert distance_after(p, 2.0, 5, step_size=eta) == pytest.approx(c**5 * 2.0 + z)
+    expected = (c**3 * z) ** 2 * (1 - c * c) / (4 * eta * noise**2)
+    assert renyi_rate(p, 3, **kept) == pytest.approx(expected)
+    plain = noisy_descent(p, np.ones(3), 1, noise=0.0, step_size=eta).w
+    assert np.allclose(plain, 1.0 - eta * p.oracle().gradient(np.ones(3)))
+    assert np.isfinite(published_epsilon(p, 3, delta=1e-5, noise=noise, step_size=1.0 / high))
+    assert published_epsilon(p, 3, delta=1e-5, noise=noise, step_size=1.1 / high) == np.inf
+    assert np.isfinite(renyi_rate(p, 3, noise=noise, step_size=1.9 / high))
+    assert renyi_rate(p, 3, noise=noise, step_size=2.0 / high) == np.inf
+    with pytest.raises(ValueError, match=r"expected a step size > 0, got 0.0"):
+        noisy_descent(p, np.zeros(3), noise=1.0, step_size=0.0)
+
+
 def test_epsilon_is_the_best_over_all_orders() -> None:
     order = 1.0 + np.logspace(-3, 6, 200_000)
     for rho, delta in ((1e-3, 1e-5), (0.5, 0.1), (20.0, 1e-8)):
