@@ -78,7 +78,8 @@ CLAIMS = (
             r"\lambda|,|1-\eta L|)<1$, $L$ covering $L_D$ and $L_R$; $g\ge\|\nabla(L_R-L_D)\|$ "
             r"everywhere, $Z=\eta g/(1-c)$. The chain on $D$ at stationarity and then $K\ge0$ "
             r"steps on $R$, against the chain on $R$ at stationarity, in both directions: every "
-            r"Rényi divergence of order $\alpha>1$ is at most $\alpha\rho$, "
+            r"divergence $\frac1{\alpha-1}\ln\int p^\alpha q^{1-\alpha}$ (of Renyi), "
+            r"$\alpha>1$, is at most $\alpha\rho$, "
             r"$$\rho=\frac{c^{2K}Z^2(1-c^2)}{4\eta\sigma^2},\qquad\text{so }\varepsilon=\rho+"
             r"2\sqrt{\rho\ln(1/\delta)}.$$ Quadratic losses attain $\rho$. For $\eta\le1/L$ it "
             r"implies the published $\varepsilon=\min_{\alpha>1}\alpha e^{-K\lambda\eta/\alpha}"
@@ -116,6 +117,23 @@ CLAIMS = (
             r"$\lambda=1$: the original is $0$, the step $\frac25$, and the residual is more than "
             r"twice the published $\frac1{59}$. It is published for one row; $n_F$ enters squared."
         ),
+    ),
+    Claim(
+        slug="mean_influence",
+        stem="removal",
+        source="Koh and Liang (arXiv 1703.04730), for the sum convention",
+        statement=(
+            r"Mean convention, any twice differentiable loss, $H_D=\nabla^2L_D(w_D)$ positive "
+            r"definite, and $s=\frac1nH_D^{-1}\sum_F\nabla\varphi_i(w_D)$, the familiar formula. "
+            r"The influence step is $$-H_D^{-1}\nabla L_R(w_D)=\frac{s+f\lambda H_D^{-1}w_D}"
+            r"{1-f}.$$ In the sum convention it is $s$ with $H_D$ and $\lambda$ of the sum. So the "
+            r"familiar formula is wrong in the mean convention: it keeps the ridge of the rows "
+            r"that leave, and lacks the factor $n/n_R$."
+        ),
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+        uses=("newton_step_is_scaled_ascent",),
+        gaps={"figure": "an identity of two vectors: there is no curve to see"},
     ),
     Claim(
         slug="projective_update",

@@ -58,6 +58,34 @@ def worst_case_residual(
 
 
 @proves
+def mean_influence(
+    retained: int = wrong(1, factor_left_out=0),
+    shrinks: int = wrong(1, ridge_of_the_leaving_rows_kept=0),
+) -> Parts:
+    """Put the original's stationarity into the gradient of L_R, in a coordinate of H_D."""
+    yield assume(
+        "in an eigenbasis of H_D, eigenvalue h; g_R, g_F the mean gradients without ridge at the "
+        "original w; 0 < f < 1; s = f g_F/h",
+        "sum convention: S_R, S_F the sums of gradients",
+    )
+    yield cite(SPECTRAL)
+    f, h = sp.symbols("f h", positive=True)
+    g_r, g_f, total, gone = sp.symbols("g_R g_F S_R S_F", real=True)
+    stationary = sp.solve((1 - f) * g_r + f * g_f + ridge * w, g_r)[0]
+    familiar = f * g_f / h
+    yield Identity(
+        "mean: the influence step is (s + f lambda w/h)/(1 - f)",
+        -(stationary + ridge * w) / h,
+        (familiar + shrinks * f * ridge * w / h) / (1 - f) ** retained,
+    )
+    yield Identity(
+        "sum: it is the familiar formula",
+        -(sp.solve(total + gone + ridge * w, total)[0] + ridge * w) / h,
+        gone / h,
+    )
+
+
+@proves
 def projective_update(
     without: int = wrong(1, forgotten_rows_added=-1),
     index: int = wrong(0, leverage_of_the_other_row=1),

@@ -327,6 +327,7 @@ JOINTLY_WRONG = [
     ("mixed_labels_strong_ridge", {"forget_labels": [1.0, 0.0]}, "of 3 classes, got shape"),
     ("temperature_is_time", {"payoff": [1.0, 2.0, 3.0]}, "payoff of 2 classes, got shape"),
     ("descent_to_delete", {"smoothness": 0.4}, "smoothness at least the ridge, got 0.4 below 0.5"),
+    ("mean_influence", {"hessian": np.diag([1.0, 0.0])}, "definite, got smallest eigenvalue 0"),
     ("projective_update", {"slopes": [0.1]}, r"shapes \(k, d\), \(d, d\), \(k,\), \(k,\), got"),
     ("projective_update", {"curvature": [2.0, 0.1]}, "positive definite, got -1.0"),
     ("face_restriction", {"forgotten": [True]}, r"forgotten \(2,\), got shape \(1,\)"),

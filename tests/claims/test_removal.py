@@ -14,7 +14,7 @@ from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.theory import removal as theory
 from logreg_unlearn.theory.guarantees import newton_residual
-from logreg_unlearn.unlearn.removal import newton_removal
+from logreg_unlearn.unlearn.removal import influence_removal, newton_removal
 from logreg_unlearn.unlearn.removal import subspace as methods
 
 ROUNDED = 1e-9
@@ -353,6 +353,31 @@ def test_worst_case_residual_published_for_a_row_fails_for_a_set():
     residual = abs(kept.gradient(step)[0])
     bounds = theory.worst_case_residual(30, 30, 1.0, 1.0)
     assert step == pytest.approx(0.4) and 2 * bounds.published < residual < bounds.amended
+
+
+@given(requests())
+def test_mean_influence(p):
+    found = minimise(p.original())
+    w, hessian = found.w, p.original().hessian(found.w)
+    rows = (p.labels[:, None] * p.features)[p.forget]
+    pull = -(rows / (1 + np.exp(rows @ w))[:, None]).mean(axis=0)
+    both = theory.mean_influence(hessian, pull, w, p.forget_fraction, p.ridge)
+    step = influence_removal(p, w) - w
+    # the formula takes the original's gradient for 0, and divides it by 1 - f
+    off = 2 * len(p.labels) * found.radius + 1e-12
+    np.testing.assert_allclose(both.step, step, atol=1e-8 * float(np.linalg.norm(step)) + off)
+    n = len(p.labels)
+    familiar = np.linalg.solve(n * hessian, p.forget.sum() * pull)
+    np.testing.assert_allclose(both.familiar, familiar, rtol=1e-7, atol=1e-12)
+
+
+def test_mean_influence_is_not_the_familiar_formula():
+    rows = np.array([[0.0, 2.0], [1.0, 0.0], [-1.0, 0.5]])
+    p = UnlearningProblem(rows, np.ones(3), np.array([True, False, False]), ridge=0.2)
+    w = minimise(p.original()).w
+    pull = np.array([0.0, -2 / (1 + np.exp(2 * w[1]))])
+    both = theory.mean_influence(p.original().hessian(w), pull, w, 1 / 3, 0.2)
+    assert np.linalg.norm(both.step - both.familiar) > 0.3 * np.linalg.norm(both.step)
 
 
 @given(requests(normalisation="sum"))

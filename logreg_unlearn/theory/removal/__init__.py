@@ -16,5 +16,6 @@ from logreg_unlearn.theory.removal.descent import deletion_sensitivity as deleti
 from logreg_unlearn.theory.removal.descent import descent_to_delete as descent_to_delete
 from logreg_unlearn.theory.removal.descent import rewind_to_delete as rewind_to_delete
 from logreg_unlearn.theory.removal.langevin import noisy_descent as noisy_descent
+from logreg_unlearn.theory.removal.one_step import mean_influence as mean_influence
 from logreg_unlearn.theory.removal.one_step import projective_update as projective_update
 from logreg_unlearn.theory.removal.one_step import worst_case_residual as worst_case_residual

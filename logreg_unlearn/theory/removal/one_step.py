@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.theory import _checks as check
 from logreg_unlearn.theory.guarantees.newton import HALF_LIPSCHITZ, PUBLISHED_LIPSCHITZ
+from logreg_unlearn.theory.iterations._linear import solve
 
 
 class WorstResidual(NamedTuple):
@@ -46,6 +47,46 @@ def worst_case_residual(
         return WorstResidual(
             np.broadcast_arrays(published, step)[0], HALF_LIPSCHITZ * kept * row * (row * step) ** 2
         )
+
+
+class Influence(NamedTuple):
+    """The influence step of the mean convention, and what the familiar formula gives."""
+
+    step: Array
+    familiar: Array
+
+
+def mean_influence(
+    hessian: ArrayLike, gradient_forget: ArrayLike, w: ArrayLike, fraction: ArrayLike,
+    ridge: ArrayLike,
+) -> Influence:  # fmt: skip
+    r"""Return the influence step of the mean convention beside the formula of the sum convention.
+
+    Setting: ``w`` the original, ``H`` its Hessian, mean convention, any smooth loss.
+    Statement: with ``s = f H^-1 grad l_F(w)``, the familiar formula, the influence step
+    ``-H^-1 grad L_R(w)`` is ``(s + f ridge H^-1 w)/(1 - f)``.
+    Kind: sharp.  Source: beyond the paper (Koh and Liang, arXiv 1703.04730, for sums).
+
+    Parameters
+    ----------
+    hessian : (..., d, d) array_like
+        Of ``L_D`` at the original, positive definite.
+    gradient_forget : (..., d) array_like
+        Gradient of the forget set's mean loss there, without ridge.
+    w : (..., d) array_like
+    fraction : array_like
+        ``f`` in (0, 1).
+
+    Returns
+    -------
+    Influence
+        Both (..., d).
+    """
+    pull, at = check.real("gradient_forget", gradient_forget, 1), check.real("w", w, 1)
+    f = check.fraction("fraction", fraction)[..., None]
+    shrunk = check.positive("ridge", ridge)[..., None] * at
+    step = solve("hessian", hessian, f / (1 - f) * (pull + shrunk))
+    return Influence(step, solve("hessian", hessian, f * pull))
 
 
 def projective_update(
