@@ -30,6 +30,7 @@ TITLES = {
     "calibrated_ascent": "Calibrated ascent",
     "guarantees": "Guarantees of removal",
     "low_rank": "What a deletion can move",
+    "removal": "Removal methods and their published bounds",
     "cross_dimensional": "Two correlated directions",
     "nonconvex_toy": "The non-convex toy",
     "simplex": "One context on the simplex",
@@ -53,6 +54,8 @@ INTRODUCTIONS = {
     "step ends, what ascent costs that finetuning follows, and where published bounds fail.",
     "low_rank": "A deletion changes the optimum in as many directions as rows go, and its spectrum "
     "says how few of them matter, for all subsets at once.",
+    "removal": "How far a deletion moves the minimum, how near to the oracle each method ends, and "
+    "what the bound says that the truth does not.",
     "cross_dimensional": "Retained samples along (1, ε), forgotten ones along (ε, 1): the paper's "
     "sufficient conditions, the exact regions, and the fold beyond which there is no stationary "
     "point.",

@@ -51,7 +51,8 @@ def test_the_spectrum_is_that_of_the_influence_step(normalisation, weights):
         one_by_one.append(scale * (root.T @ (influence_removal(single, w) - w)))
     values = np.linalg.svd(np.array(one_by_one), compute_uv=False)
     np.testing.assert_allclose(found.values, values[: len(found.values)], atol=1e-7 * values[0])
-    np.testing.assert_allclose(np.sum(one_by_one, axis=0), root.T @ step, atol=1e-7 * length)
+    whole = np.sum(one_by_one, axis=0)
+    np.testing.assert_allclose(whole, root.T @ step, atol=float(1e-7 * length))
 
 
 def test_directions_and_words():

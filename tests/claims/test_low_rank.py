@@ -35,11 +35,15 @@ def forgotten(problem, w):
     return rows, rows @ w
 
 
+def low_rank_gradient(problem, w):
+    rows, margins = forgotten(problem, w)
+    return deletion_is_low_rank(rows, margins, problem.original().loss.name)
+
+
 @given(deletions())
 def test_deletion_is_low_rank(problem):
     original, oracle = minimise(problem.original()), minimise(problem.oracle())
-    name = problem.original().loss.name
-    changed = [deletion_is_low_rank(*forgotten(problem, o.w), name) for o in (original, oracle)]
+    changed = [low_rank_gradient(problem, o.w) for o in (original, oracle)]
     scale = 1e-7 * (1 + np.linalg.norm(changed[0]))
     np.testing.assert_allclose(problem.oracle().gradient(original.w), changed[0], atol=scale)
     np.testing.assert_allclose(problem.original().gradient(oracle.w), -changed[1], atol=scale)
@@ -48,15 +52,10 @@ def test_deletion_is_low_rank(problem):
     rest = np.linalg.svd(rows)[2][np.linalg.matrix_rank(rows) :]
     assert np.abs(rest @ problem.original().gradient(oracle.w)).max(initial=0.0) <= scale
     # in means w_D joins: less n_F ridge w_D
-    means = replace_convention(problem)
+    means = replace(problem, features=problem.features, normalisation="mean")
     w, kept = minimise(means.original()).w, np.sum(~problem.forget)
-    whole = deletion_is_low_rank(*forgotten(problem, w), name)
-    whole = whole - np.sum(problem.forget) * problem.ridge * w
+    whole = low_rank_gradient(problem, w) - np.sum(problem.forget) * problem.ridge * w
     np.testing.assert_allclose(kept * means.oracle().gradient(w), whole, atol=1e-6 * (1 + kept))
-
-
-def replace_convention(problem):
-    return replace(problem, features=problem.features, normalisation="mean")
 
 
 @given(deletions())

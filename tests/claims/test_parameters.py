@@ -72,7 +72,7 @@ PARAMETERS = {
     "original_distance": "positive", "gradients": "real", "row_norms": "nonnegative",
     "direction": "real", "least_curvature": "nonnegative",
     "rows_per_column": "positive", "signal": "positive", "kurtosis": ">= 1",
-    "total": "positive", "steps": "count >= 0", "size": "count",
+    "total": "positive", "size": "count",
     "greatest_curvature": "positive",
     "u": "real", "start": "real", "margin": "real", "rate": "rate", "relative_width": "width",
     "loss": "loss", "reading": "reading", "ratio": "nonnegative", "delta": "fraction",
@@ -85,6 +85,9 @@ PARAMETERS = {
     "forget_labels": "nonnegative", "law": "nonnegative", "payoff": "real",
     "temperature": "nonnegative", "smoothing": "nonnegative", "classes": "count >= 2",
     "logits": "real", "labels": "nonnegative", "class_weights": "real",
+    "forget_length": "nonnegative", "retain_length": "nonnegative", "sensitivity": "bound",
+    "gap": "nonnegative", "steps": "count >= 0", "trained": "count >= 0",
+    "rewound": "count >= 0", "slopes": "real",
 }  # fmt: skip
 NARROWER = {
     ("vanishing_ridge", "strength"): ">= e",
@@ -123,6 +126,10 @@ NARROWER = {
     ("influence_to_newton", "leverage"): "below 1",
     ("ascent_hurts_finetuning", "retain_share"): "share > 0",
     ("ascent_hurts_finetuning", "forget_share"): "share > 0",
+    ("noisy_descent", "noise"): "positive",
+    ("rewind_to_delete", "smoothness"): "positive",
+    ("noisy_descent", "smoothness"): "positive",
+    ("projective_update", "curvature"): "nonnegative",
 }
 
 TOY = ToyObjective((5, 4, 1, 0))
@@ -158,7 +165,9 @@ ARGUMENTS: dict[str, Any] = {
     "law": [0.25, 0.75], "temperature": 0.5, "smoothing": 0.5, "forgotten": [True, False],
     "classes": 4, "logits": [0.5, -1.0], "labels": [[0.5, 0.5], [0.0, 1.0]],
     "class_weights": np.eye(2), "rows_per_column": 3.0, "signal": 1.5,
-    "kurtosis": 3.0, "total": 20.0, "steps": 2, "size": 2,
+    "kurtosis": 3.0, "total": 20.0, "size": 2,
+    "forget_length": 1.5, "retain_length": 0.5, "sensitivity": 0.2, "gap": 0.3, "steps": 3,
+    "trained": 4, "rewound": 2, "slopes": [-0.5, -0.25],
 }  # fmt: skip
 ITS_OWN: dict[tuple[str, str], Any] = {
     ("negative_correlation", "epsilon"): -0.5,
@@ -176,6 +185,7 @@ ITS_OWN: dict[tuple[str, str], Any] = {
     ("crossing_time", "lift"): 2.0,
     ("consistent_noise", "signed_features"): [[1.0, 0.0], [0.0, 1.0], [0.5, -1.0]],
     ("newton_residual", "coefficients"): 0.5,
+    ("projective_update", "curvature"): [0.2, 0.1],
 }
 # Not numbers: results of the package, switches.
 OBJECTS = {"objective", "landscape", "point", "ascend_ridge", "penalised", "forgotten"}
@@ -326,6 +336,10 @@ JOINTLY_WRONG = [
     ("softmax_strong_ridge", {"coefficients": [1.0]}, r"of shapes \(n, d\), \(n, K\), \(n,\)"),
     ("mixed_labels_strong_ridge", {"forget_labels": [1.0, 0.0]}, "of 3 classes, got shape"),
     ("temperature_is_time", {"payoff": [1.0, 2.0, 3.0]}, "payoff of 2 classes, got shape"),
+    ("descent_to_delete", {"smoothness": 0.4}, "smoothness at least the ridge, got 0.4 below 0.5"),
+    ("mean_influence", {"hessian": np.diag([1.0, 0.0])}, "definite, got smallest eigenvalue 0"),
+    ("projective_update", {"slopes": [0.1]}, r"shapes \(k, d\), \(d, d\), \(k,\), \(k,\), got"),
+    ("projective_update", {"curvature": [2.0, 0.1]}, "positive definite, got -1.0"),
     ("face_restriction", {"forgotten": [True]}, r"forgotten \(2,\), got shape \(1,\)"),
     ("face_restriction", {"forgotten": [1.0, 0.0]}, "forgotten truth values"),
     ("face_restriction", {"law": [1.0, 0.0]}, "some probability on the classes that stay"),

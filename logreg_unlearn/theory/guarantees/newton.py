@@ -23,7 +23,8 @@ from logreg_unlearn.theory import _checks as check
 HALF_LIPSCHITZ = 1 / (12 * np.sqrt(3))
 """Half the Lipschitz constant of the logistic loss's curvature, ``1/(6 sqrt 3)``."""
 
-_PUBLISHED_LIPSCHITZ = 0.25  # Guo et al.; the best constant is 1/(6 sqrt 3)
+PUBLISHED_LIPSCHITZ = 0.25
+"""That constant as Guo et al. take it."""
 
 # e^t - 1 - t loses its leading digits below t = 1, where 20 terms reach rounding.
 _SERIES = [1 / factorial(k + 1) for k in range(20, 0, -1)]
@@ -117,7 +118,7 @@ def published_residual_bound(
         check.nonnegative("longest_row", longest_row),
     )
     product = norm * step * change
-    return PublishedResidual(_PUBLISHED_LIPSCHITZ * product, HALF_LIPSCHITZ * row * product)
+    return PublishedResidual(PUBLISHED_LIPSCHITZ * product, HALF_LIPSCHITZ * row * product)
 
 
 def influence_to_newton(leverage: ArrayLike) -> Array:

@@ -114,9 +114,12 @@ def certified_removal(problem: UnlearningProblem, w: Array, b: Array) -> Removal
     v = w + shift
     v = v - solve("retain Hessian", objective.hessian(v), objective.gradient(v))
     norm = float(euclidean(objective.gradient(v)))
-    sensitivity = ridge_radius(objective, norm, objective.gradient_error(v))
+    end = v - shift
+    # the shift, and taking it off, are rounded too
+    rounding = EPS * float(euclidean(end) + euclidean(shift))
+    sensitivity = ridge_radius(objective, norm, objective.gradient_error(v)) + rounding
     passes = retained_share(problem) * (2.0 + hessian_passes(problem))
-    return Removal("certified", v - shift, passes, sensitivity)
+    return Removal("certified", end, passes, sensitivity)
 
 
 def certified_requests(

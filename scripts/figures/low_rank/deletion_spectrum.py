@@ -50,7 +50,8 @@ def _subsets(problem: UnlearningProblem, draws: int) -> list[tuple[float, ...]]:
     root = np.linalg.cholesky(problem.original().hessian(w))
     columns = np.linalg.solve(root, parts.T)
     left, _, right = np.linalg.svd(columns, full_matrices=False)
-    rng, rows = np.random.default_rng(0), []
+    rng = np.random.default_rng(0)
+    rows: list[tuple[float, ...]] = []
     count = columns.shape[1]
     for size in SIZES:
         chosen = [rng.permutation(count)[:size] for _ in range(draws)]
@@ -58,7 +59,7 @@ def _subsets(problem: UnlearningProblem, draws: int) -> list[tuple[float, ...]]:
         chosen += [np.argsort(sign * v)[-size:] for v in right for sign in (1, -1)]
         steps = np.array([columns[:, rows_].sum(axis=1) for rows_ in chosen]) @ left
         for rank in range(0, len(found.values), 2):
-            largest = np.linalg.norm(steps[:, rank:], axis=1).max()
+            largest = float(np.linalg.norm(steps[:, rank:], axis=1).max())
             rows.append((size, rank, found.outside(rank, size), largest))
     return rows
 
