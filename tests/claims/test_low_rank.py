@@ -44,7 +44,7 @@ def low_rank_gradient(problem, w):
 def test_deletion_is_low_rank(problem):
     original, oracle = minimise(problem.original()), minimise(problem.oracle())
     changed = [low_rank_gradient(problem, o.w) for o in (original, oracle)]
-    scale = 1e-7 * (1 + np.linalg.norm(changed[0]))
+    scale = float(1e-7 * (1 + np.linalg.norm(changed[0])))
     np.testing.assert_allclose(problem.oracle().gradient(original.w), changed[0], atol=scale)
     np.testing.assert_allclose(problem.original().gradient(oracle.w), -changed[1], atol=scale)
     # so w_R minimises J_D at its own margins of F: no way that keeps these leads lower
