@@ -27,9 +27,9 @@ from logreg_unlearn.assess.optima import (
     told_apart,
 )
 from logreg_unlearn.assess.outcome import Outcome, outcome_of
-from logreg_unlearn.assess.tables import audit_html
 from logreg_unlearn.assess.removals import RemovalOutcome, removal_outcomes
 from logreg_unlearn.assess.requests import RequestStream, follow_requests, masks_of
+from logreg_unlearn.assess.tables import audit_html
 from logreg_unlearn.assess.words import audit_sentence, describe, refit_words
 from logreg_unlearn.problem import checks as check
 from logreg_unlearn.problem.losses import Array
@@ -38,6 +38,7 @@ from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import Optimum, minimise
 from logreg_unlearn.unlearn.ascent import get_method
 from logreg_unlearn.unlearn.driver import Method
+from logreg_unlearn.unlearn.removal import removal_passes
 
 __all__ = ["Audit", "Outcome", "audit", "describe"]
 
@@ -230,6 +231,8 @@ def audit(
         for outcome in outcomes
     ]
     removals = removal_outcomes(setting, ratio_of, retraining)
+    # a gradient and a Hessian, as a Newton step
+    certificate = removal_passes(problem)[0] / retraining
     return Audit(
         problem=problem,
         original=original,
@@ -247,7 +250,8 @@ def audit(
             tolerance=tolerance,
             epsilon=epsilon,
             delta=delta,
-            instead=cheapest_certified([*outcomes, *removals], tolerance),
+            instead=cheapest_certified([*outcomes, *removals], tolerance, certificate),
+            certificate=certificate,
             nothing=coincide(start, oracle),
         ),
         weights=weights,

@@ -1,7 +1,7 @@
-r"""What a model is like once a method has ended: read beside the oracle, and certified without it.
+r"""What a model is like once a method has ended, beside the oracle, and certified without it.
 
-Its **certified distance** is the upper bound of :func:`~logreg_unlearn.assess.bounds.distance_bounds`,
-for which nothing is retrained.  The **certified share** of the distance that doing nothing leaves is
+Its **certified distance** is the upper bound of `distance_bounds`, for which nothing is retrained.
+The **certified share** of the distance that doing nothing leaves is
 
 .. math:: \frac{u(w)}{\max(l(w_0),\ \|w-w_0\|-u(w))} \ge \frac{\|w-w_R\|}{\|w_0-w_R\|},
 
@@ -113,7 +113,8 @@ def effect_of(setting: Setting, w: Array) -> Effect:
     least = max(setting.lower, moved - upper if math.isfinite(upper) else 0.0)
     return Effect(
         w=w,
-        excess_risk=float(excess_risk(problem.oracle(), w, setting.oracle)),
+        # the oracle is the minimum: less is rounding
+        excess_risk=max(float(excess_risk(problem.oracle(), w, setting.oracle)), 0.0),
         evaluation=evaluate_model(problem, w, setting.oracle, setting.held_out),
         certified=upper,
         certified_share=_share(upper, least),

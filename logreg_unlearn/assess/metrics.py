@@ -1,4 +1,4 @@
-"""What is measured against the oracle or promised of it: the namespace ``logreg_unlearn.metrics``."""
+"""What is measured or promised against the oracle: the namespace ``logreg_unlearn.metrics``."""
 
 from __future__ import annotations
 

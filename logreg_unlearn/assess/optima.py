@@ -55,6 +55,7 @@ def sharpened(objective: Objective, optimum: Optimum) -> Optimum:
 
 
 def certified(problem: UnlearningProblem, name: str, optimum: Optimum) -> Optimum:
+    """Return the optimum of that name, or say in a line why it is no certified one."""
     if optimum.converged:
         return optimum
     if optimum.status is OptimumStatus.NO_MINIMUM:

@@ -155,4 +155,3 @@ def outcome_of(
         retraining=again,
         cost=trajectory.passes / retraining,
     )
-

@@ -36,6 +36,7 @@ EFFECT = (
 )
 """What is said of every model: the keys of its entry besides those of its kind."""
 
+
 def audit_data(audit: Audit) -> dict[str, Any]:
     """Return everything that an audit found as dicts, lists, strings and numbers for JSON."""
     problem, measured = audit.problem, audit.dependence
@@ -174,4 +175,3 @@ def _optimum(optimum: Optimum) -> dict[str, Any]:
 
 def _finite(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
-

@@ -160,9 +160,7 @@ def _followed(
             float(ratio(_distance(w, oracle), apart))
             for w, oracle, apart in zip(ends, oracles, before, strict=True)
         ),
-        certified=tuple(
-            distance_bounds(now, w).upper for now, w in zip(so_far, ends, strict=True)
-        ),
+        certified=tuple(distance_bounds(now, w).upper for now, w in zip(so_far, ends, strict=True)),
         cost=sum(removal.passes for removal in done) / retraining,
     )
 

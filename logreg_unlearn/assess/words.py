@@ -71,8 +71,8 @@ def weights_words(audit: Audit) -> str:
     size = float(np.linalg.norm(audit.original.w))
     about = f" ({percent(far.upper / size)} of its length)" if size > 0 else ""
     return (
-        f"weights given: certified {downwards(far.lower)} to {upwards(far.upper)} from the original "
-        f"optimum{about}"
+        f"weights given: certified {downwards(far.lower)} to {upwards(far.upper)} "
+        f"from the original optimum{about}"
     )
 
 
@@ -155,16 +155,17 @@ def percent(ratio: float) -> str:
 
 def upwards(bound: float) -> str:
     """Return a bound above with two digits, rounded upwards: it stays a bound."""
-    if not math.isfinite(bound):
-        return "unknown"
-    shown = Context(prec=2, rounding=ROUND_CEILING).create_decimal(bound)
-    return f"{float(shown):.2g}"
+    return _two_digits(bound, ROUND_CEILING) if math.isfinite(bound) else "unknown"
 
 
 def downwards(bound: float) -> str:
-    """Return a bound below with two digits, rounded downwards."""
-    shown = Context(prec=2, rounding=ROUND_FLOOR).create_decimal(bound)
-    return f"{float(shown):.2g}"
+    """Return a finite bound below with two digits, rounded downwards."""
+    return _two_digits(bound, ROUND_FLOOR)
+
+
+def _two_digits(value: float, rounding: str) -> str:
+    shown = float(Context(prec=2, rounding=rounding).create_decimal(value))
+    return f"{shown:,.0f}" if 100.0 <= shown < 1e6 else f"{shown:.2g}"
 
 
 def duration(seconds: float) -> str:
