@@ -70,10 +70,17 @@ def weights_words(audit: Audit) -> str:
         return ""
     size = float(np.linalg.norm(audit.original.w))
     about = f" ({percent(far.upper / size)} of its length)" if size > 0 else ""
+    if far.lower > _ELSEWHERE * size:
+        about += ": were they trained with another ridge, on other rows, or for the other label?"
     return (
         f"weights given: certified {downwards(far.lower)} to {upwards(far.upper)} "
         f"from the original optimum{about}"
     )
+
+
+_ELSEWHERE = 0.1
+"""Share of the original's length: a solver that stopped early is nearer, with a gradient of 1e-3
+and a ridge of 1e-2 say; another ridge or another sign of the label is not."""
 
 
 def phrase(method: str) -> str:

@@ -121,7 +121,7 @@ class UserScale:
             rest = float(model.intercept) - float(terms.sum())
             if self.constant is not None:
                 inner = np.append(inner, rest / self.constant)
-            elif abs(rest) > _SAME * (abs(model.intercept) + float(np.abs(terms).sum())):
+            elif not abs(rest) <= _SAME * (abs(model.intercept) + float(np.abs(terms).sum())):
                 raise ValueError(
                     f"expected the intercept {model.intercept - rest:g} of a problem without a "
                     f"column for it, got {model.intercept:g}"
