@@ -195,10 +195,9 @@ def audit(
     check_budget(budget)
     cheapest_certified((), tolerance)
     order = None if requests is None else masks_of(problem, np.asarray(requests))
-    if weights is not None:
-        weights = check.vector("weights", weights, problem.original().dimension)
+    given = None if weights is None else _given(problem, weights)
     original = certified(problem, "original", minimise(problem.original()))
-    start = _start(original, weights)
+    start = _start(original, given)
     began = perf_counter()
     oracle = minimise(problem.oracle(), start.w)
     seconds = perf_counter() - began
@@ -206,7 +205,7 @@ def audit(
     if not told_apart(start, oracle) and not coincide(start, oracle):
         original = sharpened(problem.original(), original)
         oracle = sharpened(problem.oracle(), oracle)
-        start = _start(original, weights)
+        start = _start(original, given)
     setting = setting_of(
         problem, start.w, oracle.w, epsilon=epsilon, delta=delta, held_out=held_out
     )
@@ -254,9 +253,18 @@ def audit(
             certificate=certificate,
             nothing=coincide(start, oracle),
         ),
-        weights=weights,
+        weights=given,
         requests=None if order is None else follow_requests(problem, start.w, order),
     )
+
+
+def _given(problem: UnlearningProblem, weights: ArrayLike) -> Array:
+    w = np.array(check.vector("weights", weights, problem.original().dimension))
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = [float(o.value(w)) for o in (problem.original(), problem.oracle())]
+    if not np.all(np.isfinite(values)):
+        raise ValueError("expected weights of a finite loss, got an overflow: rescale the columns")
+    return w
 
 
 def _start(original: Optimum, weights: Array | None) -> Start:

@@ -6,6 +6,7 @@ import platform
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from logreg_unlearn import __version__
 from logreg_unlearn.assess.audit import Audit
 from logreg_unlearn.assess.record import audit_data
 from logreg_unlearn.assess.tables import (
@@ -39,7 +40,12 @@ def as_dict(result: Audit, data: DataSet, hashes: Mapping[str, str]) -> dict[str
     problem = result.problem
     return {
         "sha256": dict(hashes),
-        "versions": {"python": platform.python_version(), **versions()},
+        "versions": {
+            "python": platform.python_version(),
+            **versions(),
+            # what runs, which need not be what is installed
+            "logreg-unlearn": __version__,
+        },
         "data": {
             "name": data.name,
             "rows": len(problem.labels),

@@ -51,7 +51,11 @@ def test_both_formats_say_the_same(write) -> None:
         ("w.csv", "feature,weight\na,one\n", "finite number as the weight of 'a', got 'one'"),
         ("w.csv", "feature,weight\na,\n", "finite number as the weight of 'a', got an empty cell"),
         ("w.csv", "feature,weight\na,1e400\n", "finite number as the weight of 'a'"),
-        ("w.csv", "feature,weight\na,1,2\n", "a name and a weight in each row, got 3 cells in line"),
+        (
+            "w.csv",
+            "feature,weight\na,1,2\n",
+            "a name and a weight in each row, got 3 cells in line",
+        ),
         ("w.csv", "a,1\nb,2\n", "expected a header as feature,weight, got 'a,1'"),
         ("w.txt", "", r"weights in a .json or .csv file"),
     ],
@@ -63,5 +67,5 @@ def test_bad_weights_get_one_line(write, name, text, words) -> None:
 
 
 def test_a_file_that_is_not_there(tmp_path) -> None:
-    with pytest.raises(TableError, match="expected a readable .json file, got .*none.json"):
+    with pytest.raises(TableError, match=r"expected a readable .json file, got .*none.json"):
         read_weights(tmp_path / "none.json")

@@ -853,7 +853,7 @@ def test_an_intercept_needs_a_column() -> None:
     problem = UnlearningProblem(X, y, forget, ridge=0.1)
     user = problem.to_user_scale(np.arange(4.0))
     assert problem.from_user_scale(user).tolist() == [0.0, 1.0, 2.0, 3.0]
-    with pytest.raises(ValueError, match="expected the intercept 0 .* got 0.5"):
+    with pytest.raises(ValueError, match=r"expected the intercept 0 .* got 0.5"):
         problem.from_user_scale(replace(user, intercept=0.5))
     with pytest.raises(ValueError, match="fitted_weights"):
         replace(problem, fitted_weights=np.ones(3))
