@@ -23,7 +23,7 @@ h1 { line-height: 1.2; } h2 { margin: 2rem 0 .5rem; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .2rem .7rem .2rem 0; border-bottom: 1px solid #ddd; text-align: right; }
-th:first-child, td:first-child, th:last-child, td:last-child { text-align: left; }
+th:first-child, td:first-child { text-align: left; }
 img { display: block; width: 100%; height: auto; }
 .note, footer { color: #555; font-size: .9rem; } code { overflow-wrap: anywhere; }
 """

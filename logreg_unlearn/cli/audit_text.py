@@ -141,7 +141,7 @@ def footnotes(result: Audit) -> list[str]:
         "risk: excess retain risk; F, R right: rows classified as labelled, to be read beside "
         "retrain;",
         "changed: rows that retrain decides otherwise",
-        "certified: no farther from the oracle than this, known without retraining",
+        "certified: no farther from the oracle than this, known without retraining; inf: unknown",
         f"noise: on every weight; it hides the rest for ({advice.epsilon:g}, {advice.delta:g})",
         "(both for the columns as the model sees them: standardised, unless they were left raw)",
     ]
