@@ -43,6 +43,15 @@ def test_errors_are_those_of_the_rows_left_after_each_request(rng, options) -> N
         assert found.distances[k] == pytest.approx(before, rel=1e-6)
         assert newton.ratios[k] == pytest.approx(np.linalg.norm(w - oracle.w) / before, rel=1e-6)
         assert np.linalg.norm(w - oracle.w) <= newton.certified[k]
+    # costs: of the steps and a gradient after each, over that of retraining from one to the next
+    d, at, spent, retraining = 4, start, 0.0, 0.0
+    gone = np.zeros(200, dtype=bool)
+    for number in (1, 3, 7):
+        gone = gone | (ORDER == number)
+        solved = minimise(replace(asked, forget=gone).oracle(), at)
+        retraining, at = retraining + solved.passes * np.mean(~gone), solved.w
+        spent += np.mean(~gone) * (3.0 + d / 25.0)
+    assert newton.cost == pytest.approx(spent / retraining)
     two = found.followed[STREAMED.index("newton-2")]
     assert max(two.ratios) < 0.01 * max(newton.ratios) and two.cost > newton.cost
 
