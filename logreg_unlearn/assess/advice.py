@@ -7,8 +7,12 @@ r"""The line "what to do", by a rule.
    equals, the closest.  Nothing here looks at the oracle: the rule is one that its user can follow
    without having retrained.
 3. Never a method that is retraining in disguise: one whose last phase descends the oracle's own
-   objective, or that costs as much as retraining once the certificate (a gradient and a Hessian)
-   is paid.  It would be retraining, and inexact.
+   objective, or that costs as much as retraining.  It would be retraining, and inexact.
+
+Costs are those of the removal.  To certify what it did takes a gradient
+(:func:`~logreg_unlearn.unlearn.removal.certificate`), and as tightly as here, rounding included,
+longer than retraining from the model in use: worth it where one certificate serves many requests,
+or where nobody may retrain, and one reason for the first rule.
 
 The tolerance is relative to the distance that doing nothing leaves: 0.01 says that certainly 99 %
 of the way has been gone.  Relative to the length of the weights a request of few rows would be
@@ -45,8 +49,6 @@ class Advice:
         What the rule was asked for.
     instead : Outcome, RemovalOutcome or None
         The cheapest method that is certified within the tolerance; None where there is none.
-    certificate : float
-        What certifying it costs, in units of retraining.
     nothing : bool
         The model in use is the retrained optimum already.
     """
@@ -57,7 +59,6 @@ class Advice:
     epsilon: float
     delta: float
     instead: Outcome | RemovalOutcome | None
-    certificate: float
     nothing: bool = False
 
     @property
@@ -86,8 +87,7 @@ class Advice:
         named = f"{phrase(self.instead.method)}, {self._promise(self.instead.effect)}"
         if self.cheap:
             return f"retrain: {took}; else {named}"
-        cost = self.instead.cost + self.certificate
-        return f"{named}: {times(cost)} the cost of retraining, which takes {took}"
+        return f"{named}: {times(self.instead.cost)} the cost of retraining, which takes {took}"
 
     def _promise(self, effect: Effect | None) -> str:
         assert effect is not None  # only what has an effect is chosen
@@ -102,7 +102,7 @@ class Advice:
 
 
 def cheapest_certified(
-    outcomes: Sequence[Outcome | RemovalOutcome], tolerance: float, certificate: float = 0.0
+    outcomes: Sequence[Outcome | RemovalOutcome], tolerance: float
 ) -> Outcome | RemovalOutcome | None:
     """Return the second best of the rule, or None.
 
@@ -111,8 +111,6 @@ def cheapest_certified(
     outcomes : sequence of Outcome or RemovalOutcome
     tolerance : float
         Share of the distance that may be left, in (0, 1).
-    certificate : float
-        What certifying a method costs, in units of retraining.
 
     Raises
     ------
@@ -126,7 +124,7 @@ def cheapest_certified(
         for k, outcome in enumerate(outcomes)
         if outcome.effect is not None
         and not outcome.retraining
-        and outcome.cost + certificate < 1.0
+        and outcome.cost < 1.0
         and outcome.effect.certified_share <= tolerance
     ]
     return outcomes[min(fit)[2]] if fit else None

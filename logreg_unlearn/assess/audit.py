@@ -38,7 +38,6 @@ from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import Optimum, minimise
 from logreg_unlearn.unlearn.ascent import get_method
 from logreg_unlearn.unlearn.driver import Method
-from logreg_unlearn.unlearn.removal import removal_passes
 
 __all__ = ["Audit", "Outcome", "audit", "describe"]
 
@@ -230,8 +229,6 @@ def audit(
         for outcome in outcomes
     ]
     removals = removal_outcomes(setting, ratio_of, retraining)
-    # a gradient and a Hessian, as a Newton step
-    certificate = removal_passes(problem)[0] / retraining
     return Audit(
         problem=problem,
         original=original,
@@ -249,8 +246,7 @@ def audit(
             tolerance=tolerance,
             epsilon=epsilon,
             delta=delta,
-            instead=cheapest_certified([*outcomes, *removals], tolerance, certificate),
-            certificate=certificate,
+            instead=cheapest_certified([*outcomes, *removals], tolerance),
             nothing=coincide(start, oracle),
         ),
         weights=given,

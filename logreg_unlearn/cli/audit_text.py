@@ -127,7 +127,7 @@ def tables(
     stream = result.requests
     if stream is not None:
         count = len(stream.sizes)
-        title = f"{count} request{'' if count == 1 else 's'}, one after another: the same distance"
+        title = f"{count} request{'' if count == 1 else 's'}, one after another: the same ratio"
         yield title, request_heads(stream), request_rows(stream), ()
 
 
@@ -137,7 +137,8 @@ def footnotes(result: Audit) -> list[str]:
     lines = [
         "* closest to the oracle at any recorded step: it peeks at the oracle",
         f"{DISGUISED} retraining in disguise: it descends the oracle's objective, or costs as much",
-        "limit: where the steps would end if they went on; cost: in units of retraining",
+        "limit: where the steps would end if they went on",
+        "cost: in units of retraining, the certificate not counted",
         "risk: excess retain risk; F, R right: rows classified as labelled, to be read beside "
         "retrain;",
         "changed: rows that retrain decides otherwise",
