@@ -109,7 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
     if options.seed < 0:
         raise ValueError(f"expected --seed >= 0, got {options.seed}")
-    folder = check_folder(options.out, files.NAMES)
+    folder = check_folder(options.out, (*files.NAMES, *files.OF_REQUESTS))
     with interrupted("nothing was written"):
         data = load(options)
         problem = problem_of(data, options)
@@ -139,6 +139,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(made[files.RECORD].decode(), end="")
         else:
             text.show(result, data)
-            print(f"\n{folder}: {', '.join(files.NAMES)}")
+            print(f"\n{folder}: {', '.join(made)}")
             print(f"weights.csv: {files.columns_in_words(result)}, on the scale of your columns")
     return 0

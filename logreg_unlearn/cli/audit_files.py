@@ -15,6 +15,9 @@ from logreg_unlearn.problem.losses import Array, get_loss
 
 RECORD = "audit.json"
 NAMES = ("audit.html", "weights.csv", "audit.png", "audit.svg", RECORD)
+"""Files of every audit."""
+OF_REQUESTS = ("requests.png", "requests.svg")
+"""Files of an audit of numbered requests besides."""
 
 
 def contents(result: Audit, data: DataSet, record: dict[str, Any]) -> dict[str, bytes]:
@@ -27,15 +30,14 @@ def contents(result: Audit, data: DataSet, record: dict[str, Any]) -> dict[str, 
     record : dict
         The audit as plain data.
     """
-    drawn = _figure(result, data)
-    text = json.dumps({**record, "files": list(NAMES)}, indent=2)
+    drawn = _figures(result, data)
     made = {
-        "audit.html": page(result, data, record, drawn["audit.png"]).encode(),
+        "audit.html": page(result, data, record, drawn).encode(),
         "weights.csv": weights_table(result).encode(),
         **drawn,
-        RECORD: f"{text}\n".encode(),
     }
-    return {name: made[name] for name in NAMES}
+    text = json.dumps({**record, "files": [*made, RECORD]}, indent=2)
+    return {**made, RECORD: f"{text}\n".encode()}
 
 
 def weights_table(result: Audit) -> str:
@@ -76,16 +78,22 @@ def _columns(result: Audit) -> dict[str, Array]:
     return columns
 
 
-def _figure(result: Audit, data: DataSet) -> dict[str, bytes]:
-    """Draw how far each method was from the oracle at every step."""
+def _figures(result: Audit, data: DataSet) -> dict[str, bytes]:
+    """Draw how far methods were from the oracle at every step, and removals after every request."""
     loss, ridge = get_loss(result.problem.loss).name, result.problem.ridge
     with plots.style():
         unit = result.distance_original if result.resolved else None
         newton = result.newton_ratio
+        title = f"{plots.plain(data.name)}, {loss} loss, ridge {ridge:g}"
         figure = plots.trajectories(
             [(o.method, o.trajectory.steps, o.trajectory.distance) for o in result.outcomes],
             newton * (unit or 0.0) if newton == newton else 0.0,
             unit,
-            f"{plots.plain(data.name)}, {loss} loss, ridge {ridge:g}",
+            title,
         )
-        return plots.files(figure, "audit")
+        made = plots.files(figure, "audit")
+        stream = result.requests
+        if stream is not None:
+            curves = [(one.method, one.ratios) for one in stream.followed if not one.failed]
+            made |= plots.files(plots.request_errors(curves, title), "requests")
+        return made

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from logreg_unlearn.assess.audit import Audit
@@ -29,7 +29,7 @@ img { display: block; width: 100%; height: auto; }
 """
 
 
-def page(result: Audit, data: DataSet, record: dict[str, Any], figure: bytes) -> str:
+def page(result: Audit, data: DataSet, record: dict[str, Any], drawn: Mapping[str, bytes]) -> str:
     """Return the page.
 
     Parameters
@@ -39,21 +39,21 @@ def page(result: Audit, data: DataSet, record: dict[str, Any], figure: bytes) ->
         Its names are shown, its rows are not.
     record : dict
         The audit as plain data: hashes and versions are taken from it.
-    figure : bytes
-        PNG.
+    drawn : mapping of str to bytes
+        The figures by their names; the PNG are embedded.
     """
     title = f"Unlearning audit of {data.name}"
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{_text(title)}</title><style>{_STYLE}</style></head><body>\n"
-        + "\n".join(_blocks(title, result, data, record, figure))
+        + "\n".join(_blocks(title, result, data, record, drawn))
         + "\n</body></html>\n"
     )
 
 
 def _blocks(
-    title: str, result: Audit, data: DataSet, record: dict[str, Any], figure: bytes
+    title: str, result: Audit, data: DataSet, record: dict[str, Any], drawn: Mapping[str, bytes]
 ) -> Iterator[str]:
     about = record["data"]
     yield f"<h1>{_text(title)}</h1>"
@@ -81,8 +81,10 @@ def _blocks(
     alt = "Distance to the retrained optimum against steps, a line for each method: " + "; ".join(
         describe(outcome) for outcome in result.outcomes
     )
-    image = base64.b64encode(figure).decode("ascii")
-    yield f'<img alt="{_text(alt)}" src="data:image/png;base64,{image}">'
+    yield _image(alt, drawn["audit.png"])
+    if result.requests is not None:
+        alt = "Distance to the oracle of all requests so far after each, a line for each removal"
+        yield _image(alt, drawn["requests.png"])
     yield "<h2>What was audited</h2>"
     yield '<p class="note">' + "<br>".join(map(_text, features(data))) + "</p>"
     yield "<footer>"
@@ -90,6 +92,11 @@ def _blocks(
         yield f"<p>SHA-256 of the {_text(name)}: <code>{_text(digest)}</code></p>"
     versions = ", ".join(f"{name} {number}" for name, number in record["versions"].items())
     yield f"<p>{_text(versions)}</p></footer>"
+
+
+def _image(alt: str, png: bytes) -> str:
+    data = base64.b64encode(png).decode("ascii")
+    return f'<img alt="{_text(alt)}" src="data:image/png;base64,{data}">'
 
 
 def _paragraph(text: str, name: str = "") -> str:
