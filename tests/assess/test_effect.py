@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from logreg_unlearn.assess import removals as removals_module
-from logreg_unlearn.assess.audit import audit
+from logreg_unlearn.assess.audit import Audit, Outcome, audit
 from logreg_unlearn.assess.bounds import distance_bounds
-from logreg_unlearn.assess.effect import effect_of, setting_of
+from logreg_unlearn.assess.effect import Effect, effect_of, setting_of
 from logreg_unlearn.assess.guarantees import noise_needed
-from logreg_unlearn.assess.removals import AUDITED
+from logreg_unlearn.assess.removals import AUDITED, RemovalOutcome
 from logreg_unlearn.assess.tables import audit_rows, model_heads, model_rows
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.problem import UnlearningProblem
@@ -26,6 +26,12 @@ def small(rng: np.random.Generator, **options: object) -> UnlearningProblem:
     labels = np.where(features[:, 0] + rng.normal(size=80) > 0, 1.0, -1.0)
     arguments = dict(ridge=0.05) | options
     return UnlearningProblem(features, labels, np.arange(80) < 9, **arguments)
+
+
+def ends(found: Audit) -> list[tuple[Outcome | RemovalOutcome, Effect]]:
+    """Every method and removal that has a model at its end."""
+    every: list[Outcome | RemovalOutcome] = [*found.outcomes, *found.removals]
+    return [(one, one.effect) for one in every if one.effect is not None]
 
 
 CONVENTIONS = [
@@ -43,8 +49,7 @@ def test_certified_share_is_the_ratio_from_above(rng, options) -> None:
     found = audit(problem, ("da", "neggrad+"), steps=200)
     oracle, before = found.oracle.w, found.distance_original
     tight = 0
-    for outcome in [*found.outcomes, *found.removals]:
-        effect = outcome.effect
+    for outcome, effect in ends(found):
         away = np.linalg.norm(effect.w - oracle)
         assert effect.certified >= away - found.oracle.radius
         assert effect.certified == distance_bounds(problem, effect.w).upper
@@ -88,8 +93,8 @@ def test_accuracies_and_changed_decisions_are_counted(rng) -> None:
     problem, rows = small(rng), held_out(rng)
     found = audit(problem, ("da",), steps=500, held_out=rows)
     oracle = found.oracle.w
-    for outcome in [*found.outcomes, *found.removals]:
-        w, read = outcome.effect.w, outcome.effect.evaluation
+    for _, effect in ends(found):
+        w, read = effect.w, effect.evaluation
         right = problem.labels * (problem.features @ w) > 0
         assert read.accuracy_forget.value == pytest.approx(right[problem.forget].mean())
         assert read.accuracy_retain.value == pytest.approx(right[~problem.forget].mean())
@@ -97,7 +102,7 @@ def test_accuracies_and_changed_decisions_are_counted(rng) -> None:
         signs = np.sign(problem.features @ np.column_stack([w, oracle]))
         assert read.changed == np.sum(signs[:, 0] != signs[:, 1])
         risk = problem.oracle().value(w) - problem.oracle().value(oracle)
-        assert outcome.effect.excess_risk == pytest.approx(risk, rel=1e-6, abs=1e-12)
+        assert effect.excess_risk == pytest.approx(risk, rel=1e-6, abs=1e-12)
     assert found.outcomes[0].effect.evaluation.changed > 3
     assert found.retrained.evaluation.changed == 0 and found.retrained.excess_risk == 0.0
 

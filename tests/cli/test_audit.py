@@ -38,7 +38,7 @@ def test_json_is_strict_and_says_what_the_text_says(audit, tmp_path) -> None:
     assert record["loss"] == "exponential" and record["ridge"] == 0.01
     assert f"original to oracle {record['distance_original']:.4g}" in text
     lines = [line.strip() for line in text.splitlines() if line[:1] == " " and line.strip()]
-    rows = {}
+    rows: dict[str, str] = {}
     for line in lines:  # the first table: the second has the same names
         rows.setdefault(line.split()[0], line)
     assert len(record["methods"]) == 5

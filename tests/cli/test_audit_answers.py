@@ -139,7 +139,9 @@ def test_held_out_rows_have_a_column_and_fit_100_characters(audit, tmp_path, mon
     assert [tag for tag, _ in page.tags].count("img") == 2
     status, out, err = audit(*arguments)
     assert "held out" not in out
-    audit("data.csv", *OWN, "--drop", "request")  # what an earlier audit wrote and this one does not is gone
+    audit(
+        "data.csv", *OWN, "--drop", "request"
+    )  # what an earlier audit wrote and this one does not is gone
     assert sorted(os.listdir(tmp_path / MADE)) == sorted(NAMES)
 
 

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from logreg_unlearn.data.weights import TableError, read_weights
+from logreg_unlearn.data.files import TableError
+from logreg_unlearn.data.weights import read_weights
 
 
 @pytest.fixture
