@@ -57,6 +57,7 @@ class Audit:
     removals : tuple of RemovalOutcome
         One per removal without ascent.
     dependence : Dependence
+        At the original optimum.
     refit : str
         Which refit the oracle is, in words: convention of the ridge, unpenalised columns.
     in_use, retrained : Effect
@@ -236,7 +237,7 @@ def audit(
         distance_original=apart,
         outcomes=tuple(outcomes),
         removals=removals,
-        dependence=dependence(problem, start.w),
+        dependence=dependence(problem, original.w),
         refit=refit_words(problem),
         in_use=effect_of(setting, start.w),
         retrained=effect_of(setting, oracle.w),

@@ -15,7 +15,7 @@ from logreg_unlearn.assess.effect import Effect
 from logreg_unlearn.assess.outcome import Outcome
 from logreg_unlearn.assess.removals import RemovalOutcome
 from logreg_unlearn.assess.requests import RequestStream
-from logreg_unlearn.assess.words import times, upwards
+from logreg_unlearn.assess.words import times, two_digits, upwards
 from logreg_unlearn.unlearn.trajectory import html_table
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _cells(effect: Effect) -> tuple[str, ...]:
     read = effect.evaluation
     held_out = () if read.accuracy_held_out is None else (_share(read.accuracy_held_out.value),)
     return (
-        "inf" if math.isinf(effect.excess_risk) else f"{effect.excess_risk:.2g}",
+        "inf" if math.isinf(effect.excess_risk) else two_digits(effect.excess_risk),
         _share(read.accuracy_forget.value),
         _share(read.accuracy_retain.value),
         *held_out,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from decimal import ROUND_CEILING, ROUND_FLOOR, Context
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,7 +71,10 @@ def weights_words(audit: Audit) -> str:
     size = float(np.linalg.norm(audit.original.w))
     about = f" ({percent(far.upper / size)} of its length)" if size > 0 else ""
     if far.lower > _ELSEWHERE * size:
-        about += ": were they trained with another ridge, on other rows, or for the other label?"
+        about += (
+            ": were they trained on columns of another scale, on other rows, with another ridge, "
+            "or for the other label?"
+        )
     return (
         f"weights given: certified {downwards(far.lower)} to {upwards(far.upper)} "
         f"from the original optimum{about}"
@@ -162,15 +165,16 @@ def percent(ratio: float) -> str:
 
 def upwards(bound: float) -> str:
     """Return a bound above with two digits, rounded upwards: it stays a bound."""
-    return _two_digits(bound, ROUND_CEILING) if math.isfinite(bound) else "unknown"
+    return two_digits(bound, ROUND_CEILING) if math.isfinite(bound) else "unknown"
 
 
 def downwards(bound: float) -> str:
     """Return a finite bound below with two digits, rounded downwards."""
-    return _two_digits(bound, ROUND_FLOOR)
+    return two_digits(bound, ROUND_FLOOR)
 
 
-def _two_digits(value: float, rounding: str) -> str:
+def two_digits(value: float, rounding: str = ROUND_HALF_EVEN) -> str:
+    """Return a finite number with two digits."""
     shown = float(Context(prec=2, rounding=rounding).create_decimal(value))
     return f"{shown:,.0f}" if 100.0 <= shown < 1e6 else f"{shown:.2g}"
 

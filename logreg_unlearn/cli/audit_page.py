@@ -86,12 +86,30 @@ def _blocks(
         alt = "Distance to the oracle of all requests so far after each, a line for each removal"
         yield _image(alt, drawn["requests.png"])
     yield "<h2>What was audited</h2>"
-    yield '<p class="note">' + "<br>".join(map(_text, features(data))) + "</p>"
+    yield '<p class="note">' + "<br>".join(map(_text, _columns(data))) + "</p>"
     yield "<footer>"
     for name, digest in record["sha256"].items():
         yield f"<p>SHA-256 of the {_text(name)}: <code>{_text(digest)}</code></p>"
     versions = ", ".join(f"{name} {number}" for name, number in record["versions"].items())
     yield f"<p>{_text(versions)}</p></footer>"
+
+
+def _columns(data: DataSet) -> list[str]:
+    """Return what the columns are, unless their names may be a row of the data."""
+    own = data.feature_names[: data.intercept]
+    if all(map(_is_number, own)):
+        return [
+            "features: not named, as the header holds numbers only and may be a row of the data"
+        ]
+    return features(data)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text.replace(",", "."))
+    except ValueError:
+        return False
+    return True
 
 
 def _image(alt: str, png: bytes) -> str:

@@ -43,10 +43,10 @@ def request_errors(curves: Sequence[tuple[str, Sequence[float]]], title: str) ->
         for k, (name, ratios) in enumerate(curves):
             values = np.asarray(ratios, dtype=float)
             shown = np.where(np.isfinite(values), np.maximum(values, _AT_ORACLE), np.nan)
-            # the eighth colour is the first: it has the second line and marker
+            other = k + k // len(COLOURS)  # the eighth colour is the first, with another look
             ax.plot(
                 np.arange(1, len(shown) + 1), shown, label=name, color=look(COLOURS, k),
-                linestyle=look(LINES, k + k // len(COLOURS)), marker=look(MARKERS, k + k // len(COLOURS)),
+                linestyle=look(LINES, other), marker=look(MARKERS, other),
             )  # fmt: skip
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.set_xlabel("request")

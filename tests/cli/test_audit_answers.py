@@ -95,7 +95,21 @@ def test_weights_of_another_training_are_asked_about(audit, tmp_path) -> None:
     table(tmp_path)
     (tmp_path / "w.json").write_text('{"age": 5, "income": 0, "intercept": 0}')
     _, out, _ = audit("data.csv", *OWN, *ONE, "--weights", "w.json")
-    assert "were they trained with another ridge, on other rows, or for the other label?" in out
+    assert "were they trained on columns of another scale, on other rows, with another" in out
+
+
+def test_weights_far_out_are_audited_as_far_as_they_can_be(audit, tmp_path) -> None:
+    """Those of standardised columns, taken for the file's: every curvature underflows."""
+    table(tmp_path)
+    (tmp_path / "w.json").write_text('{"age": 0.6, "income": 0.7, "intercept": 0.6}')
+    status, out, err = audit("data.csv", *OWN, *ONE, "--C", 1, "--weights", "w.json")
+    assert (status, err) == (0, "") and "on columns of another scale" in out
+    assert "\nnewton failed: expected a positive definite retain Hessian, got" in out
+    record = strict((tmp_path / MADE / "audit.json").read_text())
+    newton = record["removals"][1]
+    assert newton["method"] == "newton" and newton["ratio_final"] is None and newton["failed"]
+    assert record["what_to_do"]["method"] == "retrain"
+    assert record["what_to_do"]["instead"] is None
 
 
 @pytest.mark.parametrize(
@@ -139,9 +153,8 @@ def test_held_out_rows_have_a_column_and_fit_100_characters(audit, tmp_path, mon
     assert [tag for tag, _ in page.tags].count("img") == 2
     status, out, err = audit(*arguments)
     assert "held out" not in out
-    audit(
-        "data.csv", *OWN, "--drop", "request"
-    )  # what an earlier audit wrote and this one does not is gone
+    # what an earlier audit wrote and this one does not is gone
+    audit("data.csv", *OWN, "--drop", "request")
     assert sorted(os.listdir(tmp_path / MADE)) == sorted(NAMES)
 
 
@@ -274,6 +287,20 @@ def test_no_value_of_the_data_is_on_the_page_or_in_the_record(audit, tmp_path) -
         text = re.sub(r"base64,[^\"]*", "", text)
         told = set(re.findall(r"(?<![\d.e+-])-?\d+\.\d+(?![\d.e+-])", text))
         assert not told & cells, name
+
+
+def test_a_header_that_may_be_a_row_is_not_on_the_page(audit, tmp_path) -> None:
+    rng = np.random.default_rng(2)
+    cells = [
+        f"{a:.4f},{b:.4f},{k % 2},{int(k < 5)}" for k, (a, b) in enumerate(rng.normal(size=(40, 2)))
+    ]
+    first = ["0.7351", "-1.9264", "31", "17"]
+    (tmp_path / "data.csv").write_text("\n".join([",".join(first), *cells]))
+    status, out, err = audit("data.csv", "--label", "31", "--forget", "17", *ONE)
+    assert (status, err) == (0, "") and "is the header row missing?" in out
+    text = (tmp_path / MADE / "audit.html").read_text(encoding="utf-8")
+    assert "the header holds numbers only" in text
+    assert not any(name in text for name in first[:2])
 
 
 def test_the_hash_of_bundled_data_is_that_of_its_arrays(audit, tmp_path) -> None:
