@@ -23,20 +23,20 @@ from logreg_unlearn.assess.optima import (
     certified,
     coincide,
     distance_between,
+    given_weights,
     sharpened,
+    start_of,
     told_apart,
 )
-from logreg_unlearn.assess.outcome import Outcome, outcome_of
+from logreg_unlearn.assess.outcome import Outcome, chosen_methods, outcome_of
 from logreg_unlearn.assess.removals import RemovalOutcome, removal_outcomes
 from logreg_unlearn.assess.requests import RequestStream, follow_requests, masks_of
 from logreg_unlearn.assess.tables import audit_html
 from logreg_unlearn.assess.words import audit_sentence, describe, refit_words
-from logreg_unlearn.problem import checks as check
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.norms import outward
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import Optimum, minimise
-from logreg_unlearn.unlearn.ascent import get_method
 from logreg_unlearn.unlearn.driver import Method
 
 __all__ = ["Audit", "Outcome", "audit", "describe"]
@@ -87,7 +87,7 @@ class Audit:
     @property
     def start(self) -> Start:
         """The model in use: the weights that were given, or else the original optimum."""
-        return _start(self.original, self.weights)
+        return start_of(self.original, self.weights)
 
     @property
     def distance_weights(self) -> DistanceBounds | None:
@@ -189,15 +189,15 @@ def audit(
         If a method does not exist, two have one name, none is given, an option is out of its
         range, or an optimum does not exist or could not be certified.
     """
-    chosen = _methods(methods)
+    chosen = chosen_methods(methods)
     if steps < 1:
         raise ValueError(f"expected steps >= 1, got {steps}")
     check_budget(budget)
     cheapest_certified((), tolerance)
     order = None if requests is None else masks_of(problem, np.asarray(requests))
-    given = None if weights is None else _given(problem, weights)
+    given = None if weights is None else given_weights(problem, weights)
     original = certified(problem, "original", minimise(problem.original()))
-    start = _start(original, given)
+    start = start_of(original, given)
     began = perf_counter()
     oracle = minimise(problem.oracle(), start.w)
     seconds = perf_counter() - began
@@ -205,7 +205,7 @@ def audit(
     if not told_apart(start, oracle) and not coincide(start, oracle):
         original = sharpened(problem.original(), original)
         oracle = sharpened(problem.oracle(), oracle)
-        start = _start(original, given)
+        start = start_of(original, given)
     setting = setting_of(
         problem, start.w, oracle.w, epsilon=epsilon, delta=delta, held_out=held_out
     )
@@ -253,36 +253,3 @@ def audit(
         weights=given,
         requests=None if order is None else follow_requests(problem, start.w, order),
     )
-
-
-def _given(problem: UnlearningProblem, weights: ArrayLike) -> Array:
-    w = np.array(check.vector("weights", weights, problem.original().dimension))
-    with np.errstate(over="ignore", invalid="ignore"):
-        values = [float(o.value(w)) for o in (problem.original(), problem.oracle())]
-    if not np.all(np.isfinite(values)):
-        raise ValueError("expected weights of a finite loss, got an overflow: rescale the columns")
-    return w
-
-
-def _start(original: Optimum, weights: Array | None) -> Start:
-    return Start(original.w, original.radius) if weights is None else Start(weights, 0.0)
-
-
-def _methods(methods: Sequence[str | Method]) -> list[Method]:
-    """Return the methods, a name that is given twice once."""
-    if isinstance(methods, str | Method):
-        raise ValueError(f"expected a sequence of methods, got {methods!r} alone: put it in a list")
-    chosen = []
-    for method in dict.fromkeys(methods):
-        if not isinstance(method, str | Method):
-            raise ValueError(f"expected names or Method objects, got a {type(method).__name__}")
-        chosen.append(get_method(method) if isinstance(method, str) else method)
-    if not chosen:
-        raise ValueError("expected at least one method, got none")
-    names = [method.name for method in chosen]
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(
-                f"expected methods of different names, got {name!r} {names.count(name)} times"
-            )
-    return chosen

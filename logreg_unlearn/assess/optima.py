@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from logreg_unlearn.problem import checks as check
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.problem import UnlearningProblem
@@ -28,6 +30,21 @@ class Start:
 
     w: Array
     radius: float
+
+
+def start_of(original: Optimum, weights: Array | None) -> Start:
+    """Return the model in use: the weights that were given, or else the original optimum."""
+    return Start(original.w, original.radius) if weights is None else Start(weights, 0.0)
+
+
+def given_weights(problem: UnlearningProblem, weights: ArrayLike) -> Array:
+    """Return weights that were given as an array of one's own, or refuse them in a line."""
+    w = np.array(check.vector("weights", weights, problem.original().dimension))
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = [float(o.value(w)) for o in (problem.original(), problem.oracle())]
+    if not np.all(np.isfinite(values)):
+        raise ValueError("expected weights of a finite loss, got an overflow: rescale the columns")
+    return w
 
 
 def distance_between(one: Optimum | Start, other: Optimum | Start) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +21,7 @@ from logreg_unlearn.assess.optima import Start, distance_between
 from logreg_unlearn.assess.verdict import compare, verdict
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import Optimum
+from logreg_unlearn.unlearn.ascent import get_method
 from logreg_unlearn.unlearn.driver import Method, budgets, run
 from logreg_unlearn.unlearn.trajectory import Trajectory
 
@@ -155,3 +157,23 @@ def outcome_of(
         retraining=again,
         cost=trajectory.passes / retraining,
     )
+
+
+def chosen_methods(methods: Sequence[str | Method]) -> list[Method]:
+    """Return the methods, a name that is given twice once."""
+    if isinstance(methods, str | Method):
+        raise ValueError(f"expected a sequence of methods, got {methods!r} alone: put it in a list")
+    chosen = []
+    for method in dict.fromkeys(methods):
+        if not isinstance(method, str | Method):
+            raise ValueError(f"expected names or Method objects, got a {type(method).__name__}")
+        chosen.append(get_method(method) if isinstance(method, str) else method)
+    if not chosen:
+        raise ValueError("expected at least one method, got none")
+    names = [method.name for method in chosen]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(
+                f"expected methods of different names, got {name!r} {names.count(name)} times"
+            )
+    return chosen
