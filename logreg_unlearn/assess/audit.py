@@ -1,33 +1,45 @@
 """An audit of one problem: what each unlearning method would do to this model.
 
 Everything is measured against the certified retrained optimum; the ratio is the distance to
-it over the original model's, so above 1 is worse than doing nothing.
+it over that of the model in use, so above 1 is worse than doing nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from time import perf_counter
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from logreg_unlearn.assess.advice import BUDGET, TOLERANCE, Advice, cheapest_certified, check_budget
+from logreg_unlearn.assess.bounds import DistanceBounds
 from logreg_unlearn.assess.dependence import Dependence, dependence
 from logreg_unlearn.assess.distance import ratio
-from logreg_unlearn.assess.outcome import Outcome, distance_between, outcome_of, told_apart
-from logreg_unlearn.assess.record import audit_html
-from logreg_unlearn.assess.words import describe, refit_words, removal_words
+from logreg_unlearn.assess.effect import Effect, effect_of, setting_of
+from logreg_unlearn.assess.optima import (
+    Start,
+    certified,
+    coincide,
+    distance_between,
+    given_weights,
+    sharpened,
+    start_of,
+    told_apart,
+)
+from logreg_unlearn.assess.outcome import Outcome, chosen_methods, outcome_of
+from logreg_unlearn.assess.removals import RemovalOutcome, removal_outcomes
+from logreg_unlearn.assess.requests import RequestStream, follow_requests, masks_of
+from logreg_unlearn.assess.tables import audit_html
+from logreg_unlearn.assess.words import audit_sentence, describe, refit_words
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.norms import outward
 from logreg_unlearn.problem.problem import UnlearningProblem
-from logreg_unlearn.solve.optimum import Optimum, OptimumStatus, minimise
-from logreg_unlearn.unlearn.ascent import get_method
+from logreg_unlearn.solve.optimum import Optimum, minimise
 from logreg_unlearn.unlearn.driver import Method
-from logreg_unlearn.unlearn.removal import influence_removal, newton_removal, removal_passes
 
 __all__ = ["Audit", "Outcome", "audit", "describe"]
-
-_COINCIDE = 1e-6
-"""Two models that agree to six digits are the same model: no verdict here has more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,17 +51,23 @@ class Audit:
     problem : UnlearningProblem
     original, oracle : Optimum
     distance_original : float
-        Euclidean, between the two.
+        Euclidean, of the model in use and the oracle.
     outcomes : tuple of Outcome
         One per method, in the order asked for.
-    newton_ratio, influence_ratio : float
-        Distance after one Newton step on the retained data, and after the influence function's
-        update, over the original's.
-    newton_cost, influence_cost : float
-        In units of retraining.
+    removals : tuple of RemovalOutcome
+        One per removal without ascent.
     dependence : Dependence
+        At the original optimum.
     refit : str
         Which refit the oracle is, in words: convention of the ridge, unpenalised columns.
+    in_use, retrained : Effect
+        What the model in use and the oracle are like: the rows that the others are read beside.
+    advice : Advice
+        What to do, and the times and tolerances it rests on.
+    weights : ndarray (d,) or None
+        Of the model in use, where it is not the original optimum.
+    requests : RequestStream or None
+        What the removals do one request after another, where the requests were numbered.
     """
 
     problem: UnlearningProblem
@@ -57,48 +75,56 @@ class Audit:
     oracle: Optimum
     distance_original: float
     outcomes: tuple[Outcome, ...]
-    newton_ratio: float
-    influence_ratio: float
-    newton_cost: float
-    influence_cost: float
+    removals: tuple[RemovalOutcome, ...]
     dependence: Dependence
     refit: str
+    in_use: Effect
+    retrained: Effect
+    advice: Advice
+    weights: Array | None = None
+    requests: RequestStream | None = None
+
+    @property
+    def start(self) -> Start:
+        """The model in use: the weights that were given, or else the original optimum."""
+        return start_of(self.original, self.weights)
+
+    @property
+    def distance_weights(self) -> DistanceBounds | None:
+        """How far the weights that were given are from the original optimum, certified."""
+        if self.weights is None:
+            return None
+        far, wide = distance_between(self.start, self.original), outward(0, len(self.weights))
+        radius = self.original.radius
+        return DistanceBounds(max(far / wide - radius, 0.0), far * wide + radius)
 
     @property
     def uncertain(self) -> float:
-        """Sum of the two certified radii: distances below it cannot be told from 0."""
-        return self.original.radius + self.oracle.radius
+        """Sum of the two radii: distances below it cannot be told from 0."""
+        return self.start.radius + self.oracle.radius
 
     @property
     def resolved(self) -> bool:
-        """Whether original and oracle differ by more than their certified radii."""
-        return told_apart(self.original, self.oracle)
+        """Whether the model in use and the oracle differ by more than their radii."""
+        return told_apart(self.start, self.oracle)
 
     @property
     def coincide(self) -> bool:
-        """Whether original and oracle are certified to agree to six digits."""
-        return _coincide(self.original, self.oracle)
+        """Whether the model in use and the oracle are certified to agree to six digits."""
+        return coincide(self.start, self.oracle)
+
+    def removal(self, name: str) -> RemovalOutcome:
+        """Return what the removal of that name did."""
+        return next(outcome for outcome in self.removals if outcome.method == name)
+
+    @property
+    def newton_ratio(self) -> float:
+        """Distance after one Newton step on the retained data, over that of the model in use."""
+        return self.removal("newton").ratio
 
     def sentence(self) -> str:
         """Return the verdict in plain words."""
-        against = f"Compared with {self.refit}."
-        if self.coincide:
-            return (
-                "The original model is the retrained optimum to six digits: there is nothing to "
-                f"unlearn, and every method can only move away. {against}"
-            )
-        if not self.resolved:
-            norms = [float(np.linalg.norm(o.w)) for o in (self.original, self.oracle)]
-            return (
-                "Original and retrained optimum cannot be told apart: their norms are "
-                f"{norms[0]:.2g} and {norms[1]:.2g}, their distance {self.distance_original:.2g}, "
-                f"and together they are certified to {self.uncertain:.2g} only: rescale the "
-                f"columns or try a larger ridge. {against}"
-            )
-        return (
-            f"{describe(self.outcomes[0])}; one Newton step {removal_words(self.newton_ratio)}. "
-            f"{against}"
-        )
+        return audit_sentence(self)
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{o.method} {o.verdict}" for o in self.outcomes[:6])
@@ -119,16 +145,39 @@ def audit(
         "ascent-finetune",
     ),
     *,
+    weights: ArrayLike | None = None,
+    requests: ArrayLike | None = None,
+    held_out: tuple[Array, Array] | None = None,
+    epsilon: float = 1.0,
+    delta: float = 1e-5,
+    tolerance: float = TOLERANCE,
+    budget: float = BUDGET,
     steps: int = 20_000,
     seed: int = 0,
 ) -> Audit:
-    """Solve original and oracle, run the methods, and measure.
+    """Solve original and oracle, run the methods and every removal, and measure.
 
     Parameters
     ----------
     problem : UnlearningProblem
     methods : sequence of str or Method
         Names of ``unlearn.ascent.METHODS`` and methods of one's own, at least one.
+    weights : array_like (d,), optional
+        Of the model in use, on the scale of the problem's columns: methods and removals start
+        from them. `UnlearningProblem.from_user_scale` brings weights there, and
+        ``problem.fitted_weights`` are those of the model that a problem came from. The original
+        optimum by default.
+    requests : array_like of int (n,), optional
+        Number of the deletion request that asks for a row, in their order from 1 on, 0 for a row
+        that stays: the removals are then followed over the stream.
+    held_out : tuple of ndarray (m, d) and ndarray (m,), optional
+        Rows that no model saw, on the scale of the problem's columns, and their labels.
+    epsilon, delta : float
+        What the noise that hides the rest has to reach: at least 0, and in (0, 1).
+    tolerance : float
+        Share of the distance that may certainly be left by what is recommended, in (0, 1).
+    budget : float
+        Seconds that retraining may take before anything else is recommended.
     steps : int
         Step budget per method.
     seed : int
@@ -137,103 +186,70 @@ def audit(
     Raises
     ------
     ValueError
-        If a method does not exist, two have one name, none is given, or an optimum does not exist
-        or could not be certified.
+        If a method does not exist, two have one name, none is given, an option is out of its
+        range, or an optimum does not exist or could not be certified.
     """
-    chosen = _methods(methods)
+    chosen = chosen_methods(methods)
     if steps < 1:
         raise ValueError(f"expected steps >= 1, got {steps}")
-    original = _certified(problem, "original", minimise(problem.original()))
-    oracle = _certified(problem, "oracle", minimise(problem.oracle(), original.w))
-    if not told_apart(original, oracle) and not _coincide(original, oracle):
-        original = _sharpened(problem.original(), original)
-        oracle = _sharpened(problem.oracle(), oracle)
-    apart = distance_between(original, oracle)
+    check_budget(budget)
+    cheapest_certified((), tolerance)
+    order = None if requests is None else masks_of(problem, np.asarray(requests))
+    given = None if weights is None else given_weights(problem, weights)
+    original = certified(problem, "original", minimise(problem.original()))
+    start = start_of(original, given)
+    began = perf_counter()
+    oracle = minimise(problem.oracle(), start.w)
+    seconds = perf_counter() - began
+    oracle = certified(problem, "oracle", oracle)
+    if not told_apart(start, oracle) and not coincide(start, oracle):
+        original = sharpened(problem.original(), original)
+        oracle = sharpened(problem.oracle(), oracle)
+        start = start_of(original, given)
+    setting = setting_of(
+        problem, start.w, oracle.w, epsilon=epsilon, delta=delta, held_out=held_out
+    )
+    apart, uncertain = distance_between(start, oracle), start.radius + oracle.radius
     share = float(np.mean(~problem.forget))
     retraining = oracle.passes * share  # in passes over all rows, as the methods' are
 
-    def removed(w: Array) -> float:
+    def ratio_of(w: Array) -> float:
         moved = float(np.linalg.norm(w - oracle.w))
-        if apart > original.radius + oracle.radius:
+        if apart > uncertain:
             return float(ratio(moved, apart))
-        return 1.0 if moved <= original.radius + oracle.radius else np.inf
+        return 1.0 if moved <= uncertain else np.inf
 
-    costs = [passes / retraining for passes in removal_passes(problem)]
+    outcomes = [
+        outcome_of(problem, method, start, oracle, steps=steps, seed=seed, retraining=retraining)
+        for method in chosen
+    ]
+    outcomes = [
+        outcome
+        if outcome.trajectory.diverged
+        else replace(outcome, effect=effect_of(setting, outcome.trajectory.w[-1]))
+        for outcome in outcomes
+    ]
+    removals = removal_outcomes(setting, ratio_of, retraining)
     return Audit(
         problem=problem,
         original=original,
         oracle=oracle,
         distance_original=apart,
-        outcomes=tuple(
-            outcome_of(
-                problem, method, original, oracle, steps=steps, seed=seed, retraining=retraining
-            )
-            for method in chosen
-        ),
-        newton_ratio=removed(newton_removal(problem, original.w)),
-        influence_ratio=removed(influence_removal(problem, original.w)),
-        newton_cost=costs[0],
-        influence_cost=costs[1],
+        outcomes=tuple(outcomes),
+        removals=removals,
         dependence=dependence(problem, original.w),
         refit=refit_words(problem),
+        in_use=effect_of(setting, start.w),
+        retrained=effect_of(setting, oracle.w),
+        advice=Advice(
+            seconds=seconds,
+            budget=budget,
+            tolerance=tolerance,
+            epsilon=epsilon,
+            delta=delta,
+            instead=cheapest_certified([*outcomes, *removals], tolerance),
+            nothing=coincide(start, oracle),
+        ),
+        weights=given,
+        requests=None if order is None else follow_requests(problem, start.w, order),
     )
-
-
-def _methods(methods: Sequence[str | Method]) -> list[Method]:
-    """Return the methods, a name that is given twice once."""
-    if isinstance(methods, str | Method):
-        raise ValueError(f"expected a sequence of methods, got {methods!r} alone: put it in a list")
-    chosen = []
-    for method in dict.fromkeys(methods):
-        if not isinstance(method, str | Method):
-            raise ValueError(f"expected names or Method objects, got a {type(method).__name__}")
-        chosen.append(get_method(method) if isinstance(method, str) else method)
-    if not chosen:
-        raise ValueError("expected at least one method, got none")
-    names = [method.name for method in chosen]
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(
-                f"expected methods of different names, got {name!r} {names.count(name)} times"
-            )
-    return chosen
-
-
-def _coincide(original: Optimum, oracle: Optimum) -> bool:
-    farthest = distance_between(original, oracle) + original.radius + oracle.radius
-    return farthest <= _COINCIDE * max(float(np.linalg.norm(o.w)) for o in (original, oracle))
-
-
-def _sharpened(objective: Objective, optimum: Optimum) -> Optimum:
-    """Go on to a millionth of the solver's tolerance, which knows nothing of the ridge."""
-    better = minimise(objective, optimum.w, tolerance=1e-16)
-    if not (better.converged and better.radius < optimum.radius):
-        return optimum
-    return replace(better, passes=optimum.passes + better.passes)
-
-
-def _certified(problem: UnlearningProblem, name: str, optimum: Optimum) -> Optimum:
-    if optimum.converged:
-        return optimum
-    if optimum.status is OptimumStatus.NO_MINIMUM:
-        raise ValueError(_no_optimum(problem, name))
-    if optimum.status is OptimumStatus.UNCERTIFIED:
-        raise ValueError(
-            f"expected {name} weights that can be certified, got a gradient of "
-            f"{optimum.gradient_norm:.2g} with no minimum that is certain to be near: penalise "
-            "the unpenalised columns or rescale them"
-        )
-    raise ValueError(
-        f"expected a solvable {name} problem, got {optimum.status.value} "
-        f"(gradient norm {optimum.gradient_norm:.2g}): try a larger ridge"
-    )
-
-
-def _no_optimum(problem: UnlearningProblem, name: str) -> str:
-    kept = ~problem.forget if name == "oracle" else np.ones(len(problem.forget), dtype=bool)
-    rows = "the retained rows" if name == "oracle" else "the rows"
-    free = problem.features[kept][:, list(problem.unpenalised)]
-    intercept = (free == free[0]).all(axis=0).any()
-    if intercept and len(np.unique(problem.labels[kept])) == 1:
-        return f"{rows} have one label: no optimum exists (penalise the intercept)"
-    return f"the unpenalised columns separate {rows} by label: no optimum exists (penalise them)"

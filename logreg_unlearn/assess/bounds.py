@@ -14,7 +14,7 @@ from enum import Enum
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.norms import EPS, TINY, euclidean, outward, row_lengths
+from logreg_unlearn.problem.norms import EPS, TINY, euclidean, outward
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.passes import Iterate, evaluate, row_chunks
@@ -90,9 +90,9 @@ def distance_bounds(problem: UnlearningProblem, w: Array) -> DistanceBounds:
     objective = objective.with_rows(objective.coefficients != 0)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         point = evaluate(objective, w)
-        errors = rounding_errors(objective, point)
-        by_gradient = _gradient_bounds(objective, point, errors)
-        by_newton = _newton_bounds(objective, point, errors, by_gradient.upper)
+        errors, lengths = rounding_errors(objective, point), objective.lengths()
+        by_gradient = _gradient_bounds(objective, point, errors, lengths)
+        by_newton = _newton_bounds(objective, point, errors, lengths, by_gradient.upper)
     return DistanceBounds(
         max(by_gradient.lower, by_newton.lower), min(by_gradient.upper, by_newton.upper)
     )
@@ -127,7 +127,9 @@ def _bounds(lower: float, upper: float) -> DistanceBounds:
     )
 
 
-def _gradient_bounds(objective: Objective, point: Iterate, errors: Errors) -> DistanceBounds:
+def _gradient_bounds(
+    objective: Objective, point: Iterate, errors: Errors, lengths: Array
+) -> DistanceBounds:
     """``|g|/L <= |w - w_R| <= |g|/ridge`` (claim ``distance_sandwich``)."""
     rows, coefficients = objective.signed_features, objective.coefficients
     n, d = rows.shape
@@ -137,7 +139,7 @@ def _gradient_bounds(objective: Objective, point: Iterate, errors: Errors) -> Di
         return _bounds(0.0, ridge_radius(objective, float(point.norm), error))
     # an exact eigenvalue, never an iterative estimate from below
     top = float(np.linalg.eigvalsh(gram)[-1]) + (n + 8 * d) * EPS * float(gram.trace())
-    top += underflown_curvature(objective, np.ones(d))
+    top += underflown_curvature(objective, np.ones(d), lengths)
     smoothness = objective.loss.curvature_bound * top if top > 0 else 0.0
     smoothness += float(np.max(objective.ridge_diagonal))
     lower = (float(point.norm) / factor - error) / (smoothness * factor)
@@ -145,7 +147,7 @@ def _gradient_bounds(objective: Objective, point: Iterate, errors: Errors) -> Di
 
 
 def _newton_bounds(
-    objective: Objective, point: Iterate, errors: Errors, upper: float
+    objective: Objective, point: Iterate, errors: Errors, lengths: Array, upper: float
 ) -> DistanceBounds:
     """Bounds by the Newton step (claim ``self_concordant_sandwich``).
 
@@ -153,7 +155,7 @@ def _newton_bounds(
     from the exact one: nothing rests on the accuracy of a factorisation.  ``upper`` is a bound
     on the distance that is known already.
     """
-    curvature = certified_curvature(objective, point, errors.worst)
+    curvature = certified_curvature(objective, point, errors.worst, lengths)
     if curvature is None:
         return _NOTHING
     rows = objective.signed_features
@@ -177,7 +179,7 @@ def _newton_bounds(
     plain = float(euclidean(residual)) / math.sqrt(least)
     missing = min(scaled, plain) * factor
     decrement = (norm + missing) * factor
-    longest = float(row_lengths(rows).max()) * factor
+    longest = float(lengths.max()) * factor
     leverage = min(
         _leverage(rows, curvature, eigenvalues, basis),
         longest_row(rows, units) / math.sqrt(curvature.smallest) * factor,

@@ -45,10 +45,21 @@ def noise_needed(problem: UnlearningProblem, w: Array, epsilon: float, delta: fl
         As :func:`~logreg_unlearn.assess.bounds.distance_bounds`, or if ``epsilon`` or ``delta``
         is outside of its range.
     """
+    return noise_for(distance_bounds(problem, w).upper, epsilon, delta)
+
+
+def noise_for(distance: float, epsilon: float, delta: float) -> float:
+    """Return `noise_needed` at a bound on the distance to the oracle, 0 or more, maybe infinite.
+
+    Raises
+    ------
+    ValueError
+        If ``epsilon`` or ``delta`` is outside of its range.
+    """
     ratio = theory.largest_ratio(epsilon, delta)
     if ratio.ndim:
         raise ValueError(f"expected epsilon and delta single numbers, got shape {ratio.shape}")
-    return float(distance_bounds(problem, w).upper / ratio) * _OUTWARD
+    return float(distance / ratio) * _OUTWARD
 
 
 def certain_predictions(

@@ -54,6 +54,8 @@ class Evaluation:
         By sample weight; a margin of 0 is wrong.
     changed_forget, changed_retain : float
         Share of the rows, by weight, on which model and oracle decide differently.
+    changed : int
+        Number of these rows, forgotten and retained.
     accuracy_held_out, loss_auc : Reading or None
         With held-out rows only.
     changed_held_out : float or None
@@ -63,6 +65,7 @@ class Evaluation:
     accuracy_retain: Reading
     changed_forget: float
     changed_retain: float
+    changed: int
     accuracy_held_out: Reading | None = None
     loss_auc: Reading | None = None
     changed_held_out: float | None = None
@@ -104,6 +107,7 @@ def evaluate_model(
         accuracy_retain=accuracy(~forget),
         changed_forget=share_of(differs, forget),
         changed_retain=share_of(differs, ~forget),
+        changed=int(np.sum(differs)),
     )
     if held_out is None:
         return own

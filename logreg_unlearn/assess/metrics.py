@@ -1,4 +1,4 @@
-"""What is measured against the oracle, by name: the namespace ``logreg_unlearn.metrics``."""
+"""What is measured or promised against the oracle: the namespace ``logreg_unlearn.metrics``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from logreg_unlearn.assess.distance import (
     oracle_best_stop,
     ratio,
 )
+from logreg_unlearn.assess.guarantees import certain_predictions, noise_needed
 from logreg_unlearn.assess.klom import Klom, bootstrap_models, klom, noise_divergence
 from logreg_unlearn.assess.membership import (
     Evaluation,
@@ -31,6 +32,7 @@ __all__ = [
     "Reading",
     "auc",
     "bootstrap_models",
+    "certain_predictions",
     "cross_influence",
     "dependence",
     "distance_ratios",
@@ -42,6 +44,7 @@ __all__ = [
     "lift",
     "likelihood_ratio_attack",
     "noise_divergence",
+    "noise_needed",
     "oracle_best_stop",
     "ratio",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,10 +15,13 @@ from logreg_unlearn.assess.distance import (
     oracle_best_stop,
     ratio,
 )
+from logreg_unlearn.assess.effect import Effect
 from logreg_unlearn.assess.limit import Limit, LimitKind, limit_of, same_minimiser
+from logreg_unlearn.assess.optima import Start, distance_between
 from logreg_unlearn.assess.verdict import compare, verdict
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import Optimum
+from logreg_unlearn.unlearn.ascent import get_method
 from logreg_unlearn.unlearn.driver import Method, budgets, run
 from logreg_unlearn.unlearn.trajectory import Trajectory
 
@@ -48,7 +52,10 @@ class Outcome:
     retraining : bool
         Whether its last phase descends the oracle's own objective.
     cost : float
-        Of the steps taken, in units of retraining (of the solver's way from original to oracle).
+        Of the steps taken, in units of retraining (of the solver's way from the model in use to
+        the oracle).
+    effect : Effect or None
+        What the model of the last step is like; None where the run diverged.
     """
 
     method: str
@@ -61,6 +68,7 @@ class Outcome:
     limit_ratio: float
     retraining: bool
     cost: float
+    effect: Effect | None = None
 
     @property
     def ratio(self) -> float:
@@ -87,20 +95,22 @@ class Outcome:
 def outcome_of(
     problem: UnlearningProblem,
     method: Method,
-    original: Optimum,
+    original: Optimum | Start,
     oracle: Optimum,
     *,
     steps: int,
     seed: int,
     retraining: float,
 ) -> Outcome:
-    """Run a method from the original model and measure what it did.
+    """Run a method from the model in use and measure what it did.
 
     Parameters
     ----------
     problem : UnlearningProblem
     method : Method
-    original, oracle : Optimum
+    original : Optimum or Start
+        The model in use.
+    oracle : Optimum
     steps : int
         Budget.
     seed : int
@@ -149,11 +159,21 @@ def outcome_of(
     )
 
 
-def told_apart(original: Optimum, oracle: Optimum) -> bool:
-    """Whether two certified optima differ by more than their radii."""
-    return distance_between(original, oracle) > original.radius + oracle.radius
-
-
-def distance_between(original: Optimum, oracle: Optimum) -> float:
-    """Return the Euclidean distance of two optima."""
-    return float(np.linalg.norm(original.w - oracle.w))
+def chosen_methods(methods: Sequence[str | Method]) -> list[Method]:
+    """Return the methods, a name that is given twice once."""
+    if isinstance(methods, str | Method):
+        raise ValueError(f"expected a sequence of methods, got {methods!r} alone: put it in a list")
+    chosen = []
+    for method in dict.fromkeys(methods):
+        if not isinstance(method, str | Method):
+            raise ValueError(f"expected names or Method objects, got a {type(method).__name__}")
+        chosen.append(get_method(method) if isinstance(method, str) else method)
+    if not chosen:
+        raise ValueError("expected at least one method, got none")
+    names = [method.name for method in chosen]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(
+                f"expected methods of different names, got {name!r} {names.count(name)} times"
+            )
+    return chosen

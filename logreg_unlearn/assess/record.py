@@ -1,4 +1,4 @@
-"""An audit as plain data, as rows of a table, and as a table for a notebook.
+"""An audit as plain data.
 
 A number that is infinite or not a number is ``None`` (``null`` in JSON): the verdict, the status
 and the kind of limit beside it say why.
@@ -9,19 +9,32 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from logreg_unlearn.assess.effect import Effect
 from logreg_unlearn.assess.outcome import Outcome
+from logreg_unlearn.assess.removals import RemovalOutcome
+from logreg_unlearn.assess.requests import RequestStream
 from logreg_unlearn.assess.verdict import TOLERANCE
-from logreg_unlearn.assess.words import describe, free_columns, times
+from logreg_unlearn.assess.words import describe, free_columns
 from logreg_unlearn.problem.losses import get_loss
 from logreg_unlearn.solve.optimum import Optimum
-from logreg_unlearn.unlearn.trajectory import html_table
 
 if TYPE_CHECKING:
+    from logreg_unlearn.assess.advice import Advice
     from logreg_unlearn.assess.audit import Audit
 
-HEADS = ("method", "end", "limit", "best*", "at step", "cost", "verdict")
-"""Of :func:`audit_rows`: ratios at the last step, of the limit and of the closest record (which
-peeks at the oracle), its step, the cost in units of retraining."""
+EFFECT = (
+    "excess_retain_risk",
+    "accuracy_forget",
+    "accuracy_retain",
+    "accuracy_held_out",
+    "loss_auc",
+    "changed_decisions",
+    "share_changed_held_out",
+    "certified_distance",
+    "certified_share",
+    "noise_needed",
+)
+"""What is said of every model: the keys of its entry besides those of its kind."""
 
 
 def audit_data(audit: Audit) -> dict[str, Any]:
@@ -45,11 +58,15 @@ def audit_data(audit: Audit) -> dict[str, Any]:
         "coincide": audit.coincide,
         "unchanged_tolerance": TOLERANCE,
         "retraining_passes": _finite(audit.oracle.passes * float((~problem.forget).mean())),
+        "weights_to_original": None
+        if audit.distance_weights is None
+        else [audit.distance_weights.lower, _finite(audit.distance_weights.upper)],
+        "noise_for": {"epsilon": audit.advice.epsilon, "delta": audit.advice.delta},
+        "in_use": _effect(audit.in_use),
+        "retrained": _effect(audit.retrained),
         "methods": [_outcome(outcome) for outcome in audit.outcomes],
-        "newton_step_ratio": _finite(audit.newton_ratio),
-        "newton_step_cost": _finite(audit.newton_cost),
-        "influence_ratio": _finite(audit.influence_ratio),
-        "influence_cost": _finite(audit.influence_cost),
+        "removals": [_removal(outcome) for outcome in audit.removals],
+        "requests": _requests(audit.requests),
         "dependence": {
             "cosine_mean_gradients": measured.cosine_gradients,
             "cosine_mean_signed_rows": measured.cosine_signed,
@@ -57,34 +74,8 @@ def audit_data(audit: Audit) -> dict[str, Any]:
             "cross_influence_overlap": measured.cross_influence_overlap,
         },
         "verdict": audit.sentence(),
+        "what_to_do": _advice(audit.advice),
     }
-
-
-def audit_rows(audit: Audit) -> list[tuple[str, ...]]:
-    """Return a row of strings under :data:`HEADS` per method, then the two removal steps."""
-    rows: list[tuple[str, ...]] = [
-        (
-            outcome.method,
-            _number(outcome.ratio),
-            _number(outcome.limit_ratio),
-            _number(outcome.best.ratio),
-            str(outcome.best.step),
-            times(outcome.cost),
-            outcome.verdict if outcome.settled else f"{outcome.verdict} so far",
-        )
-        for outcome in audit.outcomes
-    ]
-    for name, ratio, cost in (
-        ("Newton step", audit.newton_ratio, audit.newton_cost),
-        ("influence", audit.influence_ratio, audit.influence_cost),
-    ):
-        rows.append((name, _number(ratio), "", "", "1", times(cost), ""))
-    return rows
-
-
-def audit_html(audit: Audit) -> str:
-    """Return the table of :func:`audit_rows` for a notebook."""
-    return html_table(audit.sentence(), HEADS, audit_rows(audit))
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:
@@ -107,6 +98,69 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "cost_in_retrainings": _finite(outcome.cost),
         "is_retraining": outcome.retraining,
         "words": describe(outcome),
+        **_effect(outcome.effect),
+    }
+
+
+def _removal(outcome: RemovalOutcome) -> dict[str, Any]:
+    return {
+        "method": outcome.method,
+        "ratio_final": _finite(outcome.ratio),
+        "cost_in_retrainings": _finite(outcome.cost),
+        "is_retraining": outcome.retraining,
+        "failed": outcome.failed,
+        **_effect(outcome.effect),
+    }
+
+
+def _effect(effect: Effect | None) -> dict[str, Any]:
+    """Return what a model is like; every value null where there is no model."""
+    if effect is None:
+        return dict.fromkeys(EFFECT)
+    read = effect.evaluation
+    held_out = read.accuracy_held_out
+    values = (
+        _finite(effect.excess_risk),
+        read.accuracy_forget.value,
+        read.accuracy_retain.value,
+        None if held_out is None else held_out.value,
+        None if read.loss_auc is None else read.loss_auc.value,
+        read.changed,
+        read.changed_held_out,
+        _finite(effect.certified),
+        _finite(effect.certified_share),
+        _finite(effect.noise),
+    )
+    return dict(zip(EFFECT, values, strict=True))
+
+
+def _advice(advice: Advice) -> dict[str, Any]:
+    return {
+        "method": advice.method,
+        "instead": None if advice.instead is None else advice.instead.method,
+        "words": advice.sentence(),
+        "retraining_seconds": advice.seconds,
+        "budget_seconds": advice.budget,
+        "tolerance": advice.tolerance,
+    }
+
+
+def _requests(stream: RequestStream | None) -> dict[str, Any] | None:
+    if stream is None:
+        return None
+    return {
+        "rows": list(stream.sizes),
+        "distance_of_doing_nothing": [_finite(value) for value in stream.distances],
+        "removals": [
+            {
+                "method": one.method,
+                "ratios": [_finite(value) for value in one.ratios],
+                "certified_distances": [_finite(value) for value in one.certified],
+                "cost_in_retrainings": _finite(one.cost),
+                "failed": one.failed,
+            }
+            for one in stream.followed
+        ],
     }
 
 
@@ -121,10 +175,3 @@ def _optimum(optimum: Optimum) -> dict[str, Any]:
 
 def _finite(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
-
-
-def _number(ratio: float) -> str:
-    """Return a ratio for the table; nothing where it is not known."""
-    if math.isnan(ratio):
-        return ""
-    return times(ratio).removesuffix("x") if math.isfinite(ratio) else "inf"

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Context
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from logreg_unlearn.assess.limit import LimitKind
 from logreg_unlearn.problem.losses import LOGISTIC, get_loss
 from logreg_unlearn.problem.problem import UnlearningProblem
 
 if TYPE_CHECKING:
+    from logreg_unlearn.assess.audit import Audit
     from logreg_unlearn.assess.outcome import Outcome
 
 _NAMES = {
@@ -24,6 +28,67 @@ _NAMES = {
     "scrub": "SCRUB",
     "npo": "NPO",
 }
+
+_REMOVALS = {
+    "newton": "one Newton step",
+    "newton-2": "two Newton steps",
+    "newton-3": "three Newton steps",
+    "influence": "one influence update",
+    "rescaled-influence": "one influence update, rescaled",
+    "projective": "the projective residual update",
+    "subspace-oracle": "the subspace oracle",
+    "descent-to-delete": "descent-to-delete",
+}
+
+
+def audit_sentence(audit: Audit) -> str:
+    """Return the verdict of an audit."""
+    against = f"Compared with {audit.refit}."
+    model = "The original model" if audit.weights is None else "The model in use"
+    if audit.coincide:
+        return (
+            f"{model} is the retrained optimum to six digits: there is nothing to "
+            f"unlearn, and every method can only move away. {against}"
+        )
+    if not audit.resolved:
+        norms = [float(np.linalg.norm(o.w)) for o in (audit.start, audit.oracle)]
+        name = "Original" if audit.weights is None else "Model in use"
+        return (
+            f"{name} and retrained optimum cannot be told apart: their norms are "
+            f"{norms[0]:.2g} and {norms[1]:.2g}, their distance {audit.distance_original:.2g}, "
+            f"and together they are certified to {audit.uncertain:.2g} only: rescale the "
+            f"columns or try a larger ridge. {against}"
+        )
+    newton = removal_words(audit.newton_ratio)
+    return f"{describe(audit.outcomes[0])}; one Newton step {newton}. {against}"
+
+
+def weights_words(audit: Audit) -> str:
+    """Return how far the weights that were given are from the original optimum; else nothing."""
+    far = audit.distance_weights
+    if far is None:
+        return ""
+    size = float(np.linalg.norm(audit.original.w))
+    about = f" ({percent(far.upper / size)} of its length)" if size > 0 else ""
+    if far.lower > _ELSEWHERE * size:
+        about += (
+            ": were they trained on columns of another scale, on other rows, with another ridge, "
+            "or for the other label?"
+        )
+    return (
+        f"weights given: certified {downwards(far.lower)} to {upwards(far.upper)} "
+        f"from the original optimum{about}"
+    )
+
+
+_ELSEWHERE = 0.1
+"""Share of the original's length: a solver that stopped early is nearer, with a gradient of 1e-3
+and a ridge of 1e-2 say; another ridge or another sign of the label is not."""
+
+
+def phrase(method: str) -> str:
+    """Return a method or removal as it is named inside a sentence."""
+    return _REMOVALS.get(method, method)
 
 
 def describe(outcome: Outcome) -> str:
@@ -71,7 +136,9 @@ def _place(verdict: str, ratio: float) -> str:
 
 
 def removal_words(ratio: float) -> str:
-    """Return what one removal step does, after its name."""
+    """Return what one removal step does, after its name; NaN where it could not be taken."""
+    if math.isnan(ratio):
+        return "cannot be taken"
     if math.isinf(ratio):
         return "leaves the retrained optimum"
     if ratio < 1.0:
@@ -94,6 +161,29 @@ def percent(ratio: float) -> str:
         return f"{100.0 * ratio:.{max(_decimals(ratio) - 2, 0)}f} %"
     shown = f"{100.0 * ratio:.2g}"
     return f"{100.0 * ratio:.0f} %" if "e+" in shown else f"{shown} %"
+
+
+def upwards(bound: float) -> str:
+    """Return a bound above with two digits, rounded upwards: it stays a bound."""
+    return two_digits(bound, ROUND_CEILING) if math.isfinite(bound) else "unknown"
+
+
+def downwards(bound: float) -> str:
+    """Return a finite bound below with two digits, rounded downwards."""
+    return two_digits(bound, ROUND_FLOOR)
+
+
+def two_digits(value: float, rounding: str = ROUND_HALF_EVEN) -> str:
+    """Return a finite number with two digits."""
+    shown = float(Context(prec=2, rounding=rounding).create_decimal(value))
+    return f"{shown:,.0f}" if 100.0 <= shown < 1e6 else f"{shown:.2g}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time with one or two digits."""
+    if seconds < 0.0995:
+        return f"{1e3 * seconds:.1g} ms" if seconds < 9.5e-3 else f"{1e3 * seconds:.2g} ms"
+    return f"{seconds:.2g} s" if seconds < 99.5 else f"{seconds / 60.0:.0f} min"
 
 
 def _decimals(ratio: float) -> int:

@@ -1,41 +1,31 @@
-"""Audit a model: what gradient ascent would do if it had to forget these samples.
+"""Audit a model: what unlearning would do if it had to forget these samples, and what to do.
 
 Give a table (CSV, other text or NPZ) with a label and a forget column, or the name of a bundled
 data set and a kind of forget set.  The answer: the original and the retrained optimum with
-certificates, what each ascent method and one Newton step do, and a verdict in plain words.
+certificates, what each ascent method and each removal does, what to do instead, and the unlearned
+weights.
 """
 
 from __future__ import annotations
 
 import inspect
-import json
-import math
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from logreg_unlearn import plots
+from logreg_unlearn.assess.advice import BUDGET, TOLERANCE
 from logreg_unlearn.assess.audit import audit
+from logreg_unlearn.cli import audit_files as files
 from logreg_unlearn.cli import audit_text as text
+from logreg_unlearn.cli.audit_input import hashes, held_out, load, model_in_use, problem_of
 from logreg_unlearn.cli.console import interrupted, number, parser, whole
-from logreg_unlearn.cli.tables import add_reading, method_name, reading
-from logreg_unlearn.data import DataSet, real
-from logreg_unlearn.data.files import read_table, table_columns
-from logreg_unlearn.data.forget_sets import KINDS, NEEDS_MODEL, FittedModel, forget_set
+from logreg_unlearn.cli.tables import add_reading, method_name
+from logreg_unlearn.data import real
+from logreg_unlearn.data.forget_sets import KINDS
 from logreg_unlearn.files import check_folder, publish
-from logreg_unlearn.problem.losses import LOSSES, Mask, get_loss
-from logreg_unlearn.problem.problem import NORMALISATIONS, UnlearningProblem
-from logreg_unlearn.solve.optimum import minimise
+from logreg_unlearn.problem.losses import LOSSES
+from logreg_unlearn.problem.problem import NORMALISATIONS
 from logreg_unlearn.unlearn.ascent import METHODS
 from logreg_unlearn.unlearn.load import load_method
-
-if TYPE_CHECKING:
-    from logreg_unlearn.assess.audit import Audit
-
-FILES = ("audit.png", "audit.svg", "audit.json")
 
 
 def parse(arguments: Sequence[str] | None) -> Namespace:
@@ -47,7 +37,20 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
         metavar="COL|KIND",
         help=f"column that marks the rows to forget, or one of {', '.join(KINDS)}",
     )
+    made.add_argument(
+        "--requests",
+        metavar="COL",
+        help="instead of --forget: column that numbers the deletion requests, 1, 2, 3 ...; empty "
+        "is kept",
+    )
     add_reading(made)
+    made.add_argument(
+        "--weights",
+        metavar="FILE",
+        help=".json or .csv: the weights in use, one for each feature and the intercept "
+        "(default: the original optimum)",
+    )
+    made.add_argument("--test", metavar="FILE", help="table of held-out rows, for accuracies")
     made.add_argument("--dataset", choices=real.names(), help="bundled data instead of a file")
     made.add_argument(
         "--fraction", type=number, default=0.1, help="share to forget when --forget is a kind"
@@ -78,6 +81,21 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
         help=f"{', '.join(METHODS)}, or your own as module:name; repeatable "
         f"(default: {', '.join(default)})",
     )
+    made.add_argument("--epsilon", type=number, default=1.0, help="of the noise needed, at least 0")
+    made.add_argument("--delta", type=number, default=1e-5, help="the same, in (0, 1)")
+    made.add_argument(
+        "--tolerance",
+        type=number,
+        default=TOLERANCE,
+        help="share of the distance that what is recommended may certainly leave",
+    )
+    made.add_argument(
+        "--budget",
+        type=number,
+        metavar="SECONDS",
+        default=BUDGET,
+        help="retraining that takes no longer is recommended",
+    )
     made.add_argument("--steps", type=whole, default=20_000, help="step budget per method")
     made.add_argument(
         "--seed", type=whole, default=0, help="for random forget sets and minibatches"
@@ -86,96 +104,12 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
     return made.parse_args(arguments)
 
 
-def load(options: Namespace) -> DataSet:
-    """Return the data set that the options name, without a mask where a kind is to choose.
-
-    Raises
-    ------
-    ValueError
-        If neither or both of a file and a bundled data set are given, or a bundled one with
-        options for files.
-    """
-    if (options.data is None) == (options.dataset is None):
-        got = "neither" if options.data is None else "both"
-        raise ValueError(f"expected a file or --dataset, got {got} (see --help)")
-    how = reading(options, is_file=options.data is not None)
-    if options.dataset:
-        return real.load(options.dataset)
-    by_kind = options.forget in KINDS and options.forget not in set(
-        table_columns(options.data, sep=how["sep"])
-    ) - set(how["drop"])
-    data = read_table(options.data, forget=None if by_kind else options.forget, **how)
-    return replace(data, forget=None) if by_kind else data
-
-
-def problem_of(data: DataSet, options: Namespace) -> UnlearningProblem:
-    """Return the problem of the data set and the options.
-
-    Raises
-    ------
-    ValueError
-        If there are no rows to forget, or a value is out of its range.
-    """
-    how = convention(options)
-    free = options.C is not None or options.unpenalised_intercept
-    how["unpenalised"] = (data.intercept,) if free and data.intercept is not None else ()
-
-    def with_mask(mask: Mask) -> UnlearningProblem:
-        return UnlearningProblem(
-            data.features, data.labels, mask, loss=options.loss,
-            feature_names=data.feature_names, label_values=data.label_values, **how,
-        )  # fmt: skip
-
-    if data.forget is not None:
-        return with_mask(data.forget)
-    if options.forget not in KINDS:
-        got = "nothing" if options.forget is None else repr(options.forget)
-        raise ValueError(
-            f"expected --forget to be a column or one of {', '.join(KINDS)}, got {got}"
-        )
-    model = None
-    if options.forget in NEEDS_MODEL:
-        # which rows are forgotten does not matter to the original model
-        any_mask = np.arange(len(data.labels)) == 0
-        model = fitted(with_mask(any_mask))
-    mask = forget_set(
-        options.forget, data.features, data.labels, fraction=options.fraction,
-        seed=options.seed, model=model,
-    )  # fmt: skip
-    return with_mask(mask)
-
-
-def convention(options: Namespace) -> dict[str, Any]:
-    """Return ridge and normalisation; ``--C`` is scikit-learn's sum convention.
-
-    Raises
-    ------
-    ValueError
-        If ``--C`` is not positive, or comes with the mean convention.
-    """
-    if options.C is None:
-        ridge = 0.01 if options.ridge is None else options.ridge
-        return {"ridge": ridge, "normalisation": options.normalisation or "mean"}
-    if not (math.isfinite(options.C) and options.C > 0.0):
-        raise ValueError(f"expected --C > 0, got {options.C}")
-    if options.normalisation == "mean":
-        raise ValueError("expected --C with --normalisation sum, got mean (use --ridge)")
-    return {"ridge": 1.0 / options.C, "normalisation": "sum"}
-
-
-def fitted(problem: UnlearningProblem) -> FittedModel:
-    """Return the original model, its ridge that of a mean objective."""
-    n = len(problem.labels) if problem.normalisation == "sum" else 1
-    w = minimise(problem.original()).w
-    return FittedModel(w, problem.ridge / n, get_loss(problem.loss))
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Audit the data that the command line names."""
     options = parse(arguments)
     if options.seed < 0:
         raise ValueError(f"expected --seed >= 0, got {options.seed}")
-    folder = check_folder(options.out, FILES)
+    folder = check_folder(options.out, (*files.NAMES, *files.OF_REQUESTS))
     with interrupted("nothing was written"):
         data = load(options)
         problem = problem_of(data, options)
@@ -183,29 +117,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.method:
             named = dict.fromkeys(options.method)
             methods = {"methods": [load_method(m) if ":" in m else m for m in named]}
-        result = audit(problem, steps=options.steps, seed=options.seed, **methods)
-        record = json.dumps({**text.as_dict(result, data), "files": FILES}, indent=2)
-        files = draw(result, data) | {"audit.json": f"{record}\n".encode()}
+        result = audit(
+            problem,
+            weights=model_in_use(options, data, problem),
+            requests=data.requests,
+            held_out=held_out(options, data),
+            epsilon=options.epsilon,
+            delta=options.delta,
+            tolerance=options.tolerance,
+            budget=options.budget,
+            steps=options.steps,
+            seed=options.seed,
+            **methods,
+        )
+        record = text.as_dict(result, data, hashes(options, data))
+        made = files.contents(result, data, record)
     with interrupted(f"{folder} may hold files of this audit and of an earlier one: run it again"):
-        publish(folder, files, "audit.json")
+        publish(folder, made, files.RECORD)
     with interrupted(f"every result was written into {folder}"):
         if options.json:
-            print(record)
+            print(made[files.RECORD].decode(), end="")
         else:
             text.show(result, data)
-            print(f"\n{folder / 'audit.png'}, {folder / 'audit.json'}")
+            print(f"\n{folder}: {', '.join(made)}")
+            print(f"weights.csv: {files.columns_in_words(result)}, on the scale of your columns")
     return 0
-
-
-def draw(result: Audit, data: DataSet) -> dict[str, bytes]:
-    """Draw how far each method was from the oracle at every step, as files."""
-    loss, ridge = get_loss(result.problem.loss).name, result.problem.ridge
-    with plots.style():
-        unit = result.distance_original if result.resolved else None
-        figure = plots.trajectories(
-            [(o.method, o.trajectory.steps, o.trajectory.distance) for o in result.outcomes],
-            result.newton_ratio * (unit or 0.0),
-            unit,
-            f"{plots.plain(data.name)}, {loss} loss, ridge {ridge:g}",
-        )
-        return plots.files(figure, "audit")

@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
+import platform
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from logreg_unlearn import __version__
 from logreg_unlearn.assess.audit import Audit
-from logreg_unlearn.assess.record import HEADS, audit_data, audit_rows
-from logreg_unlearn.assess.words import describe
+from logreg_unlearn.assess.record import audit_data
+from logreg_unlearn.assess.tables import (
+    DISGUISED,
+    HEADS,
+    audit_rows,
+    model_heads,
+    model_rows,
+    request_heads,
+    request_rows,
+)
+from logreg_unlearn.assess.words import describe, weights_words
 from logreg_unlearn.data import DataSet
 from logreg_unlearn.problem.losses import get_loss
 from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.sweep.store import versions
 
 _NAMED = 12  # features that the text names; audit.json has all of them
 
 
-def as_dict(result: Audit, data: DataSet) -> dict[str, Any]:
-    """Return the audit as plain data; infinite ratios become null."""
+def as_dict(result: Audit, data: DataSet, hashes: Mapping[str, str]) -> dict[str, Any]:
+    """Return the audit as plain data; infinite ratios become null.
+
+    Parameters
+    ----------
+    result : Audit
+    data : DataSet
+    hashes : mapping of str to str
+        SHA-256 of every input, by what it is.
+    """
     problem = result.problem
     return {
+        "sha256": dict(hashes),
+        "versions": {
+            "python": platform.python_version(),
+            **versions(),
+            # what runs, which need not be what is installed
+            "logreg-unlearn": __version__,
+        },
         "data": {
             "name": data.name,
             "rows": len(problem.labels),
@@ -55,21 +83,23 @@ def show(result: Audit, data: DataSet) -> None:
             f"exact optimum within {optimum.radius:.1e}"
         )
     console.print(f"distance original to oracle {result.distance_original:.4g}\n")
-    table = Table(
-        title="distance to the oracle / the original's", title_style="bold", title_justify="left",
-        box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0),
-    )  # fmt: skip
-    for heading in HEADS:
-        words = heading in (HEADS[0], HEADS[-1])
-        table.add_column(heading, justify="left" if words else "right", no_wrap=True)
-    methods = len(result.outcomes)
-    for number, row in enumerate(audit_rows(result), start=1):
-        table.add_row(*row, end_section=number == methods)
-    console.print(table)
-    console.print(
-        "* closest to the oracle at any recorded step: it peeks at the oracle\n"
-        "limit: where the steps would end if they went on; cost: in units of retraining\n"
-    )
+    said = weights_words(result)
+    if said:
+        console.print(f"{said}\n")
+    for title, heads, rows, ends in tables(result):
+        table = Table(
+            title=title, title_style="bold", title_justify="left",
+            box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0),
+        )  # fmt: skip
+        for heading in heads:
+            words = heading in (HEADS[0], HEADS[-1])
+            table.add_column(heading, justify="left" if words else "right", no_wrap=True)
+        for number, row in enumerate(rows, start=1):
+            table.add_row(*row, end_section=number in ends)
+        console.print(table)
+    for line in footnotes(result):
+        console.print(line)
+    console.print()
     console.print(
         f"dependence of F and R: cosine of mean gradients {measured.cosine_gradients:+.3f}, "
         f"of mean signed rows {measured.cosine_signed:+.3f};\n"
@@ -79,6 +109,54 @@ def show(result: Audit, data: DataSet) -> None:
     console.print(result.sentence(), style="bold")
     for outcome in result.outcomes[1:]:
         console.print(f"{describe(outcome)}.")
+    console.print(f"\nWhat to do: {result.advice.sentence()}.", style="bold")
+
+
+def tables(
+    result: Audit,
+) -> Iterator[tuple[str, tuple[str, ...], list[tuple[str, ...]], tuple[int, ...]]]:
+    """Yield title, heads and rows of each table, and after which rows a section ends."""
+    methods = len(result.outcomes)
+    yield (
+        "Where it ends: distance to the oracle / the original's",
+        HEADS,
+        audit_rows(result),
+        (methods,),
+    )
+    yield "What it does to the model", model_heads(result), model_rows(result), (1, methods + 1)
+    stream = result.requests
+    if stream is not None:
+        count = len(stream.sizes)
+        title = f"{count} request{'' if count == 1 else 's'}, one after another: the same ratio"
+        yield title, request_heads(stream), request_rows(stream), ()
+
+
+def footnotes(result: Audit) -> list[str]:
+    """Return what the heads of the tables mean."""
+    advice = result.advice
+    lines = [
+        "* closest to the oracle at any recorded step: it peeks at the oracle",
+        f"{DISGUISED} retraining in disguise: it descends the oracle's objective, or costs as much",
+        "limit: where the steps would end if they went on",
+        "cost: in units of retraining, the certificate not counted",
+        "risk: excess retain risk; F, R right: rows classified as labelled, to be read beside "
+        "retrain;",
+        "changed: rows that retrain decides otherwise",
+        "certified: no farther from the oracle than this, known without retraining; inf: unknown",
+        f"noise: on every weight; it hides the rest for ({advice.epsilon:g}, {advice.delta:g})",
+        "(both for the columns as the model sees them: standardised, unless they were left raw)",
+    ]
+    if result.requests is not None:
+        lines.append("over the requests the cost includes a gradient after each, as a certificate")
+    failed = [f"{one.method} failed: {one.failed}" for one in result.removals if one.failed]
+    if result.requests is not None:
+        removed = {one.method for one in result.removals if one.failed}
+        failed += [
+            f"{one.method} failed over the requests: {one.failed}"
+            for one in result.requests.followed
+            if one.failed and one.method not in removed
+        ]
+    return lines + failed
 
 
 def _convention(problem: UnlearningProblem) -> str:

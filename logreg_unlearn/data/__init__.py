@@ -8,6 +8,8 @@ module             what it gives
 ``synthetic``      problems whose dependence between forget and retain set is known
 ``real``           real data that needs no download (extra ``real``)
 ``files``          a CSV, other text or NPZ file of the user's own
+``held_out``       rows that no model saw, on the scale of those that they saw
+``weights``        weights of a model of the user's own
 ``forget_sets``    ways of choosing the rows to forget
 =================  ==================================================================
 
@@ -71,6 +73,9 @@ class DataSet:
         What the user of a file should know, a line each.
     shift, scale : (d,) float arrays or None
         Columns are ``(original - shift) / scale``; None where they are the original ones.
+    requests : (n,) int array or None
+        Numbers of the deletion requests, in their order, 0 for a row that stays; None where the
+        data bring none.
     """
 
     name: str
@@ -88,6 +93,7 @@ class DataSet:
     notes: tuple[str, ...] = ()
     shift: NDArray[np.float64] | None = None
     scale: NDArray[np.float64] | None = None
+    requests: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         n, d = self.features.shape
@@ -97,7 +103,11 @@ class DataSet:
             raise ValueError(f"expected {d} feature names, got {len(self.feature_names)}")
         if self.intercept is not None and not 0 <= self.intercept < d:
             raise ValueError(f"expected an intercept among {d} columns, got {self.intercept}")
-        for name, column in (("forget mask", self.forget), ("weights", self.weights)):
+        for name, column in (
+            ("forget mask", self.forget),
+            ("requests", self.requests),
+            ("weights", self.weights),
+        ):
             if column is not None and column.shape != (n,):
                 raise ValueError(f"expected a {name} of shape ({n},), got {column.shape}")
 
@@ -166,6 +176,6 @@ def with_intercept(data: DataSet) -> DataSet:
 
 def __getattr__(name: str) -> ModuleType:
     # `from logreg_unlearn import data` is enough: `data.real` and the others load when used
-    if name in ("synthetic", "real", "files", "forget_sets"):
+    if name in ("synthetic", "real", "files", "forget_sets", "held_out", "weights"):
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""What a cell of text means: a number, one of two labels, a mark of the forget set.
+"""What a cell of text means: a number, one of two labels, a mark or request of the forget set.
 
 A **number** is what a spreadsheet writes: ASCII digits with an optional sign, decimal sign and
 exponent, blanks around it allowed. ``3_1``, full-width digits, ``0x1f``, ``nan`` and ``inf`` are
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from logreg_unlearn.data._table import Cells, TableError, listed, quoted, shown
 
-__all__ = ["Numbers", "flags", "is_number", "two_classes"]
+__all__ = ["Numbers", "flags", "is_number", "order_of_requests", "two_classes"]
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _LEADING_ZERO = re.compile(r"\s*[+-]?0[0-9]")
@@ -198,3 +198,27 @@ def _flag(cell: str, decimal: str) -> bool | None:
     if is_number(cell, decimal):
         return {1.0: True, 0.0: False}.get(float(_plain(cell, decimal)))
     return _FLAGS.get(cell.strip().lower())
+
+
+def order_of_requests(column: Cells) -> NDArray[np.int64]:
+    """Read the numbers of deletion requests: 0 for an empty cell, a row that nobody asks for."""
+    known: dict[str, int] = {}
+    for row, cell in enumerate(column.texts):
+        if cell not in known:
+            value = 0.0 if cell.strip() == "" else -1.0
+            if is_number(cell, column.decimal):
+                value = float(_plain(cell, column.decimal))
+            if not (value >= 0.0 and value == int(min(value, 2.0**53))):
+                raise TableError(
+                    f"expected the number of a request, 1, 2, 3 ... or nothing, in "
+                    f"{column.place(row)}, got {shown(cell)}"
+                )
+            known[cell] = int(value)
+    order = np.array([known[cell] for cell in column.texts], dtype=np.int64)
+    asked = int(np.sum(order > 0))
+    if asked in (0, len(order)):
+        got = "all of them" if asked else "none"
+        raise TableError(
+            f"expected requests for 1 to {len(order) - 1} rows in {column.name!r}, got {got}"
+        )
+    return order

@@ -28,7 +28,7 @@ from logreg_unlearn.data._table import (
     quoted,
 )
 
-__all__ = ["column_names", "read_text"]
+__all__ = ["column_names", "read_text", "records"]
 
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
@@ -48,13 +48,13 @@ _Record = tuple[int, list[str]]
 
 def column_names(path: Path, sep: str) -> list[str]:
     """Return the names in the header row."""
-    return _header(path, _records(path, sep))[1]
+    return _header(path, records(path, sep))[1]
 
 
 def read_text(path: Path, choice: Choice, sep: str, decimal: str) -> Table:
     """Read the table; a column without a name is called ``column 3``, its place from 1."""
-    records = _records(path, sep)
-    line, names, nameless = _header(path, records)
+    rows = records(path, sep)
+    line, names, nameless = _header(path, rows)
     repeated = [name for name, count in Counter(names).items() if count > 1]
     unheaded = ""
     if all(is_number(name, decimal) for name in names):
@@ -72,7 +72,7 @@ def read_text(path: Path, choice: Choice, sep: str, decimal: str) -> Table:
     features = Numbers([names[j] for j in kept], decimal)
     lines: list[int] = []
     others: list[Sequence[str]] = []
-    for line, cells in records:
+    for line, cells in rows:
         if len(cells) != len(names):
             raise TableError(
                 f"expected {len(names)} cells in each row, as in the header, "
@@ -110,7 +110,7 @@ def _place(lines: list[int], name: str, row: int) -> str:
     return f"line {lines[row]}, column {quoted(name)}"
 
 
-def _records(path: Path, sep: str) -> Iterator[_Record]:
+def records(path: Path, sep: str) -> Iterator[_Record]:
     """Yield the rows that are not blank."""
     data, encoding = _bytes(path)
     with io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="") as handle:
@@ -155,9 +155,9 @@ def _bytes(path: Path) -> tuple[bytes, str]:
     return data, encoding
 
 
-def _header(path: Path, records: Iterator[_Record]) -> tuple[int, list[str], list[str]]:
+def _header(path: Path, rows: Iterator[_Record]) -> tuple[int, list[str], list[str]]:
     """Return the header's line, the names of its columns, and which of these are made up."""
-    first = next(records, None)
+    first = next(rows, None)
     if first is None:
         raise TableError(f"expected a header row and data, got the empty file {str(path)!r}")
     line, cells = first

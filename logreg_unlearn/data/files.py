@@ -20,7 +20,8 @@ leading zero makes codes, that is text: 7 and 007 are two labels. ``NA`` or ``na
 among text and a missing one among numbers; an empty cell is always missing.
 
 A **forget** column holds 1/true/yes for a row to forget and 0/false/no for one to keep, in any
-case and any spelling of the number.
+case and any spelling of the number. A **requests** column, in its place, numbers the deletion
+requests: 1 is answered first, an empty cell or 0 is kept.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from numpy.typing import NDArray
 
 from logreg_unlearn.data import INTERCEPT, DataSet, constant_columns, intercept_name, with_intercept
 from logreg_unlearn.data import standardise as to_standard
-from logreg_unlearn.data._cells import flags, two_classes
+from logreg_unlearn.data._cells import flags, order_of_requests, two_classes
 from logreg_unlearn.data._csv import column_names, read_text
 from logreg_unlearn.data._npz import array_names, read_arrays
 from logreg_unlearn.data._table import Choice, Table, TableError, quoted
@@ -61,6 +62,7 @@ def read_table(
     drop: Sequence[str] = (),
     standardise: bool = True,
     intercept: bool = True,
+    requests: str | None = None,
 ) -> DataSet:
     r"""Read features, labels and forget set from a file of text or an NPZ archive.
 
@@ -84,6 +86,9 @@ def read_table(
     intercept : bool
         Append a column of ones, `DataSet.intercept`. It stands for any constant column, so these
         are then dropped and listed in `DataSet.dropped`. Without it constant columns stay.
+    requests : str, optional
+        Column or array of the numbers of the deletion requests, in place of ``forget``; what
+        either of them asks for is the forget set.
 
     Returns
     -------
@@ -99,9 +104,17 @@ def read_table(
     """
     path = Path(path)
     names_out = (drop,) if isinstance(drop, str) else tuple(drop)
-    table = _read(path, Choice(label, forget, names_out), sep, decimal)
+    if forget is not None and requests is not None:
+        raise TableError(f"expected forget or requests, got both: {forget!r} and {requests!r}")
+    marks = forget if requests is None else requests
+    table = _read(path, Choice(label, marks, names_out), sep, decimal)
     labels, label_values, notes = two_classes(table.label)
-    mask = None if table.forget is None else flags(table.forget)
+    mask, order = None, None
+    if table.forget is not None and requests is not None:
+        order = order_of_requests(table.forget)
+        mask = order > 0
+    elif table.forget is not None:
+        mask = flags(table.forget)
     if forget in KINDS:
         notes.append(
             f"the forget set is the column {forget!r}; drop it to choose rows by that kind"
@@ -133,6 +146,7 @@ def read_table(
         source=_printable(str(path)),
         licence="the user's own",
         forget=mask,
+        requests=order,
         label_values=label_values,
         dropped=dropped,
         notes=tuple(notes),
@@ -161,7 +175,7 @@ def table_columns(path: str | os.PathLike[str], *, sep: str | None = None) -> tu
     """
     path = Path(path)
     suffix = _split(path)[1]
-    with _in_one_line(path):
+    with in_one_line(path, _split(path)[1]):
         if suffix == ".npz":
             return tuple(array_names(path))
         return tuple(column_names(path, _separator(sep, suffix)))
@@ -171,7 +185,7 @@ def _read(path: Path, choice: Choice, sep: str | None, decimal: str) -> Table:
     suffix = _split(path)[1]
     if decimal not in (".", ","):
         raise TableError(f"expected decimal '.' or ',', got {decimal!r}")
-    with _in_one_line(path):
+    with in_one_line(path, _split(path)[1]):
         if suffix != ".npz":
             return read_text(path, choice, _separator(sep, suffix), decimal)
         if sep is not None or decimal != ".":
@@ -206,7 +220,8 @@ def _separator(sep: str | None, suffix: str) -> str:
 
 
 @contextmanager
-def _in_one_line(path: Path) -> Iterator[None]:
+def in_one_line(path: Path, suffix: str) -> Iterator[None]:
+    """Let whatever keeps a file from being read be said in a line."""
     try:
         yield
     except (OSError, EOFError, zlib.error, MemoryError) as error:
@@ -215,7 +230,7 @@ def _in_one_line(path: Path) -> Iterator[None]:
             reason = "it does not fit into the memory"
         reason = " ".join(reason.split())
         raise TableError(
-            f"expected a readable {_split(path)[1]} file, got {str(path)!r}: {reason}"
+            f"expected a readable {suffix} file, got {str(path)!r}: {reason}"
         ) from error
 
 

@@ -4,7 +4,8 @@ The palette is Okabe and Ito's, which survives colour blindness; every series al
 and a line style of its own, so grey print loses nothing.  Nothing here reads files or
 arguments, and no global state of matplotlib changes.
 
-The sweep's figures are a module per model; ``trajectories`` draws the audit's.
+The sweep's figures are a module per model; ``trajectories`` and ``request_errors`` draw the
+audit's.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from logreg_unlearn.plots._blocks import blocks
 from logreg_unlearn.plots._directions import directions
 from logreg_unlearn.plots._gaussian import gaussian
 from logreg_unlearn.plots._real import real_data, real_dependence
+from logreg_unlearn.plots._requests import request_errors
 from logreg_unlearn.plots._style import (
     COLOURS,
     GREY,
@@ -51,6 +53,7 @@ __all__ = [
     "plain",
     "real_data",
     "real_dependence",
+    "request_errors",
     "save",
     "style",
     "trajectories",

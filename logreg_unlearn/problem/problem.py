@@ -59,6 +59,9 @@ class UnlearningProblem:
         What the labels -1 and +1 were called.
     user_scale : UserScale, optional
         How the columns come from the user's own.
+    fitted_weights : ndarray (d,), optional
+        Those of the model that the problem was made from (`from_sklearn`), near the original
+        optimum or not.
 
     Raises
     ------
@@ -79,6 +82,7 @@ class UnlearningProblem:
     feature_names: tuple[str, ...] | None = None
     label_values: tuple[Any, Any] = (-1, 1)
     user_scale: UserScale | None = None
+    fitted_weights: Array | None = None
     _base: Objective = field(init=False)
     # coefficients are weights on the scale of their own set, times a unit of each set
     _mass: Array = field(init=False)
@@ -111,6 +115,9 @@ class UnlearningProblem:
         label_values = check.pair("label_values", self.label_values)
         if self.user_scale is not None and not isinstance(self.user_scale, UserScale):
             raise ValueError(f"expected a UserScale, got {self.user_scale!r}")
+        fitted = self.fitted_weights
+        if fitted is not None:
+            fitted = _frozen(check.vector("fitted_weights", fitted, d))
         loss = get_loss(self.loss)
         mass = _frozen(np.ones(n)) if weights is None else weights
         _check_shares(mass, forget)
@@ -133,7 +140,8 @@ class UnlearningProblem:
         converted = dict(
             labels=labels, forget=forget, ridge=ridge, loss=loss, offset=offset, weights=weights,
             normalisation=normalisation, unpenalised=unpenalised,
-            feature_names=names, label_values=label_values, _base=base, _mass=within, _units=units,
+            feature_names=names, label_values=label_values, fitted_weights=fitted,
+            _base=base, _mass=within, _units=units,
         )  # fmt: skip
         for name, value in converted.items():
             object.__setattr__(self, name, value)
@@ -265,7 +273,7 @@ class UnlearningProblem:
             unpenalised=() if data.intercept is None else (data.intercept,),
             feature_names=data.feature_names,
             label_values=data.label_values,
-            user_scale=_scale_of(data),
+            user_scale=scale_of(data),
         )
 
     def to_user_scale(self, w: Array) -> LinearModel:
@@ -279,13 +287,31 @@ class UnlearningProblem:
         ValueError
             If ``w`` is not a finite vector of length d.
         """
-        d = self._base.dimension
-        w = check.vector("weights w", w, d)
-        scale = self.user_scale
-        if scale is None:
-            names = self.feature_names or tuple(f"x{j}" for j in range(d))
-            scale = identity(names, None, "as given")
-        return scale.undo(w)
+        return self._scale().undo(check.vector("weights w", w, self._base.dimension))
+
+    def from_user_scale(self, model: LinearModel) -> Array:
+        """Return the weights ``w (d,)`` of a model in the columns that the user handed in.
+
+        The inverse of `to_user_scale`: a model that was fitted elsewhere, to be audited here.
+
+        Parameters
+        ----------
+        model : LinearModel
+            Its feature names are the user's columns, in any order.
+
+        Raises
+        ------
+        ValueError
+            If a column is missing, foreign or there twice, a number is not finite, or no weights
+            of the problem give this model.
+        """
+        return self._scale().redo(model)
+
+    def _scale(self) -> UserScale:
+        if self.user_scale is not None:
+            return self.user_scale
+        names = self.feature_names or tuple(f"x{j}" for j in range(self._base.dimension))
+        return identity(names, None, "as given")
 
     @property
     def forget_fraction(self) -> float:
@@ -401,7 +427,7 @@ def _check_total(weights: Array) -> None:
         )
 
 
-def _scale_of(data: DataSet) -> UserScale:
+def scale_of(data: DataSet) -> UserScale:
     """Return how a data set's columns come from the user's."""
     # an intercept is the last column
     k = len(data.feature_names) if data.intercept is None else data.intercept

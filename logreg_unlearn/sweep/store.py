@@ -42,7 +42,7 @@ def manifest(seed: int, command: Sequence[str], grid: dict[str, Any], **facts: A
             "command": list(command),
             "seed": seed,
             "grid": grid,
-            "versions": {"python": platform.python_version(), **_versions()},
+            "versions": {"python": platform.python_version(), **versions()},
             "platform": f"{sys.platform} {platform.machine()}",
             "commit": _commit(),
             **facts,
@@ -61,7 +61,8 @@ def _cell(value: Any) -> str:
     return repr(float(value)) if isinstance(value, float) else str(value)
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Return the versions of the packages that numbers depend on."""
     found = {}
     for name in _PACKAGES:
         try:

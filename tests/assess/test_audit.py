@@ -10,10 +10,13 @@ import numpy as np
 import pytest
 
 from logreg_unlearn.assess import audit as audit_module
+from logreg_unlearn.assess import optima as optima_module
+from logreg_unlearn.assess import removals as removals_module
 from logreg_unlearn.assess.audit import Audit, audit, describe
 from logreg_unlearn.assess.bounds import distance_bounds
 from logreg_unlearn.assess.distance import distances_to_oracle
-from logreg_unlearn.assess.outcome import outcome_of, told_apart
+from logreg_unlearn.assess.optima import told_apart
+from logreg_unlearn.assess.outcome import outcome_of
 from logreg_unlearn.data.synthetic import duplicated, orthogonal_blocks
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import Optimum, OptimumStatus, classify, minimise
@@ -25,7 +28,7 @@ from logreg_unlearn.unlearn.ascent import (
     simultaneous,
 )
 from logreg_unlearn.unlearn.driver import Method, Phase
-from logreg_unlearn.unlearn.removal import influence_removal, newton_removal
+from logreg_unlearn.unlearn.removal import Removal, influence_removal, newton_removal
 
 
 def block(lift: float, loss: str = "logistic", ridge: float = 0.5) -> UnlearningProblem:
@@ -65,8 +68,9 @@ def test_everything_is_measured_against_the_oracle(rng) -> None:
     removed = np.linalg.norm(newton_removal(problem, original) - oracle)
     assert found.newton_ratio == pytest.approx(removed / before, rel=1e-6)
     removed = np.linalg.norm(influence_removal(problem, original) - oracle)
-    assert found.influence_ratio == pytest.approx(removed / before, rel=1e-6)
-    assert abs(found.influence_ratio / found.newton_ratio - 1.0) > 0.02
+    influence = found.removal("influence").ratio
+    assert influence == pytest.approx(removed / before, rel=1e-6)
+    assert abs(influence / found.newton_ratio - 1.0) > 0.02
     assert [o.method for o in found.outcomes] == ["da", "ascent-finetune"]
     for outcome in found.outcomes:
         run = outcome.trajectory
@@ -214,14 +218,17 @@ def test_a_removal_step_of_an_unresolved_audit(rng, monkeypatch, moved, ratio) -
     problem = small(rng)
     models = with_radii(problem, 0.8, 0.8)
     found = iter(models)
-    monkeypatch.setattr(audit_module, "minimise", lambda *_, **__: next(found, models[1]))
+    for module in (audit_module, optima_module):
+        monkeypatch.setattr(module, "minimise", lambda *_, **__: next(found, models[1]))
     ideal = models[1].w
     step = moved * (models[0].w - ideal)
-    for name in ("newton_removal", "influence_removal"):
-        monkeypatch.setattr(audit_module, name, lambda *_: ideal + step)
+    moved_there = dict.fromkeys(
+        ("newton", "influence"), lambda *_: Removal("moved", ideal + step, 1.0)
+    )
+    monkeypatch.setattr(removals_module, "AUDITED", moved_there)
     result = audit(problem, ("da",), steps=5)
     assert not result.resolved and not result.coincide
-    assert result.newton_ratio == result.influence_ratio == ratio
+    assert result.newton_ratio == result.removal("influence").ratio == ratio
 
 
 def test_valid_radii_that_exceed_both_models_are_no_agreement() -> None:
@@ -338,8 +345,10 @@ def test_cost_in_units_of_retraining(rng) -> None:
     assert da.cost == pytest.approx(da.trajectory.steps[-1] / retraining)
     assert ga.cost == pytest.approx(ga.trajectory.steps[-1] * 8 / 60 / retraining)
     hessian = 1 + 3 / 25
-    assert found.newton_cost == pytest.approx(52 / 60 * (1 + hessian) / retraining)
-    assert found.influence_cost == pytest.approx((52 / 60 + hessian) / retraining)
+    newton = 52 / 60 * (1 + hessian) / retraining
+    assert found.removal("newton").cost == pytest.approx(newton)
+    assert found.removal("newton-3").cost == pytest.approx(3 * newton)
+    assert found.removal("influence").cost == pytest.approx((52 / 60 + hessian) / retraining)
 
 
 def test_retraining_in_disguise_is_said_whatever_its_name(rng) -> None:

@@ -779,3 +779,81 @@ def test_a_users_own_column_called_intercept() -> None:
     assert UnlearningProblem.from_sklearn(model, frame, y, forget).feature_names == expected
     problem = UnlearningProblem.from_frame(frame.assign(y=y), label="y", forget=forget, ridge=0.1)
     assert problem.feature_names == expected
+
+
+# --- weights on the user's scale, and back ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [[], [StandardScaler()], [MinMaxScaler(feature_range=(-2.0, 5.0))], [RobustScaler()]],
+    ids=["none", "standard", "minmax", "robust"],
+)
+@pytest.mark.parametrize("solver", ["newton-cholesky", "liblinear"])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_weights_come_back_from_the_users_scale(steps, solver, fit_intercept) -> None:
+    X, y, forget = drawn(5)
+    last = regression(solver=solver, fit_intercept=fit_intercept)
+    if solver == "liblinear":
+        last.set_params(intercept_scaling=3.0)
+    model = make_pipeline(*steps, last).fit(X, y)
+    problem = UnlearningProblem.from_sklearn(model, X, y, forget)
+    assert problem.fitted_weights == pytest.approx(flat(last, problem_constant(last)))
+    user = problem.to_user_scale(problem.fitted_weights)
+    # what the model says of a row is what the user's coefficients say of it
+    said = X @ user.coefficients + user.intercept
+    assert said == pytest.approx(model.decision_function(X), rel=1e-9, abs=1e-9)
+    assert problem.from_user_scale(user) == pytest.approx(problem.fitted_weights, rel=1e-9)
+    order = [2, 0, 3, 1]
+    shuffled = replace(
+        user,
+        coefficients=user.coefficients[order],
+        feature_names=tuple(user.feature_names[j] for j in order),
+    )
+    assert problem.from_user_scale(shuffled) == pytest.approx(problem.fitted_weights, rel=1e-9)
+
+
+def problem_constant(last: Any) -> float:
+    return 3.0 if last.solver == "liblinear" else 1.0
+
+
+def test_weights_off_the_span_of_a_projection_are_refused() -> None:
+    X, y, forget = drawn(6)
+    model = make_pipeline(PCA(2), regression()).fit(X, y)
+    problem = UnlearningProblem.from_sklearn(model, X, y, forget)
+    user = problem.to_user_scale(problem.fitted_weights)
+    assert problem.from_user_scale(user) == pytest.approx(problem.fitted_weights, rel=1e-9)
+    other = replace(user, coefficients=user.coefficients + np.array([1.0, 0.0, 0.0, 0.0]))
+    with pytest.raises(ValueError, match="expected coefficients in the span of the preprocessing"):
+        problem.from_user_scale(other)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (dict(feature_names=("x0", "x1", "x2", "x2")), "two for 'x2' and none for 'x3'"),
+        (dict(feature_names=("x0", "x1", "x2", "z")), "none for 'x3' and one for the unknown 'z'"),
+        (dict(coefficients=np.array([1.0, np.nan, 0.0, 0.0])), "finite"),
+        (dict(intercept=np.inf), "finite"),
+        (dict(coefficients=np.ones(3)), "coefficients of shape|length|\\(4,\\)"),
+    ],
+)
+def test_weights_that_do_not_fit_are_refused_in_a_line(change, words) -> None:
+    X, y, forget = drawn(7)
+    model = make_pipeline(StandardScaler(), regression()).fit(X, y)
+    problem = UnlearningProblem.from_sklearn(model, X, y, forget)
+    user = problem.to_user_scale(problem.fitted_weights)
+    with pytest.raises(ValueError, match=words) as caught:
+        problem.from_user_scale(replace(user, **change))
+    assert "\n" not in str(caught.value)
+
+
+def test_an_intercept_needs_a_column() -> None:
+    X, y, forget = drawn(8)
+    problem = UnlearningProblem(X, y, forget, ridge=0.1)
+    user = problem.to_user_scale(np.arange(4.0))
+    assert problem.from_user_scale(user).tolist() == [0.0, 1.0, 2.0, 3.0]
+    with pytest.raises(ValueError, match=r"expected the intercept 0 .* got 0.5"):
+        problem.from_user_scale(replace(user, intercept=0.5))
+    with pytest.raises(ValueError, match="fitted_weights"):
+        replace(problem, fitted_weights=np.ones(3))

@@ -5,6 +5,9 @@ The columns of a problem are often an affine function of the user's, ``z = t + (
 carries the intercept.  Then
 
 .. math:: w \cdot z = x \cdot (A w) + \bigl(w \cdot t - c \cdot (A w) + v\,w_{\text{last}}\bigr).
+
+The way in solves the same two equations for w: the coefficients fix its first part, the intercept
+its last.
 """
 
 from __future__ import annotations
@@ -13,7 +16,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from logreg_unlearn.problem import checks as check
 from logreg_unlearn.problem.losses import Array
+
+_SAME = 1e-9
+"""Share to which a model has to be one of the problem's: what undoing a scale may lose."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +86,47 @@ class UserScale:
         coefficients = self.slope @ inner if self.slope.ndim == 2 else self.slope * inner
         intercept += float(inner @ self.image) - float(self.centre @ coefficients)
         return LinearModel(coefficients, intercept, self.feature_names, self.columns)
+
+    def redo(self, model: LinearModel) -> Array:
+        """Return the problem's weights (d,) of a model in the user's columns.
+
+        Raises
+        ------
+        ValueError
+            If its columns, in any order, are not the user's; or if no weights give this model.
+        """
+        names = model.feature_names
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        missing = [name for name in self.feature_names if name not in names]
+        foreign = [name for name in names if name not in self.feature_names]
+        wrong = {"two for": repeated, "none for": missing, "one for the unknown": foreign}
+        got = [f"{what} {check.listed(those)}" for what, those in wrong.items() if those]
+        if got:
+            raise ValueError(f"expected one weight for each feature, got {' and '.join(got)}")
+        place = {name: j for j, name in enumerate(names)}
+        given = check.vector("coefficients", model.coefficients, len(place))
+        coefficients = given[[place[name] for name in self.feature_names]]
+        with np.errstate(over="ignore", invalid="ignore"):
+            if self.slope.ndim == 2:
+                inner = np.linalg.lstsq(self.slope, coefficients, rcond=None)[0]
+                missed = float(np.abs(self.slope @ inner - coefficients).max(initial=0.0))
+                if missed > _SAME * float(np.abs(coefficients).max()):
+                    raise ValueError(
+                        "expected coefficients in the span of the preprocessing, got ones that "
+                        f"are {missed:.2g} off it: no weights of the last step give them"
+                    )
+            else:
+                inner = coefficients / self.slope
+            terms = np.append(inner * self.image, -self.centre * coefficients)
+            rest = float(model.intercept) - float(terms.sum())
+            if self.constant is not None:
+                inner = np.append(inner, rest / self.constant)
+            elif not abs(rest) <= _SAME * (abs(model.intercept) + float(np.abs(terms).sum())):
+                raise ValueError(
+                    f"expected the intercept {model.intercept - rest:g} of a problem without a "
+                    f"column for it, got {model.intercept:g}"
+                )
+        return check.vector("weights on the scale of the problem's columns", inner, len(inner))
 
 
 def identity(feature_names: tuple[str, ...], constant: float | None, columns: str) -> UserScale:

@@ -77,6 +77,13 @@ class Fitted:
             return features
         return np.column_stack([features, np.full(len(features), self.constant)])
 
+    def weights(self) -> Array:
+        """Return the regression's weights on the design's columns."""
+        w = np.asarray(self.regression.coef_, dtype=np.float64)[0]
+        if self.constant is None:
+            return w
+        return np.append(w, float(self.regression.intercept_[0]) / self.constant)
+
     def unpenalised(self, d: int) -> tuple[int, ...]:
         """Return which of the d columns of the design the ridge leaves alone."""
         return () if self.constant is None or self.penalises_intercept else (d - 1,)
@@ -159,6 +166,7 @@ def problem_parts(model: Any, X: Any, y: Any, forget: Any, sample_weight: Any) -
         feature_names=names if fitted.constant is None else (*names, intercept_name(names)),
         label_values=tuple(fitted.regression.classes_.tolist()),
         user_scale=user_scale(fitted, X),
+        fitted_weights=fitted.weights(),
     )
 
 

@@ -1,0 +1,174 @@
+"""What an audit is about: the table, the problem, and the model, as the options name them."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from logreg_unlearn.cli.tables import reading
+from logreg_unlearn.data import DataSet, real
+from logreg_unlearn.data.files import read_table, table_columns
+from logreg_unlearn.data.forget_sets import KINDS, NEEDS_MODEL, FittedModel, forget_set
+from logreg_unlearn.data.held_out import read_held_out
+from logreg_unlearn.data.weights import read_weights
+from logreg_unlearn.problem.adapters.affine import LinearModel
+from logreg_unlearn.problem.losses import Array, Mask, get_loss
+from logreg_unlearn.problem.problem import UnlearningProblem, scale_of
+from logreg_unlearn.solve.optimum import minimise
+
+
+def load(options: Namespace) -> DataSet:
+    """Return the data set that the options name, without a mask where a kind is to choose.
+
+    Raises
+    ------
+    ValueError
+        If neither or both of a file and a bundled data set are given, or a bundled one with
+        options for files.
+    """
+    if (options.data is None) == (options.dataset is None):
+        got = "neither" if options.data is None else "both"
+        raise ValueError(f"expected a file or --dataset, got {got} (see --help)")
+    how = reading(options, is_file=options.data is not None)
+    if options.dataset:
+        if options.requests is not None:
+            raise ValueError("expected --requests with a file, got it without one")
+        return real.load(options.dataset)
+    if options.requests is not None and options.forget is not None:
+        raise ValueError(
+            "expected --forget or --requests, got both: what is requested is the forget set"
+        )
+    by_kind = options.forget in KINDS and options.forget not in set(
+        table_columns(options.data, sep=how["sep"])
+    ) - set(how["drop"])
+    data = read_table(
+        options.data, forget=None if by_kind else options.forget, requests=options.requests, **how
+    )
+    return replace(data, forget=None) if by_kind else data
+
+
+def problem_of(data: DataSet, options: Namespace) -> UnlearningProblem:
+    """Return the problem of the data set and the options.
+
+    Raises
+    ------
+    ValueError
+        If there are no rows to forget, or a value is out of its range.
+    """
+    how = convention(options)
+    free = options.C is not None or options.unpenalised_intercept
+    how["unpenalised"] = (data.intercept,) if free and data.intercept is not None else ()
+
+    def with_mask(mask: Mask) -> UnlearningProblem:
+        return UnlearningProblem(
+            data.features, data.labels, mask, loss=options.loss,
+            feature_names=data.feature_names, label_values=data.label_values,
+            user_scale=scale_of(data), **how,
+        )  # fmt: skip
+
+    if data.forget is not None:
+        return with_mask(data.forget)
+    if options.forget not in KINDS:
+        got = "nothing" if options.forget is None else repr(options.forget)
+        raise ValueError(
+            f"expected --forget to be a column or one of {', '.join(KINDS)}, got {got}"
+        )
+    model = None
+    if options.forget in NEEDS_MODEL:
+        # which rows are forgotten does not matter to the original model
+        any_mask = np.arange(len(data.labels)) == 0
+        model = fitted(with_mask(any_mask))
+    mask = forget_set(
+        options.forget, data.features, data.labels, fraction=options.fraction,
+        seed=options.seed, model=model,
+    )  # fmt: skip
+    return with_mask(mask)
+
+
+def convention(options: Namespace) -> dict[str, Any]:
+    """Return ridge and normalisation; ``--C`` is scikit-learn's sum convention.
+
+    Raises
+    ------
+    ValueError
+        If ``--C`` is not positive, or comes with the mean convention.
+    """
+    if options.C is None:
+        ridge = 0.01 if options.ridge is None else options.ridge
+        return {"ridge": ridge, "normalisation": options.normalisation or "mean"}
+    if not (math.isfinite(options.C) and options.C > 0.0):
+        raise ValueError(f"expected --C > 0, got {options.C}")
+    if options.normalisation == "mean":
+        raise ValueError("expected --C with --normalisation sum, got mean (use --ridge)")
+    return {"ridge": 1.0 / options.C, "normalisation": "sum"}
+
+
+def fitted(problem: UnlearningProblem) -> FittedModel:
+    """Return the original model, its ridge that of a mean objective."""
+    n = len(problem.labels) if problem.normalisation == "sum" else 1
+    w = minimise(problem.original()).w
+    return FittedModel(w, problem.ridge / n, get_loss(problem.loss))
+
+
+def model_in_use(options: Namespace, data: DataSet, problem: UnlearningProblem) -> Array | None:
+    """Return the weights of ``--weights`` on the scale of the problem's columns, if it is given.
+
+    Raises
+    ------
+    ValueError
+        If the file cannot be read, or its names are not those of the features.
+    """
+    if options.weights is None:
+        return None
+    named = read_weights(options.weights)
+    constant = [name for name in data.dropped if name in named]
+    if constant:
+        raise ValueError(
+            f"expected weights of the features alone, got one for {constant[0]!r}, which is "
+            "constant and was left out: add its weight times its value to the intercept"
+        )
+    intercept = 0.0
+    if data.intercept is not None:
+        ones = data.feature_names[data.intercept]
+        if ones not in named:
+            raise ValueError(f"expected a weight for {ones!r}, got none (0 where there is none)")
+        intercept = named.pop(ones)
+    return problem.from_user_scale(
+        LinearModel(np.array(list(named.values())), intercept, tuple(named))
+    )
+
+
+def held_out(options: Namespace, data: DataSet) -> tuple[Array, Array] | None:
+    """Return the rows of ``--test`` and their labels, if it is given.
+
+    Raises
+    ------
+    ValueError
+        If it comes without a file of data, or cannot be read.
+    """
+    if options.test is None:
+        return None
+    if options.data is None:
+        raise ValueError("expected --test with a file, got it without one")
+    how = reading(options, is_file=True)
+    return read_held_out(options.test, data, how["label"], sep=how["sep"], decimal=how["decimal"])
+
+
+def hashes(options: Namespace, data: DataSet) -> dict[str, str]:
+    """Return the SHA-256 of every input: of the files' bytes, or of the bundled arrays'."""
+    files = {"data": options.data, "weights": options.weights, "test": options.test}
+    found = {
+        name: hashlib.sha256(Path(path).read_bytes()).hexdigest()
+        for name, path in files.items()
+        if path is not None
+    }
+    if options.data is None:
+        arrays = data.features.tobytes() + data.labels.tobytes()
+        found = {"data": hashlib.sha256(arrays).hexdigest(), **found}
+    return found

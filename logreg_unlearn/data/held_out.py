@@ -1,0 +1,84 @@
+"""Rows that no model saw, read on the scale of the data that the models did see."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+from numpy.typing import NDArray
+
+from logreg_unlearn.data import DataSet
+from logreg_unlearn.data._table import TableError, listed
+from logreg_unlearn.data.files import read_table, table_columns
+
+__all__ = ["read_held_out"]
+
+_Rows = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+def read_held_out(
+    path: str | os.PathLike[str],
+    like: DataSet,
+    label: str = "y",
+    *,
+    sep: str | None = None,
+    decimal: str = ".",
+) -> _Rows:
+    """Read held-out rows of a data set.
+
+    Parameters
+    ----------
+    path : path-like
+        A table with the label and the features of ``like``; what else it has is left out.
+    like : DataSet
+        As `read_table` gives it: its standardisation is applied, not the file's own.
+    label, sep, decimal
+        As in `read_table`.
+
+    Returns
+    -------
+    features (m, d), labels (m,)
+
+    Raises
+    ------
+    TableError
+        As `read_table`; where a feature is missing, or the labels are other ones.
+    """
+    k = len(like.feature_names) if like.intercept is None else like.intercept
+    wanted = like.feature_names[:k]
+    arrays = str(path).lower().endswith(".npz")
+    used = {label, "X"} if arrays else {label, *wanted}
+    others = [name for name in table_columns(path, sep=sep) if name not in used]
+    # "forget" is a mark of the forget set unless it is dropped; of arrays nothing else is read
+    drop = [name for name in others if not arrays]
+    read = read_table(
+        path, label, sep=sep, decimal=decimal, drop=drop, standardise=False, intercept=False
+    )
+    missing = [name for name in wanted if name not in read.feature_names]
+    if missing:
+        raise TableError(
+            f"expected the features of the data in {str(path)!r}, got none called {listed(missing)}"
+        )
+    if not _same(read.label_values, like.label_values):
+        raise TableError(
+            f"expected the labels {listed(like.label_values)} in {str(path)!r}, "
+            f"got {listed(read.label_values)}"
+        )
+    features = read.features[:, [read.feature_names.index(name) for name in wanted]]
+    if like.shift is not None and like.scale is not None:
+        features = (features - like.shift[:k]) / like.scale[:k]
+    if like.intercept is not None:
+        features = np.column_stack([features, np.ones(len(features))])
+    return features, read.labels
+
+
+def _same(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether labels are the same: 1 and 1.0 are, as in `read_table`."""
+
+    def plain(text: str) -> str | float:
+        try:
+            return float(text.replace(",", "."))
+        except ValueError:
+            return text
+
+    return [plain(text) for text in one] == [plain(text) for text in other]
