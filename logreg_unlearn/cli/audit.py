@@ -21,6 +21,7 @@ from logreg_unlearn import plots
 from logreg_unlearn.assess.audit import audit
 from logreg_unlearn.cli import audit_text as text
 from logreg_unlearn.cli.console import interrupted, number, parser, whole
+from logreg_unlearn.cli.forgetting import add_options, by_column, load_by_column
 from logreg_unlearn.cli.tables import add_reading, method_name, reading
 from logreg_unlearn.data import DataSet, real
 from logreg_unlearn.data.files import read_table, table_columns
@@ -45,8 +46,10 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
     made.add_argument(
         "--forget",
         metavar="COL|KIND",
-        help=f"column that marks the rows to forget, or one of {', '.join(KINDS)}",
+        help=f"column that marks the rows to forget, or one of {', '.join(KINDS)}, "
+        "oldest (--order), group (--group)",
     )
+    add_options(made)
     add_reading(made)
     made.add_argument("--dataset", choices=real.names(), help="bundled data instead of a file")
     made.add_argument(
@@ -99,6 +102,8 @@ def load(options: Namespace) -> DataSet:
         got = "neither" if options.data is None else "both"
         raise ValueError(f"expected a file or --dataset, got {got} (see --help)")
     how = reading(options, is_file=options.data is not None)
+    if by_column(options):
+        return load_by_column(options, how)
     if options.dataset:
         return real.load(options.dataset)
     by_kind = options.forget in KINDS and options.forget not in set(
