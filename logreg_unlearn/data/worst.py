@@ -1,6 +1,6 @@
 r"""The forget set of a size whose removal is certified to move the model farthest, greedily.
 
-With ``w`` the fitted weights, ``a_i = y_i x_i`` and ``L_R`` the retrained objective on ``n_R`` rows,
+With ``w`` the fitted weights, ``a_i = y_i x_i``, ``L_R`` the retrained objective on ``n_R`` rows,
 
 .. math:: n_R\nabla L_R(w) = n\nabla L_D(w) - \sum_{i\in F} u_i,\qquad
           u_i = \varphi'(a_i\cdot w)\,a_i + \lambda w ,

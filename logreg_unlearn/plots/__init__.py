@@ -31,6 +31,7 @@ from logreg_unlearn.plots._style import (
     style,
 )
 from logreg_unlearn.plots._trajectories import trajectories
+from logreg_unlearn.plots._wild import gaps, klom_over_cost, stopping
 
 __all__ = [
     "COLOURS",
@@ -43,7 +44,9 @@ __all__ = [
     "blocks",
     "directions",
     "files",
+    "gaps",
     "gaussian",
+    "klom_over_cost",
     "legend_below",
     "look",
     "mark_unity",
@@ -52,6 +55,7 @@ __all__ = [
     "real_data",
     "real_dependence",
     "save",
+    "stopping",
     "style",
     "trajectories",
 ]
