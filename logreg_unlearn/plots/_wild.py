@@ -19,6 +19,7 @@ from logreg_unlearn.plots._style import (
 )
 
 if TYPE_CHECKING:
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 
@@ -41,6 +42,7 @@ def klom_over_cost(panels: Sequence[dict[str, Any]], columns: int) -> Figure:
         for panel, ax in zip(panels, axes.flat, strict=True):
             ax.set_xscale("log")
             ax.set_yscale("log")
+            _plain_numbers(ax.yaxis)
             ax.axhline(panel["original"], color="black", linewidth=1.0, label="doing nothing")
             ax.axhline(
                 panel["floor"], color=GREY, linestyle=":", label="floor: two oracle ensembles"
@@ -78,6 +80,7 @@ def gaps(panels: Sequence[dict[str, Any]]) -> Figure:
         )
         for panel, ax in zip(panels, axes.flat, strict=False):
             ax.set_xscale("log")
+            _plain_numbers(ax.xaxis)
             ax.axvline(panel["floor"], color=GREY, linestyle=":", label="floor")
             for k, series in enumerate(panel["series"]):
                 height = np.arange(len(panel["sets"])) + 0.22 * (k - 1)
@@ -139,3 +142,12 @@ def stopping(panels: Sequence[dict[str, Any]], columns: int) -> Figure:
         bar.set_label("distance to oracle / original's")
         legend_below(figure, axes, columns=1)
     return figure
+
+
+def _plain_numbers(axis: Axis) -> None:
+    """Write 0.5 and 5, not powers of ten: KLoM has two decades at most."""
+    from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
+
+    axis.set_major_locator(FixedLocator([0.2, 0.5, 1.0, 2.0, 5.0, 10.0]))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
