@@ -32,9 +32,10 @@ def klom_over_cost(panels: Sequence[dict[str, Any]], columns: int) -> Figure:
         Each: ``title``; ``floor``, ``original`` and ``retraining`` (its cost) as numbers; and
         ``series``, a list of dicts with ``label``, ``cost`` and ``klom`` (arrays).
     columns : int
-        Panels a row.
+        Panels a row, at most.
     """
     with style():
+        columns = min(columns, len(panels))
         rows = -(-len(panels) // columns)
         figure, axes = new_figure(
             rows, columns, size=(2.9 * columns + 0.8, 2.4 * rows + 1.1), sharex=True, sharey="row"
@@ -73,7 +74,7 @@ def gaps(panels: Sequence[dict[str, Any]]) -> Figure:
     """
     with style():
         count = len(panels)
-        columns = min(count, 3)
+        columns = 2 if count == 4 else min(count, 3)
         rows = -(-count // columns)
         figure, axes = new_figure(
             rows, columns, size=(3.1 * columns + 1.2, 2.8 * rows + 0.7), sharey=True, sharex=True
@@ -92,6 +93,7 @@ def gaps(panels: Sequence[dict[str, Any]]) -> Figure:
             ax.set_yticks(range(len(panel["sets"])), panel["sets"])
             ax.set_ylim(len(panel["sets"]) - 0.4, -0.6)
             ax.set_xlabel("KLoM of the original, 95 %")
+            ax.tick_params(labelbottom=True)
         for ax in axes.flat[count:]:
             ax.set_visible(False)
         for ax in axes[:, 0]:
@@ -109,11 +111,12 @@ def stopping(panels: Sequence[dict[str, Any]], columns: int) -> Figure:
         Each: ``title``; ``rates`` (r,) in units of 1/L and ``epochs`` (e,); ``ratio`` and
         ``looks`` (e, r).
     columns : int
-        Panels a row.
+        Panels a row, at most.
     """
     from matplotlib.colors import TwoSlopeNorm
 
     with style():
+        columns = min(columns, len(panels))
         rows = -(-len(panels) // columns)
         figure, axes = new_figure(
             rows, columns, size=(2.9 * columns + 1.2, 2.3 * rows + 0.6), sharex=True, sharey=True

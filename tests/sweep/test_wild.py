@@ -327,7 +327,10 @@ def test_words_follow_the_numbers(cells) -> None:
     assert verdict("no setting of GA", nothing) == "not decided"
     assert "had anything to unlearn" in advice(nothing)
     assert "newton 2 (" in advice(changed(newton=near))
-    assert "newton 0 (" in advice(changed())
+    assert "newton 0, " in advice(changed())
+    fine = {"accuracy_forget": 1.0 - 0.1 / cells[0].size}
+    barely = changed(original={"accuracy_forget": 1.0}, oracle=fine, stopping={"ratio": 4.0})
+    assert verdict("illusion", barely) == "not decided"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 
 from logreg_unlearn.sweep.wild.cell import PARTS, Cell
-from logreg_unlearn.sweep.wild.observations import ASCENTS, best, of, only
+from logreg_unlearn.sweep.wild.observations import (
+    ASCENTS,
+    best,
+    looks_forgotten,
+    of,
+    only,
+    visible_gap,
+)
 from logreg_unlearn.sweep.wild.published import ANCHOR
 from logreg_unlearn.sweep.wild.removals import RETRAIN, settings
 from logreg_unlearn.sweep.wild.run import STOPPING, SWEPT_SETS, by_set
@@ -88,7 +95,7 @@ def gap_text(rows: Sequence[Gap]) -> str:
         "Original minus oracle: accuracy in points, KLoM at the 95th percentile (F, R, held out);",
         "then the largest KLoM of the three at each method's best setting.",
         "",
-        f"{'data set (rows)':22}{'F':>9}{'size':>5}  {'accuracy':^17}  {'KLoM':^15}"
+        f"{'data set (rows)':22}{'F':>9}{'size':>5}  {'accuracy':^17}  {'KLoM':^18}"
         f"{'floor':>6}{'GA':>6}{'GDA':>6}{'SCRUB':>6}{'removal':>8}",
     ]
     last = ""
@@ -96,7 +103,7 @@ def gap_text(rows: Sequence[Gap]) -> str:
         named = f"{row.dataset} ({row.rows})"
         shown, last = "" if named == last else named, named
         accuracy = "".join(f"{getattr(row, f'accuracy_{p}'):+6.1f}" for p in PARTS)
-        klom = "".join(f"{getattr(row, f'klom_{p}'):5.2f}" for p in PARTS)
+        klom = "".join(f"{getattr(row, f'klom_{p}'):6.2f}" for p in PARTS)
         ends = "".join(f"{v:6.2f}" for v in (row.floor, row.ga, row.gda, row.scrub))
         name = f"{row.forget_set} {row.family}"
         lines.append(f"{shown:22}{name:>9}{row.size:5d} {accuracy}  {klom}{ends}{row.removal:8.2f}")
@@ -162,10 +169,10 @@ def stopping_panels(cells: Sequence[Cell]) -> list[dict[str, Any]]:
         if not swept:
             continue
         start, aim = only(group, "original"), only(group, "oracle")
+        gap = visible_gap(group)
         rates = sorted({c.rate for c in swept})
         epochs = sorted({c.epochs for c in swept})
         at = {(c.epochs, c.rate): c for c in swept}
-        half = abs(start.accuracy_forget - aim.accuracy_forget) / 2
         panels.append(
             {
                 "title": f"{start.dataset}, {start.size} {start.family}",
@@ -173,10 +180,7 @@ def stopping_panels(cells: Sequence[Cell]) -> list[dict[str, Any]]:
                 "epochs": epochs,
                 "ratio": np.array([[at[e, r].ratio for r in rates] for e in epochs]),
                 "looks": np.array(
-                    [
-                        [abs(at[e, r].accuracy_forget - aim.accuracy_forget) <= half for r in rates]
-                        for e in epochs
-                    ]
+                    [[looks_forgotten(at[e, r], aim, gap) for r in rates] for e in epochs]
                 ),
             }
         )
