@@ -9,7 +9,8 @@ module             what it gives
 ``real``           real data that needs no download (extra ``real``)
 ``files``          a CSV, other text or NPZ file of the user's own
 ``forget_sets``    ways of choosing the rows to forget
-``worst``          of these, the rows whose removal is certified to move the model farthest
+``influence``      rows scored by the influence matrix of a ``fitted`` model
+``worst``          the rows whose removal is certified to move a ``fitted`` model farthest
 =================  ==================================================================
 
 This room imports NumPy and SciPy only; scikit-learn and statsmodels are imported inside the

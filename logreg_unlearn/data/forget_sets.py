@@ -9,27 +9,25 @@ nearest           nearest to a point (Euclidean), the point of a random row unle
 easiest           largest margins ``y x.w`` under the fitted model
 hardest           smallest margins
 influence_pc1     largest scores on the first principal component of the influence matrix
+                  (`logreg_unlearn.data.influence`)
 influence_pc2     the same, second component
 worst             those whose removal is certified to move the model farthest, greedily
                   (`logreg_unlearn.data.worst`)
 oldest            first in the order of a column
 group             all rows with a value in a column
 ================  ================================================================
-
-The **influence matrix** of a fitted model is ``K_ij = phi'(z_i) phi'(z_j) a_i . H^{-1} a_j`` with
-``a_i = y_i x_i``: what removing row j does to the loss of row i, to first order and up to 1/n.
-Its principal components are those of its centred rows (paper, Appendix K).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from logreg_unlearn.data.fitted import FittedModel
+from logreg_unlearn.data.influence import influence_scores
 from logreg_unlearn.data.worst import worst_rows
 
 __all__ = [
@@ -43,41 +41,6 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
-
-
-class PointwiseLoss(Protocol):
-    """What is needed of a loss: its derivative and curvature as functions of the margin."""
-
-    @property
-    def derivative(self) -> Callable[[Array], Array]:
-        """First derivative."""
-
-    @property
-    def curvature(self) -> Callable[[Array], Array]:
-        """Second derivative."""
-
-
-@dataclass(frozen=True, eq=False)
-class FittedModel:
-    """The model whose rows are to be forgotten.
-
-    Attributes
-    ----------
-    w : (d,) array
-        Its parameters.
-    ridge : float > 0
-        Ridge of the mean objective ``mean(phi) + (ridge/2) ||w||^2``.
-    loss : loss of the margin
-        `logreg_unlearn.problem.losses.LOGISTIC` or ``EXPONENTIAL``.
-    """
-
-    w: Array
-    ridge: float
-    loss: PointwiseLoss
-
-    def __post_init__(self) -> None:
-        if not (np.isfinite(self.ridge) and self.ridge > 0.0):
-            raise ValueError(f"expected a ridge > 0, got {self.ridge}")
 
 
 def forget_set(
@@ -157,50 +120,6 @@ def forget_set(
     mask = np.zeros(n, dtype=bool)
     mask[np.argsort(-scores, kind="stable")[:count]] = True
     return mask
-
-
-def influence_scores(features: Array, labels: Array, model: FittedModel, component: int) -> Array:
-    """Score each row on a principal component of the influence matrix.
-
-    The sign makes the score of largest magnitude positive; the matrix itself is never formed.
-
-    Parameters
-    ----------
-    features, labels, model
-        As in `forget_set`.
-    component : int >= 0
-        0 for the first.
-
-    Returns
-    -------
-    (n,) array
-
-    Raises
-    ------
-    ValueError
-        Where the matrix has no such component: its rank is too small.
-    """
-    signed = features * labels[:, None]
-    margins = signed @ model.w
-    weighted = signed * model.loss.curvature(margins)[:, None]
-    hessian = signed.T @ weighted / len(signed)
-    eigenvalues, vectors = np.linalg.eigh(hessian)
-    # A mean of squares: rounding alone can push an eigenvalue below zero before the ridge.
-    scale = np.sqrt(np.maximum(eigenvalues, 0.0) + model.ridge)
-    half = model.loss.derivative(margins)[:, None] * (signed @ (vectors / scale))
-    # K = half half', so its centred rows have the singular values of (centred half) R' with
-    # half = Q R: a matrix of d columns.
-    triangle = np.asarray(np.linalg.qr(half, mode="r"))
-    centred = (half - half.mean(axis=0)) @ triangle.T
-    left, singular, _ = np.linalg.svd(centred, full_matrices=False)
-    floor = len(signed) * np.finfo(float).eps * singular[0]
-    rank = int(np.sum(singular > floor))
-    if component >= rank:
-        raise ValueError(
-            f"expected an influence matrix of rank at least {component + 1}, got rank {rank}"
-        )
-    scores: Array = left[:, component] * singular[component]
-    return scores if scores[np.argmax(np.abs(scores))] > 0.0 else -scores
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,13 +13,10 @@ makes it largest; from one row on the set is a lower bound of what the worst set
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from logreg_unlearn.data.forget_sets import FittedModel
+from logreg_unlearn.data.fitted import FittedModel
 
 Array = NDArray[np.float64]
 

@@ -14,12 +14,13 @@ from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.sweep.wild import minibatches, published
 from logreg_unlearn.sweep.wild.cell import bench
+from logreg_unlearn.sweep.wild.compare import NEAR, best, by_set, of, only
 from logreg_unlearn.sweep.wild.ensemble import Ensemble, bootstrap, closed_form, train
 from logreg_unlearn.sweep.wild.minibatches import Task
-from logreg_unlearn.sweep.wild.observations import NEAR, advice, best, observe, of, only
+from logreg_unlearn.sweep.wild.observations import advice, observe
 from logreg_unlearn.sweep.wild.published import Published, largest_curvature, scaled_rate
 from logreg_unlearn.sweep.wild.removals import removed
-from logreg_unlearn.sweep.wild.run import STOPPING, Experiment, by_set, cells_of, run
+from logreg_unlearn.sweep.wild.run import STOPPING, Experiment, cells_of, run
 from logreg_unlearn.sweep.wild.sets import SETS, Split, chosen, split
 from logreg_unlearn.sweep.wild.tables import gap_rows, gap_text
 from logreg_unlearn.unlearn.ascent import gradient_ascent, simultaneous
@@ -254,7 +255,8 @@ def test_a_run_has_every_setting_of_every_set_and_repeats(cells) -> None:
     assert list(groups) == [("iris_1v2", 2), ("iris_1v2", 5)]
     for group in groups.values():
         assert [c.method for c in group[:2]] == ["original", "oracle"]
-        assert len(of(group, "ga")) == 4 and len(of(group, "gda")) == len(of(group, "scrub")) == 16
+        # batches of 32 and 64 are one batch of so small a set
+        assert [len(of(group, m)) for m in ("ga", "gda", "scrub")] == [4, 8, 8]
         assert len(of(group, "finetune")) == 4 and len(of(group, STOPPING)) == 4
         assert only(group, "retrain").ratio < 1e-6
         assert only(group, "oracle").worst < 1e-3 and only(group, "original").ratio == 1.0

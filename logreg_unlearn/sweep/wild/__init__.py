@@ -13,6 +13,7 @@ module              what it holds
 ``removals``        removal without ascent, model by model
 ``cell``            what is measured of a method at one setting
 ``run``             all cells of one forget set; all forget sets on an executor
+``compare``         cells beside each other: the best of a method, what is reached
 ``observations``    which of the paper's observations the cells show, in words
 ``tables``          the paper's Table 1, and what its figures draw
 ==================  ================================================================

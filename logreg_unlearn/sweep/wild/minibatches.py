@@ -115,9 +115,10 @@ def _run(
     pairs = [(rate, ascent) for rate in grid.rates for ascent in grid.ascent_epochs]
     rates = _rates(task, [rate for rate, _ in pairs])
     ascents = np.array([ascent for _, ascent in pairs])[:, None, None]
-    for forget_batch in grid.forget_batches:
-        sides = [_Side(task, models, mask) for mask in (~task.forget, task.forget)]
-        step = _Step(*sides, forget_batch, np.random.default_rng(seed))
+    retain, forget = (_Side(task, models, mask) for mask in (~task.forget, task.forget))
+    # of a small set, two sizes of batch are the same batches: once is enough
+    for forget_batch in {forget.number(size): size for size in grid.forget_batches}.values():
+        step = _Step(retain, forget, forget_batch, np.random.default_rng(seed))
         w, forgotten = _variants(models.w, len(pairs)), np.zeros(len(pairs))
         for epoch in range(1, max(grid.epochs) + 1):
             active = (ascents >= epoch).astype(float)
@@ -125,7 +126,7 @@ def _run(
             if epoch not in grid.epochs:
                 continue
             for k, (rate, ascent) in enumerate(pairs):
-                rows = epoch * sides[0].count + forgotten[k]
+                rows = epoch * retain.count + forgotten[k]
                 yield Reading(rate, epoch, ascent, forget_batch, w[k].copy(), rows)
 
 
@@ -137,9 +138,13 @@ class _Side:
         self.signed, self.coefficients = task.signed[mask], own / own.sum(axis=1, keepdims=True)
         self.count = int(mask.sum())
 
+    def number(self, size: int) -> int:
+        """Return how many batches of about that size there are."""
+        return max(1, round(self.count / size))
+
     def batches(self, size: int, rng: np.random.Generator) -> list[tuple[Array, Array]]:
         """Return an epoch of shuffled batches: rows (m, d) and coefficients (k, m)."""
-        number = max(1, round(self.count / size))
+        number = self.number(size)
         parts = np.array_split(rng.permutation(self.count), number)
         return [(self.signed[part], number * self.coefficients[:, part]) for part in parts]
 

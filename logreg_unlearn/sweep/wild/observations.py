@@ -12,13 +12,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from logreg_unlearn.sweep.wild.cell import PARTS, Cell
+from logreg_unlearn.sweep.wild.compare import (
+    ASCENTS,
+    NEAR,
+    best,
+    by_set,
+    looks_forgotten,
+    of,
+    only,
+    reaches,
+    visible_gap,
+)
 from logreg_unlearn.sweep.wild.removals import settings
-from logreg_unlearn.sweep.wild.run import STOPPING, by_set
-
-ASCENTS = ("ga", "gda", "scrub")
-NEAR = 1.5
-"""KLoM up to so many floors is the oracle's: the floor itself is known to a quarter, and the
-largest of three parts is taken."""
+from logreg_unlearn.sweep.wild.run import STOPPING
 
 MOST, FEW = 2.0 / 3.0, 1.0 / 3.0
 """Shares from which an observation is said to be reproduced, and below which it is not."""
@@ -79,39 +85,6 @@ def advice(cells: Sequence[Cell]) -> str:
         f"the retrained models' law was reached in: {', '.join(parts)}; in brackets the median "
         "cost of the cheapest setting that did, in passes over the data."
     )
-
-
-def of(group: Sequence[Cell], *methods: str) -> list[Cell]:
-    """Return the cells of these methods."""
-    return [cell for cell in group if cell.method in methods]
-
-
-def only(group: Sequence[Cell], method: str) -> Cell:
-    """Return the one cell of a method without settings."""
-    (cell,) = of(group, method)
-    return cell
-
-
-def best(group: Sequence[Cell], methods: Sequence[str]) -> Cell:
-    """Return the setting whose largest KLoM of the three parts is least."""
-    return min(of(group, *methods), key=lambda cell: cell.worst)
-
-
-def visible_gap(group: Sequence[Cell]) -> float:
-    """Return the accuracy gap on F of original and oracle; NaN below half a row of F."""
-    start, aim = only(group, "original"), only(group, "oracle")
-    gap = abs(start.accuracy_forget - aim.accuracy_forget)
-    return gap if gap * start.size >= 0.5 else np.nan
-
-
-def looks_forgotten(cell: Cell, oracle: Cell, gap: float) -> bool:
-    """Say whether a setting at least halves the accuracy gap on F; never where it is NaN."""
-    return abs(cell.accuracy_forget - oracle.accuracy_forget) <= gap / 2
-
-
-def reaches(cell: Cell) -> bool:
-    """Say whether an ensemble cannot be told from the retrained models on any part."""
-    return cell.worst <= NEAR * cell.floor
 
 
 def _verdict(share: float) -> str:
@@ -212,12 +185,17 @@ def _larger_is_harder(groups: Sequence[Sequence[Cell]]) -> Observation:
 
 
 def _descent_helps(groups: Sequence[Sequence[Cell]]) -> Observation:
-    wins = [min(ASCENTS, key=lambda m, g=g: best(g, (m,)).worst) for g in groups]
+    tops = [{m: best(g, (m,)).worst for m in (*ASCENTS, "finetune")} for g in groups]
+    wins = [min(ASCENTS, key=top.__getitem__) for top in tops]
     tally = ", ".join(f"{m.upper()} {wins.count(m)}" for m in ASCENTS)
+    without = sum(top["finetune"] <= top["gda"] for top in tops)
     return _counted(
         "descent-ascent at its best setting beats GA and SCRUB.",
         [m == "gda" for m in wins],
-        lambda k, n: f"best of the three by set, of {n} with something to unlearn: {tally}.",
+        lambda k, n: (
+            f"best of the three by set, of {n} with something to unlearn: {tally}; the same "
+            f"descent without ascent is as good as descent-ascent in {without}."
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -141,10 +141,12 @@ def cells_of(experiment: Experiment, dataset: str, number: int) -> list[Cell]:
     family = SETS[number - 1][0]
 
     def cell(method: str, w: Array, cost: float, **setting: Any) -> Cell:
-        own_setting = {"rate": np.nan, "epochs": 0, "ascent_epochs": 0, "forget_batch": 0}
+        own_setting: dict[str, Any] = {
+            "rate": np.nan, "epochs": 0, "ascent_epochs": 0, "forget_batch": 0
+        }  # fmt: skip
         return Cell(
             dataset=dataset, rows=n, forget_set=number, family=family, size=int(forget.sum()),
-            method=method, cost=cost, **(own_setting | setting), **judged.measure(w),
+            method=method, cost=cost, **(own_setting | setting | judged.measure(w)),
         )  # fmt: skip
 
     cells = [cell("original", models.w, 0.0), cell("oracle", oracles, np.nan)]
@@ -184,11 +186,3 @@ def grids_as_facts(experiment: Experiment) -> dict[str, Any]:
     """Return the experiment as JSON can hold it."""
     facts = {name: value for name, value in vars(experiment).items() if name != "grids"}
     return facts | {"grids": {name: vars(grid) for name, grid in experiment.grids}}
-
-
-def by_set(cells: Sequence[Cell]) -> dict[tuple[str, int], list[Cell]]:
-    """Return the cells of each data set and forget set."""
-    groups: dict[tuple[str, int], list[Cell]] = {}
-    for cell in cells:
-        groups.setdefault((cell.dataset, cell.forget_set), []).append(cell)
-    return groups

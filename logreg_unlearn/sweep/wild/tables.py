@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from logreg_unlearn.sweep.wild.cell import PARTS, Cell
-from logreg_unlearn.sweep.wild.observations import (
+from logreg_unlearn.sweep.wild.compare import (
     ASCENTS,
     best,
+    by_set,
     looks_forgotten,
     of,
     only,
@@ -19,7 +20,7 @@ from logreg_unlearn.sweep.wild.observations import (
 )
 from logreg_unlearn.sweep.wild.published import ANCHOR
 from logreg_unlearn.sweep.wild.removals import RETRAIN, settings
-from logreg_unlearn.sweep.wild.run import STOPPING, SWEPT_SETS, by_set
+from logreg_unlearn.sweep.wild.run import STOPPING, SWEPT_SETS
 
 WITHOUT = tuple(name for name in settings() if name != RETRAIN)
 NAMES = {"forget": "F", "retain": "R", "held_out": "held out"}
