@@ -323,6 +323,8 @@ def test_words_follow_the_numbers(cells) -> None:
     accuracy = dict(original={"accuracy_forget": 1.0}, oracle={"accuracy_forget": 0.5})
     looks = {"accuracy_forget": 0.5, "ratio": 4.0}
     assert verdict("illusion", changed(stopping=looks, **accuracy)) == "reproduced"
+    halfway = looks | {"accuracy_forget": 0.8}  # less than half of the gap is closed
+    assert verdict("illusion", changed(stopping=halfway, **accuracy)) == "not reproduced"
     looks["ratio"] = 0.4
     assert verdict("illusion", changed(stopping=looks, **accuracy)) == "not reproduced"
     nothing = changed(original=near)
