@@ -8,7 +8,8 @@ With ``w`` the fitted weights, ``a_i = y_i x_i``, ``L_R`` the retrained objectiv
 and ``distance_sandwich`` gives :math:`\|\nabla L_R(w)\|/L\le\|w-w_R\|\le\|\nabla L_R(w)\|/\lambda`,
 where L = λ + sup φ'' · ‖X‖₂²/n_R serves every set of that size.  So for a given size both certified
 distances order sets by :math:`\|n\nabla L_D(w)-\sum_F u_i\|`.  Each greedy step adds the row that
-makes it largest; from one row on the set is a lower bound of what the worst set reaches.
+makes it largest: what the set reaches is a lower bound of what the worst one of that size does.
+Of a loss whose curvature has no bound the upper bound alone remains, and the order is the same.
 """
 
 from __future__ import annotations
