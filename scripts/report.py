@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from _common import entry, parser
 from pages.pictures import claim_pictures, sweep_chapter
 from pages.report import page
+from pages.wild import wild_chapter
 
 from logreg_unlearn.cli.workers import processes
 from logreg_unlearn.files import writable_folder, write_text
@@ -26,9 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = writable_folder(options.out)
     with processes(options.workers) as executor:
         swept, table, first_line = sweep_chapter(options.quick, executor)
-        pictures = swept + claim_pictures(options.quick, executor)
+        wild, words = wild_chapter(options.quick, executor)
+        pictures = swept + wild + claim_pictures(options.quick, executor)
     path = folder / "report.html"
-    write_text(path, page(pictures, table, first_line))
+    write_text(path, page(pictures, table, first_line, words))
     print(f"{path}: {len(pictures)} figures, {path.stat().st_size / 1e6:.1f} MB")
     return 0
 

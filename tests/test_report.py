@@ -12,7 +12,7 @@ from pathlib import Path
 
 from figures import drawn, image, stems
 from figures.__main__ import main as draw
-from pages import pictures, report
+from pages import pictures, report, wild
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -21,6 +21,8 @@ from logreg_unlearn.claims import STEMS, TITLES, Verdict, load_claims
 from logreg_unlearn.cli.sweep_text import FIGURES
 from logreg_unlearn.sweep.case import Row
 from logreg_unlearn.sweep.summary import summarise
+from logreg_unlearn.sweep.wild.observations import Observation
+from logreg_unlearn.sweep.wild.run import Experiment, run
 
 ROOT = Path(__file__).resolve().parent.parent
 VOID = {"meta", "link", "img", "br", "hr"}
@@ -190,3 +192,29 @@ def test_the_table_counts_what_ended_farther() -> None:
     assert page.unbalanced == [] and page.open == []
     assert "80 %" in table and "∞" in table and '<td class="number">5</td>' in table
     assert "<b" not in table.replace("<body", "")
+
+
+def test_the_papers_experiments_stand_with_their_words() -> None:
+    seen = Observation("ascent <fails>.", "partly reproduced", "in 2 & 3.")
+    said = wild.words([seen], "Beside the paper: 1 < 2.")
+    figure = Figure(figsize=(1, 1))
+    one = pictures.Picture(wild.WILD, "wild_gaps", image(figure), CAPTION, wild.COMMAND)
+    page = report.page([one], "<p>table</p>", "headline", said)
+    inside = page.split(f'<section id="{wild.WILD}">')[1].split("</section>")[0]
+    assert said in inside and "<p>table</p>" not in inside
+    assert "<strong>partly reproduced</strong>: ascent &lt;fails&gt;." in said
+    assert "in 2 &amp; 3." in said and "1 &lt; 2." in said
+    read = Page()
+    read.feed(page)
+    assert read.unbalanced == [] and read.open == []
+
+
+def test_the_pictures_of_the_papers_experiments_are_those_of_its_command() -> None:
+    grids = tuple((name, grid.quick()) for name, grid in Experiment().grids)
+    cells = run(Experiment(("iris_1v2",), models=6, forget_sets=(2, 3), grids=grids))
+    made = wild.pictures(cells)
+    assert [item.slug for item in made] == ["wild_klom", "wild_gaps", "wild_stopping"]
+    assert set(wild.CAPTIONS) == {"klom", "gaps", "stopping"}
+    for item in made:
+        assert item.png.startswith(b"\x89PNG")
+        assert (ROOT / item.command.split()[1]).is_file()

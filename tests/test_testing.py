@@ -20,6 +20,7 @@ from logreg_unlearn.testing import EXAMPLES, check_method, conformance
 from logreg_unlearn.unlearn.ascent import (
     alternating,
     ascent_then_finetune,
+    get_method,
     gradient_ascent,
     neggrad_plus,
     simultaneous,
@@ -61,6 +62,7 @@ def one_ascent_step(problem: Problem, w: Array) -> Array:
         (neggrad_plus(0.2), {}),
         (neggrad_plus(0.9), {}),
         (neggrad_plus(1.0), dict(reaches_oracle=True)),
+        (get_method("finetune"), dict(reaches_oracle=True)),
         (neggrad_plus(batch_size=4), dict(random=True)),
         (ascent_then_finetune(0.2), dict(reaches_oracle=True)),
         (influence, {}),

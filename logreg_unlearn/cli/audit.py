@@ -18,6 +18,7 @@ from logreg_unlearn.cli import audit_files as files
 from logreg_unlearn.cli import audit_text as text
 from logreg_unlearn.cli.audit_input import hashes, held_out, load, model_in_use, problem_of
 from logreg_unlearn.cli.console import interrupted, number, parser, whole
+from logreg_unlearn.cli.forgetting import add_options
 from logreg_unlearn.cli.tables import add_reading, method_name
 from logreg_unlearn.data import real
 from logreg_unlearn.data.forget_sets import KINDS
@@ -35,7 +36,8 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
     made.add_argument(
         "--forget",
         metavar="COL|KIND",
-        help=f"column that marks the rows to forget, or one of {', '.join(KINDS)}",
+        help=f"column that marks the rows to forget, or one of {', '.join(KINDS)}, "
+        "oldest (--order), group (--group)",
     )
     made.add_argument(
         "--requests",
@@ -43,6 +45,7 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
         help="instead of --forget: column that numbers the deletion requests, 1, 2, 3 ...; empty "
         "is kept",
     )
+    add_options(made)
     add_reading(made)
     made.add_argument(
         "--weights",

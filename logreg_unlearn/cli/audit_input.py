@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from logreg_unlearn.cli.forgetting import by_column, load_by_column
 from logreg_unlearn.cli.tables import reading
 from logreg_unlearn.data import DataSet, real
 from logreg_unlearn.data.files import read_table, table_columns
@@ -36,14 +37,16 @@ def load(options: Namespace) -> DataSet:
         got = "neither" if options.data is None else "both"
         raise ValueError(f"expected a file or --dataset, got {got} (see --help)")
     how = reading(options, is_file=options.data is not None)
-    if options.dataset:
-        if options.requests is not None:
-            raise ValueError("expected --requests with a file, got it without one")
-        return real.load(options.dataset)
+    if options.requests is not None and options.data is None:
+        raise ValueError("expected --requests with a file, got it without one")
     if options.requests is not None and options.forget is not None:
         raise ValueError(
             "expected --forget or --requests, got both: what is requested is the forget set"
         )
+    if by_column(options):
+        return load_by_column(options, how)
+    if options.dataset:
+        return real.load(options.dataset)
     by_kind = options.forget in KINDS and options.forget not in set(
         table_columns(options.data, sep=how["sep"])
     ) - set(how["drop"])

@@ -11,6 +11,8 @@ module             what it gives
 ``held_out``       rows that no model saw, on the scale of those that they saw
 ``weights``        weights of a model of the user's own
 ``forget_sets``    ways of choosing the rows to forget
+``influence``      rows scored by the influence matrix of a ``fitted`` model
+``worst``          the rows whose removal is certified to move a ``fitted`` model farthest
 =================  ==================================================================
 
 This room imports NumPy and SciPy only; scikit-learn and statsmodels are imported inside the

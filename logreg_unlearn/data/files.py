@@ -45,7 +45,7 @@ from logreg_unlearn.data._npz import array_names, read_arrays
 from logreg_unlearn.data._table import Choice, Table, TableError, quoted
 from logreg_unlearn.data.forget_sets import KINDS
 
-__all__ = ["TableError", "read_table", "table_columns"]
+__all__ = ["TableError", "read_column", "read_table", "table_columns"]
 
 # The separator of each suffix; None where the suffix says nothing
 _SEPARATORS: dict[str, str | None] = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": None}
@@ -179,6 +179,35 @@ def table_columns(path: str | os.PathLike[str], *, sep: str | None = None) -> tu
         if suffix == ".npz":
             return tuple(array_names(path))
         return tuple(column_names(path, _separator(sep, suffix)))
+
+
+def read_column(
+    path: str | os.PathLike[str],
+    column: str,
+    label: str = "y",
+    *,
+    sep: str | None = None,
+    decimal: str = ".",
+    drop: Sequence[str] = (),
+) -> list[str]:
+    """Return the cells of one column as text, a row each, in the rows' order of `read_table`.
+
+    Parameters
+    ----------
+    column : str
+        Any but the label's.
+    path, label, sep, decimal, drop
+        As in `read_table`.
+
+    Raises
+    ------
+    TableError
+        Where the file cannot be read or has no such column.
+    """
+    others = tuple(name for name in drop if name != column)
+    cells = _read(Path(path), Choice(label, column, others), sep, decimal).forget
+    assert cells is not None
+    return cells.texts
 
 
 def _read(path: Path, choice: Choice, sep: str | None, decimal: str) -> Table:

@@ -9,61 +9,38 @@ nearest           nearest to a point (Euclidean), the point of a random row unle
 easiest           largest margins ``y x.w`` under the fitted model
 hardest           smallest margins
 influence_pc1     largest scores on the first principal component of the influence matrix
+                  (`logreg_unlearn.data.influence`)
 influence_pc2     the same, second component
+worst             those whose removal is certified to move the model farthest, greedily
+                  (`logreg_unlearn.data.worst`)
+oldest            first in the order of a column
+group             all rows with a value in a column
 ================  ================================================================
-
-The **influence matrix** of a fitted model is ``K_ij = phi'(z_i) phi'(z_j) a_i . H^{-1} a_j`` with
-``a_i = y_i x_i``: what removing row j does to the loss of row i, to first order and up to 1/n.
-Its principal components are those of its centred rows (paper, Appendix K).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["KINDS", "NEEDS_MODEL", "FittedModel", "forget_set", "influence_scores"]
+from logreg_unlearn.data.fitted import FittedModel
+from logreg_unlearn.data.influence import influence_scores
+from logreg_unlearn.data.worst import worst_rows
+
+__all__ = [
+    "COLUMN_KINDS",
+    "KINDS",
+    "NEEDS_MODEL",
+    "SWEPT",
+    "FittedModel",
+    "forget_set",
+    "influence_scores",
+]
 
 Array = NDArray[np.float64]
-
-
-class PointwiseLoss(Protocol):
-    """What is needed of a loss: its derivative and curvature as functions of the margin."""
-
-    @property
-    def derivative(self) -> Callable[[Array], Array]:
-        """First derivative."""
-
-    @property
-    def curvature(self) -> Callable[[Array], Array]:
-        """Second derivative."""
-
-
-@dataclass(frozen=True, eq=False)
-class FittedModel:
-    """The model whose rows are to be forgotten.
-
-    Attributes
-    ----------
-    w : (d,) array
-        Its parameters.
-    ridge : float > 0
-        Ridge of the mean objective ``mean(phi) + (ridge/2) ||w||^2``.
-    loss : loss of the margin
-        `logreg_unlearn.problem.losses.LOGISTIC` or ``EXPONENTIAL``.
-    """
-
-    w: Array
-    ridge: float
-    loss: PointwiseLoss
-
-    def __post_init__(self) -> None:
-        if not (np.isfinite(self.ridge) and self.ridge > 0.0):
-            raise ValueError(f"expected a ridge > 0, got {self.ridge}")
 
 
 def forget_set(
@@ -77,19 +54,21 @@ def forget_set(
     model: FittedModel | None = None,
     label: int | None = None,
     point: Array | None = None,
+    column: ArrayLike | None = None,
+    value: object = None,
 ) -> NDArray[np.bool_]:
     """Choose the rows to forget: never none, never all.
 
     Parameters
     ----------
     kind : str
-        One of `KINDS`.
+        One of `KINDS` or `COLUMN_KINDS`.
     features : (n, d) array
     labels : (n,) array of -1 and +1
     fraction : float in (0, 1)
         Share of the rows, rounded to a whole number of them within 1 ... n - 1.
     size : int in 1 ... n - 1
-        Number of rows; exactly one of `fraction` and `size` is given.
+        Number of rows; exactly one of `fraction` and `size` is given, and neither for a group.
     seed : int
         For the kinds that draw: random, one_class, and nearest without a point.
     model : FittedModel
@@ -98,6 +77,10 @@ def forget_set(
         The class of one_class; the more frequent one (+1 on a tie) unless given.
     point : (d,) array, optional
         The point of nearest.
+    column : (n,) array, optional
+        For the kinds in `COLUMN_KINDS`: of oldest anything that is ordered (numbers, dates).
+    value : object, optional
+        What the rows of a group have in the column.
 
     Returns
     -------
@@ -108,18 +91,28 @@ def forget_set(
     ------
     ValueError
         On an unknown kind, a size out of range, a class smaller than the forget set, a missing
-        model, or an influence matrix without the component asked for.
+        model or column, a group of no rows or of all, or an influence matrix without the component
+        asked for.
     """
     if kind not in _SCORES:
-        raise ValueError(f"expected a kind of forget set among {', '.join(KINDS)}, got {kind!r}")
+        raise ValueError(f"expected a kind of forget set among {', '.join(_SCORES)}, got {kind!r}")
     n, d = features.shape
+    values = _column(kind, column, n)
+    if kind == "group":
+        if fraction is not None or size is not None:
+            raise ValueError(f"expected a whole group, got fraction {fraction} and size {size}")
+        size = int(np.sum(values == value))
+        if not 1 <= size <= n - 1:
+            raise ValueError(f"expected a group of 1 to {n - 1} rows, got {size} with {value!r}")
     count = _count(n, fraction, size)
     if kind in NEEDS_MODEL and model is None:
         raise ValueError(f"expected a fitted model for the forget set {kind!r}, got None")
     for name, vector in (("model.w", None if model is None else model.w), ("point", point)):
         if vector is not None and np.shape(vector) != (d,):
             raise ValueError(f"expected {name} of shape ({d},), got {np.shape(vector)}")
-    context = _Context(features, labels, np.random.default_rng(seed), model, label, point)
+    context = _Context(
+        features, labels, np.random.default_rng(seed), model, label, point, values, value, count
+    )
     scores = _SCORES[kind](context)
     eligible = int(np.sum(scores > -np.inf))
     if count > eligible:
@@ -127,50 +120,6 @@ def forget_set(
     mask = np.zeros(n, dtype=bool)
     mask[np.argsort(-scores, kind="stable")[:count]] = True
     return mask
-
-
-def influence_scores(features: Array, labels: Array, model: FittedModel, component: int) -> Array:
-    """Score each row on a principal component of the influence matrix.
-
-    The sign makes the score of largest magnitude positive; the matrix itself is never formed.
-
-    Parameters
-    ----------
-    features, labels, model
-        As in `forget_set`.
-    component : int >= 0
-        0 for the first.
-
-    Returns
-    -------
-    (n,) array
-
-    Raises
-    ------
-    ValueError
-        Where the matrix has no such component: its rank is too small.
-    """
-    signed = features * labels[:, None]
-    margins = signed @ model.w
-    weighted = signed * model.loss.curvature(margins)[:, None]
-    hessian = signed.T @ weighted / len(signed)
-    eigenvalues, vectors = np.linalg.eigh(hessian)
-    # A mean of squares: rounding alone can push an eigenvalue below zero before the ridge.
-    scale = np.sqrt(np.maximum(eigenvalues, 0.0) + model.ridge)
-    half = model.loss.derivative(margins)[:, None] * (signed @ (vectors / scale))
-    # K = half half', so its centred rows have the singular values of (centred half) R' with
-    # half = Q R: a matrix of d columns.
-    triangle = np.asarray(np.linalg.qr(half, mode="r"))
-    centred = (half - half.mean(axis=0)) @ triangle.T
-    left, singular, _ = np.linalg.svd(centred, full_matrices=False)
-    floor = len(signed) * np.finfo(float).eps * singular[0]
-    rank = int(np.sum(singular > floor))
-    if component >= rank:
-        raise ValueError(
-            f"expected an influence matrix of rank at least {component + 1}, got rank {rank}"
-        )
-    scores: Array = left[:, component] * singular[component]
-    return scores if scores[np.argmax(np.abs(scores))] > 0.0 else -scores
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,6 +132,23 @@ class _Context:
     model: FittedModel | None
     label: int | None
     point: Array | None
+    column: NDArray
+    value: object
+    count: int
+
+
+def _column(kind: str, column: ArrayLike | None, n: int) -> NDArray:
+    """Return the column that the kind needs, or one of zeros."""
+    if kind not in COLUMN_KINDS:
+        return np.zeros(n)
+    if column is None:
+        raise ValueError(f"expected a column for the forget set {kind!r}, got None")
+    values = np.asarray(column)
+    if values.shape != (n,):
+        raise ValueError(f"expected a column of shape ({n},), got {values.shape}")
+    if np.any(values != values):
+        raise ValueError(f"expected a column without missing values for {kind!r}, got some")
+    return values
 
 
 def _count(n: int, fraction: float | None, size: int | None) -> int:
@@ -231,6 +197,22 @@ def _influence(component: int) -> Callable[[_Context], Array]:
     return scores
 
 
+def _worst(context: _Context) -> Array:
+    assert context.model is not None
+    rows = worst_rows(context.features, context.labels, context.model, context.count)
+    scores = np.zeros(len(context.labels))
+    scores[rows] = 1.0
+    return scores
+
+
+def _oldest(context: _Context) -> Array:
+    return -np.unique(context.column, return_inverse=True)[1].astype(float)
+
+
+def _group(context: _Context) -> Array:
+    return np.where(context.column == context.value, 0.0, -np.inf)
+
+
 _SCORES: dict[str, Callable[[_Context], Array]] = {
     "random": _random,
     "one_class": _one_class,
@@ -239,10 +221,19 @@ _SCORES: dict[str, Callable[[_Context], Array]] = {
     "hardest": lambda context: -_margins(context),
     "influence_pc1": _influence(0),
     "influence_pc2": _influence(1),
+    "worst": _worst,
+    "oldest": _oldest,
+    "group": _group,
 }
 
-KINDS = tuple(_SCORES)
-"""Every kind of forget set."""
+COLUMN_KINDS = ("oldest", "group")
+"""The kinds that look at a column of the user's."""
 
-NEEDS_MODEL = frozenset({"easiest", "hardest", "influence_pc1", "influence_pc2"})
+KINDS = tuple(kind for kind in _SCORES if kind not in COLUMN_KINDS)
+"""Every kind that any data set has."""
+
+NEEDS_MODEL = frozenset({"easiest", "hardest", "influence_pc1", "influence_pc2", "worst"})
 """The kinds that look at the fitted model."""
+
+SWEPT = tuple(kind for kind in KINDS if kind != "worst")
+"""The kinds that a sweep takes unless told: not the one chosen to be the worst."""

@@ -33,6 +33,7 @@ from logreg_unlearn.plots._style import (
     style,
 )
 from logreg_unlearn.plots._trajectories import trajectories
+from logreg_unlearn.plots._wild import gaps, klom_over_cost, stopping
 
 __all__ = [
     "COLOURS",
@@ -45,7 +46,9 @@ __all__ = [
     "blocks",
     "directions",
     "files",
+    "gaps",
     "gaussian",
+    "klom_over_cost",
     "legend_below",
     "look",
     "mark_unity",
@@ -55,6 +58,7 @@ __all__ = [
     "real_dependence",
     "request_errors",
     "save",
+    "stopping",
     "style",
     "trajectories",
 ]

@@ -14,5 +14,6 @@ module        what it holds
 ``boundary``  two directions: where the distances are exactly equal
 ``summary``   the table and the headline
 ``panels``    from rows to what the figures draw
+``wild``      the paper's experiments on real data, a folder with a map of its own
 ============  ====================================================================
 """

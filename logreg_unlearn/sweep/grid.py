@@ -8,7 +8,7 @@ from itertools import chain, islice, product
 
 import numpy as np
 
-from logreg_unlearn.data.forget_sets import KINDS
+from logreg_unlearn.data.forget_sets import KINDS, SWEPT
 from logreg_unlearn.problem.losses import LOSSES
 from logreg_unlearn.sweep.case import BLOCK_SHARE, MODELS, Case, find_method
 from logreg_unlearn.sweep.datasets import Source, TableFile, load
@@ -65,7 +65,7 @@ class Grid:
     losses: tuple[str, ...] = ("logistic", "exponential")
     methods: tuple[str, ...] = ("da",)
     datasets: tuple[Source, ...] = ("breast_cancer", "digits_3v8", "digits_4v9", "anes96")
-    kinds: tuple[str, ...] = KINDS
+    kinds: tuple[str, ...] = SWEPT
     lifts: tuple[float, ...] = ()
     lift_places: tuple[float, ...] = LIFT_PLACES
     epsilons: tuple[float, ...] = tuple(np.round(np.linspace(-0.9, 0.9, 13), 6).tolist())

@@ -1,4 +1,4 @@
-"""What a sweep writes: ``cases.csv`` (same seed, same bytes) and ``manifest.json``."""
+"""What a sweep writes: tables as CSV (same seed, same bytes) and ``manifest.json``."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from logreg_unlearn.sweep.row import Row
 _PACKAGES = ("logreg-unlearn", "numpy", "scipy", "scikit-learn", "statsmodels", "matplotlib")
 
 
-def csv_lines(rows: Iterable[Row]) -> Iterator[str]:
-    """Yield the header and a line per row, as the rows come.
+def csv_lines(rows: Iterable[Any], kind: type = Row) -> Iterator[str]:
+    """Yield the header and a line per row of a dataclass, as the rows come.
 
     Numbers stand in their shortest exact form, so equal runs give equal bytes.
     """
-    names = [f.name for f in fields(Row)]
+    names = [f.name for f in fields(kind)]
     yield _line(names)
     for row in rows:
         yield _line([_cell(getattr(row, name)) for name in names])
 
 
-def csv_text(rows: Iterable[Row]) -> str:
+def csv_text(rows: Iterable[Any], kind: type = Row) -> str:
     """Return the lines of `csv_lines` as one text."""
-    return "".join(csv_lines(rows))
+    return "".join(csv_lines(rows, kind))
 
 
 def manifest(seed: int, command: Sequence[str], grid: dict[str, Any], **facts: Any) -> str:

@@ -11,6 +11,8 @@ With :math:`\bar\ell_S` the mean loss over S and :math:`\lambda` the ridge:
 * calibrated: descend :math:`\bar\ell_D-f\bar\ell_F+\tfrac{(1-f)\lambda}2\|w\|^2`, the one
   weight of ascent at which the oracle is the end;
 * SCRUB and NPO, in modules of their own.
+
+`METHODS` has fine-tuning beside them: the same steps on the retain set alone.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.unlearn.driver import Method, Phase
 from logreg_unlearn.unlearn.npo import npo
+from logreg_unlearn.unlearn.removal.retraining import finetune
 from logreg_unlearn.unlearn.scrub import scrub
 
 
@@ -172,6 +175,7 @@ METHODS = {
     "neggrad+minibatch": lambda: neggrad_plus(batch_size=32),
     "calibrated": calibrated,
     "ascent-finetune": ascent_then_finetune,
+    "finetune": finetune,
     "scrub": scrub,
     "npo": npo,
 }

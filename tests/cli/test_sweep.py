@@ -10,7 +10,7 @@ import pytest
 
 from logreg_unlearn.cli import sweep_text
 from logreg_unlearn.cli.sweep import grid_of, parse
-from logreg_unlearn.data.forget_sets import KINDS
+from logreg_unlearn.data.forget_sets import SWEPT
 from logreg_unlearn.sweep.grid import Grid
 from tests.cli.running import PNG, child, refused, rows_in, strict
 
@@ -85,7 +85,7 @@ def test_one_worker_writes_the_same_bytes_as_two(quick, sweep, tmp_path) -> None
     whole = (folder / "cases.csv").read_text().splitlines()
     part = [r for r in whole if r.startswith(("model,", "real,anes96,"))]
     assert (tmp_path / "again" / "cases.csv").read_text().splitlines() == part
-    assert len(part) == 1 + 2 * len(KINDS)
+    assert len(part) == 1 + 2 * len(SWEPT)
 
 
 def test_lists_on_the_command_line_win_over_quick(sweep, tmp_path) -> None:

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from logreg_unlearn.cli.sweep import grid_of, parse
-from logreg_unlearn.data.forget_sets import KINDS
+from logreg_unlearn.data.forget_sets import SWEPT
 from logreg_unlearn.sweep.grid import Grid
 from tests.cli.running import archive, refused, rows_in, strict, table
 
@@ -48,7 +48,7 @@ def test_a_table_is_swept_alone_over_the_rows_that_it_marks(sweep, tmp_path) -> 
 def test_without_marks_the_kinds_choose_the_rows(sweep, tmp_path) -> None:
     table(tmp_path)
     assert sweep(*OWN, "--drop", "to_forget", "--seeds", 1)[0] == 0
-    assert [row["forget_kind"] for row in written(tmp_path)] == list(KINDS)
+    assert [row["forget_kind"] for row in written(tmp_path)] == list(SWEPT)
     assert sweep(*OWN, "--drop", "to_forget", "--forget", "hardest")[0] == 0
     assert [row["forget_kind"] for row in written(tmp_path)] == ["hardest"]
 

@@ -15,8 +15,10 @@ from logreg_unlearn.data.forget_sets import (
     influence_scores,
 )
 from logreg_unlearn.data.synthetic import gaussian_classes
+from logreg_unlearn.data.worst import worst_rows
 from logreg_unlearn.problem.losses import EXPONENTIAL, LOGISTIC
 from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.solve.optimum import minimise
 
 DATA = gaussian_classes(0.4, n=60, d=4, seed=11)
 X, Y = DATA.features, DATA.labels
@@ -139,9 +141,73 @@ def test_ties_go_to_the_earlier_row():
     np.testing.assert_array_equal(np.flatnonzero(mask), top)
 
 
+def certified_distance(x, y, mask, model):
+    """Lower and upper bound of distance_sandwich at the fitted weights, from the problem itself."""
+    problem = UnlearningProblem(x, y, mask, ridge=model.ridge, loss=model.loss)
+    norm = np.linalg.norm(problem.oracle().gradient(model.w))
+    smooth = model.ridge + 0.25 * np.linalg.norm(x, 2) ** 2 / np.sum(~mask)
+    return norm / smooth, norm / model.ridge
+
+
+@given(seed=st.integers(0, 10_000), n=st.integers(5, 14), d=st.integers(1, 4))
+def test_each_row_of_the_worst_set_is_the_one_that_certifies_most(seed, n, d):
+    rng = np.random.default_rng(seed)
+    x, y = rng.normal(size=(n, d)), rng.choice([-1.0, 1.0], n)
+    model = FittedModel(rng.normal(size=d), float(rng.uniform(0.01, 1.0)), LOGISTIC)
+    order = worst_rows(x, y, model, n - 2)
+    assert len(set(order)) == n - 2
+    for k in range(n - 2):
+        bounds = {}
+        for j in set(range(n)) - set(order[:k]):
+            mask = np.zeros(n, dtype=bool)
+            mask[[*order[:k], j]] = True
+            bounds[j] = certified_distance(x, y, mask, model)
+        for side in (0, 1):
+            best = max(bound[side] for bound in bounds.values())
+            assert bounds[order[k]][side] >= best * (1 - 1e-9)
+        mask = np.zeros(n, dtype=bool)
+        mask[order[: k + 1]] = True
+        chosen = forget_set("worst", x, y, size=k + 1, model=model)
+        np.testing.assert_array_equal(chosen, mask)
+
+
+def test_the_worst_set_certifies_more_than_random_ones_and_lies_between_the_bounds():
+    problem = UnlearningProblem(X, Y, np.arange(60) == 0, ridge=0.05)
+    model = FittedModel(minimise(problem.original()).w, 0.05, LOGISTIC)
+    worst = forget_set("worst", X, Y, size=6, model=model)
+    low, high = certified_distance(X, Y, worst, model)
+    truth = minimise(UnlearningProblem(X, Y, worst, ridge=0.05).oracle()).w
+    assert low <= np.linalg.norm(model.w - truth) <= high
+    for seed in range(20):
+        random = forget_set("random", X, Y, size=6, seed=seed)
+        assert certified_distance(X, Y, random, model)[0] < low
+
+
+def test_the_oldest_are_first_in_the_column_whatever_orders_it():
+    days = np.random.default_rng(3).permutation(60)
+    expected = np.argsort(days)[:7]
+    for column in (days, days * 1.5, np.datetime64("2020-01-01") + days):
+        mask = forget_set("oldest", X, Y, size=7, column=column)
+        np.testing.assert_array_equal(np.flatnonzero(mask), np.sort(expected))
+    tied = forget_set("oldest", X, Y, size=3, column=np.zeros(60))
+    np.testing.assert_array_equal(np.flatnonzero(tied), [0, 1, 2])
+
+
+def test_a_group_is_every_row_of_the_value_and_no_other():
+    sites = np.array(["north", "south", "east"])[np.arange(60) % 3]
+    mask = forget_set("group", X, Y, column=sites, value="south")
+    np.testing.assert_array_equal(mask, sites == "south")
+
+
 @pytest.mark.parametrize(
     ("kind", "arguments", "message"),
     [
+        ("oldest", {"size": 3}, "expected a column for the forget set 'oldest', got None"),
+        ("oldest", {"size": 3, "column": np.zeros(3)}, r"column of shape \(60,\), got \(3,\)"),
+        ("oldest", {"size": 3, "column": np.full(60, np.nan)}, "without missing values"),
+        ("group", {"column": np.zeros(60), "value": 1}, "a group of 1 to 59 rows, got 0 with 1"),
+        ("group", {"column": np.zeros(60), "value": 0}, "a group of 1 to 59 rows, got 60 with 0"),
+        ("group", {"column": np.zeros(60), "size": 2}, "a whole group, got fraction None and"),
         ("hard", {"size": 3}, "expected a kind of forget set among random, .*got 'hard'"),
         ("random", {}, "expected either a fraction or a size, got None and None"),
         ("random", {"size": 3, "fraction": 0.1}, "either a fraction or a size, got 0.1 and 3"),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from logreg_unlearn.data.forget_sets import KINDS
+from logreg_unlearn.data.forget_sets import SWEPT
 from logreg_unlearn.sweep.case import MODELS
 from logreg_unlearn.sweep.grid import DRAWN_KINDS, Grid, parse_values
 from logreg_unlearn.sweep.runner import run_cases
@@ -16,7 +16,7 @@ from tests.sweep_cases import SMALL
 def test_default_grid_counts() -> None:
     cases = Grid().cases(0)
     count = {model: sum(case.model == model for case in cases) for model in MODELS}
-    drawn, fixed = len(DRAWN_KINDS), len(KINDS) - len(DRAWN_KINDS)
+    drawn, fixed = len(DRAWN_KINDS), len(SWEPT) - len(DRAWN_KINDS)
     assert count == {
         "blocks": 2 * 3 * 4 * 25,
         "two-directions": 2 * 13 * 11,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from logreg_unlearn.assess.distance import cosine
-from logreg_unlearn.data.forget_sets import KINDS
+from logreg_unlearn.data.forget_sets import SWEPT
 from logreg_unlearn.data.synthetic import gaussian_classes
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
@@ -42,7 +42,7 @@ def random_problem(seed: int) -> UnlearningProblem:
 def compute(quick: bool = False) -> ink.Table:
     """Return alignment of the first step and ratio at the end point of every problem."""
     problems = [(RANDOM, random_problem(seed)) for seed in range(60 if quick else 400)]
-    problems += [(REAL, real_problem(name, kind)) for name in DATASETS for kind in KINDS]
+    problems += [(REAL, real_problem(name, kind)) for name in DATASETS for kind in SWEPT]
     rows = []
     for group, problem in problems:
         start, oracle = minimise(problem.original()).w, minimise(problem.oracle())

@@ -1,0 +1,167 @@
+"""Which rows a command forgets where a column decides: the oldest, or a group."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from logreg_unlearn.cli.console import Parser, unknown
+from logreg_unlearn.data import DataSet, real
+from logreg_unlearn.data.files import read_column, read_table, table_columns
+from logreg_unlearn.data.forget_sets import COLUMN_KINDS, forget_set
+
+OPTIONS = dict(zip(COLUMN_KINDS, ("order", "group"), strict=True))
+"""The option that names the column of each of these kinds."""
+
+
+def add_options(made: Parser) -> None:
+    """Add the options that name a column."""
+    made.add_argument(
+        "--order",
+        metavar="COL",
+        help="with --forget oldest: the column of numbers or ISO dates whose first rows are "
+        "forgotten; it is no feature then",
+    )
+    made.add_argument(
+        "--group",
+        metavar="COL=VALUE",
+        help="with --forget group: all rows with this value are forgotten; the column is no "
+        "feature then",
+    )
+
+
+def by_column(options: Namespace) -> bool:
+    """Say whether a column decides by order or by value.
+
+    Raises
+    ------
+    ValueError
+        If an option comes without its kind, or a kind without its option where no column of the
+        file has its name.
+    """
+    for kind, option in OPTIONS.items():
+        given = getattr(options, option)
+        if given is not None and options.forget != kind:
+            got = "no --forget" if options.forget is None else f"--forget {options.forget}"
+            raise ValueError(f"expected --{option} with --forget {kind}, got it with {got}")
+        if options.forget == kind and given is None:
+            names = table_columns(options.data, sep=options.sep) if options.data else ()
+            if kind not in names:
+                raise ValueError(f"expected --{option} with --forget {kind}, got none")
+            return False
+    return options.forget in OPTIONS
+
+
+def load_by_column(options: Namespace, how: dict[str, Any]) -> DataSet:
+    """Return the data set with the rows that the column decides on marked.
+
+    Parameters
+    ----------
+    options : Namespace
+        For which `by_column` says yes.
+    how : dict
+        How a file is read, as `read_table` takes it.
+
+    Raises
+    ------
+    ValueError
+        If there is no such column, it cannot be ordered, or no row (or every one) has the value.
+    """
+    name, _, value = (options.order or options.group).partition("=")
+    if options.order is not None:
+        name = options.order
+    elif not value:
+        raise ValueError(f"expected --group COL=VALUE, got {options.group!r}")
+    if options.data is None:
+        return _of_bundled(real.load(options.dataset), name, value, options)
+    texts = read_column(
+        options.data, name, how["label"], sep=how["sep"], decimal=how["decimal"], drop=how["drop"]
+    )
+    data = read_table(options.data, **(how | {"drop": (*dict.fromkeys((*how["drop"], name)),)}))
+    if options.order is None:
+        column: NDArray = np.array([text.strip() for text in texts])
+        return _marked(data, column, _written(column, value.strip()), options)
+    return _marked(data, ordered(texts, name, how["decimal"]), None, options)
+
+
+def ordered(texts: Sequence[str], name: str, decimal: str = ".") -> NDArray:
+    """Return cells as numbers or, where they are not, as dates.
+
+    Raises
+    ------
+    ValueError
+        If some are neither.
+    """
+    try:
+        numbers = np.array([float(text.strip().replace(decimal, ".")) for text in texts])
+    except ValueError:
+        pass
+    else:
+        if np.all(np.isfinite(numbers)):
+            return numbers
+    dates = np.empty(len(texts), dtype="datetime64[us]")
+    for row, text in enumerate(texts):
+        try:
+            dates[row] = np.datetime64(text.strip())
+        except ValueError:
+            dates[row] = np.datetime64("NaT")
+        if np.isnat(dates[row]):
+            raise ValueError(
+                f"expected numbers or ISO dates (2024-05-31) in the order column {name!r}, "
+                f"got {text!r} in row {row + 1}"
+            )
+    return dates
+
+
+def _written(column: NDArray, value: str) -> str:
+    """Return the value as the column writes it: 1 is also 1.0."""
+    if value in column:
+        return value
+    for text in np.unique(column):
+        try:
+            if float(text) == float(value):
+                return str(text)
+        except ValueError:
+            continue
+    return value
+
+
+def _of_bundled(data: DataSet, name: str, value: str, options: Namespace) -> DataSet:
+    names = data.feature_names
+    if name not in names:
+        raise ValueError(unknown("a column of the data set", name, names))
+    j = names.index(name)
+    column = data.features[:, j]
+    if data.shift is not None and data.scale is not None:
+        column = column * data.scale[j] + data.shift[j]
+    others = np.arange(len(names)) != j
+    kept = replace(
+        data,
+        features=data.features[:, others],
+        feature_names=tuple(np.array(names)[others].tolist()),
+        intercept=None if data.intercept is None else data.intercept - (j < data.intercept),
+        shift=None if data.shift is None else data.shift[others],
+        scale=None if data.scale is None else data.scale[others],
+    )
+    if options.order is not None:
+        return _marked(kept, column, None, options)
+    try:
+        wanted = float(value)
+    except ValueError:
+        raise ValueError(f"expected a number as the value of {name!r}, got {value!r}") from None
+    # standardising and back rounds
+    return _marked(kept, np.isclose(column, wanted, rtol=1e-9, atol=1e-9), True, options)
+
+
+def _marked(data: DataSet, column: NDArray, value: Any, options: Namespace) -> DataSet:
+    whole = options.forget == "group"
+    mask = forget_set(
+        options.forget, data.features, data.labels, column=column, value=value,
+        fraction=None if whole else options.fraction,
+    )  # fmt: skip
+    return replace(data, forget=mask)
