@@ -265,7 +265,7 @@ class UnlearningProblem:
             unpenalised=() if data.intercept is None else (data.intercept,),
             feature_names=data.feature_names,
             label_values=data.label_values,
-            user_scale=_scale_of(data),
+            user_scale=scale_of(data),
         )
 
     def to_user_scale(self, w: Array) -> LinearModel:
@@ -401,7 +401,7 @@ def _check_total(weights: Array) -> None:
         )
 
 
-def _scale_of(data: DataSet) -> UserScale:
+def scale_of(data: DataSet) -> UserScale:
     """Return how a data set's columns come from the user's."""
     # an intercept is the last column
     k = len(data.feature_names) if data.intercept is None else data.intercept
