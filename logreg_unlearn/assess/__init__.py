@@ -1,21 +1,22 @@
 """What came of it: distances to the oracle, dependence, verdicts, bounds without retraining.
 
-==============  ==============================================================================
-module          what it does
-==============  ==============================================================================
-``audit``       what unlearning methods do to one problem, in numbers and in words
-``outcome``     what one method did: distances, verdict, limit, cost
-``limit``       what becomes of a run when its steps go on: certified, or as of its last step
-``cycle``       the same for steps on several objectives in turn
-``escape``      the same for a free intercept that runs off
-``verdict``     helped, harmed, diverged or unchanged
-``words``       all of it in plain words, numbers printed so that they say what they are
-``record``      an audit as plain data for JSON, as rows, and as a table for a notebook
-``distance``    distances to the retrained optimum and their ratios to the original's
-``klom``        margins of many unlearned models against many retrained ones
-``membership``  accuracies, changed decisions and membership attacks, beside the oracle's
-``dependence``  lift, cosines and cross-influence of forget and retain set
-``bounds``      what can be certified about any weights without retraining
-``guarantees``  noise that is enough, and decisions that cannot have changed
-==============  ==============================================================================
+================  ==============================================================================
+module            what it does
+================  ==============================================================================
+``audit``         what unlearning methods do to one problem, in numbers and in words
+``outcome``       what one method did: distances, verdict, limit, cost
+``limit``         what becomes of a run when its steps go on: certified, or as of its last step
+``cycle``         the same for steps on several objectives in turn
+``escape``        the same for a free intercept that runs off
+``verdict``       helped, harmed, diverged or unchanged
+``words``         all of it in plain words, numbers printed so that they say what they are
+``record``        an audit as plain data for JSON, as rows, and as a table for a notebook
+``distance``      distances to the retrained optimum and their ratios to the original's
+``klom``          margins of many unlearned models against many retrained ones
+``membership``    accuracies, changed decisions and membership attacks, beside the oracle's
+``dependence``    lift, cosines and cross-influence of forget and retain set
+``bounds``        what can be certified about any weights without retraining
+``class_bounds``  the same for softmax models
+``guarantees``    noise that is enough, and decisions that cannot have changed
+================  ==============================================================================
 """

@@ -28,7 +28,10 @@ from logreg_unlearn.solve.passes import HESSIAN, Formed, Iterate, Work, value_at
 class Space(Protocol):
     """What the iteration asks of its coordinates."""
 
-    objective: Objective | SoftmaxObjective
+    @property
+    def objective(self) -> Objective | SoftmaxObjective:
+        """What is minimised."""
+
     renewal: float
     """What a new factor costs, in evaluations."""
 
