@@ -16,7 +16,7 @@ module            what it does
 ``membership``    accuracies, changed decisions and membership attacks, beside the oracle's
 ``dependence``    lift, cosines and cross-influence of forget and retain set
 ``bounds``        what can be certified about any weights without retraining
-``class_bounds``  the same for softmax models
+``class_*``       distances, dependence and bounds of softmax models
 ``guarantees``    noise that is enough, and decisions that cannot have changed
 ================  ==============================================================================
 """

@@ -16,6 +16,7 @@ from logreg_unlearn.assess.distance import (
 )
 from logreg_unlearn.assess.limit import Limit, LimitKind, limit_of, same_minimiser
 from logreg_unlearn.assess.verdict import compare, verdict
+from logreg_unlearn.problem.multiclass import SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import Optimum
 from logreg_unlearn.unlearn.driver import Method, budgets, run
@@ -85,7 +86,7 @@ class Outcome:
 
 
 def outcome_of(
-    problem: UnlearningProblem,
+    problem: UnlearningProblem | SoftmaxProblem,
     method: Method,
     original: Optimum,
     oracle: Optimum,
@@ -98,7 +99,7 @@ def outcome_of(
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     method : Method
     original, oracle : Optimum
     steps : int

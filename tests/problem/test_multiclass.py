@@ -192,7 +192,7 @@ def test_each_constructor_names_the_other(iris: tuple[Any, Array, Array]) -> Non
         model = regression().fit(x[two], y[two])
         SoftmaxProblem.from_sklearn(model, x[two], y[two], forget[two])
     frame = x.assign(species=y)
-    with pytest.raises(ValueError, match="expected two labels .*: SoftmaxProblem takes more$"):
+    with pytest.raises(ValueError, match=r"expected two labels .*: SoftmaxProblem takes more$"):
         UnlearningProblem.from_frame(frame, label="species", forget=forget, ridge=1.0)
     with pytest.raises(ValueError, match="got 'oak' in row 0"):
         wrong = np.where(np.arange(150) == 0, "oak", y)
