@@ -35,12 +35,13 @@ def influence_triangle(objective: SoftmaxObjective, w: Array, root: Array, mass:
     n x p array is formed.
     """
     count, (n, d) = objective.count, objective.features.shape
-    triangle, size = np.zeros((0, count * d)), max(count * d, 256)
+    triangle: Array = np.zeros((0, count * d))
+    size = max(count * d, 256)
     for first in range(0, n, size):
         chunk = slice(first, first + size)
         slopes = of_logits.slopes(objective.logits(w, chunk), objective.classes[chunk])
         slopes *= np.sqrt(mass[chunk])
         gradients = slopes.T[:, :, None] * objective.features[chunk][:, None, :]
         rows = gradients.reshape(len(gradients), -1) @ root
-        triangle = np.linalg.qr(np.vstack([triangle, rows]), mode="r")
+        triangle = np.asarray(np.linalg.qr(np.vstack([triangle, rows]), mode="r"))
     return triangle

@@ -1,7 +1,7 @@
 r"""Distances of a softmax model to the retrained optimum.
 
-As of :mod:`logreg_unlearn.assess.distance`, with the range of the logits' change, the largest change
-of a difference of two of them, in place of the margin's.  The risk's remainder of a sample whose
+As of :mod:`logreg_unlearn.assess.distance`, with the range of the logits' change in place of the
+margin's: the largest change of a difference of two of them.  The risk's remainder of a sample whose
 logits u move by t is, with :math:`s = t - \pi\cdot t`,
 
 .. math:: D(u, t) = \mathrm{lse}(u+t) - \mathrm{lse}(u) - \pi\cdot t

@@ -148,8 +148,10 @@ def distances_to_oracle(
 
     across = None
     if other is not None:
-        softmax = isinstance(objective, SoftmaxObjective)
-        moved = ranges(objective.count, unit, other) if softmax else unit @ other.T
+        if isinstance(objective, SoftmaxObjective):
+            moved = ranges(objective.count, unit, other)
+        else:
+            moved = unit @ other.T
         across = finished(rms(moved, np.ones(len(other))))
     return Distances(
         parameters=finished(np.sqrt(np.sum(unit * unit, axis=-1))),

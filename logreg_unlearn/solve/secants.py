@@ -107,7 +107,7 @@ def quasi_newton(
 
 def _step(space: MarginRows, here: Iterate, direction: Array, fall: float) -> Iterate:
     """Go to the minimiser along ``-direction``: one pass, whatever the length."""
-    dz = -space.along(direction)
+    dz = space.along(-direction)
     constant, linear = space.ridge_along(here, direction)
     margins = here.margins + dz
     slopes = space.slopes(margins)

@@ -17,20 +17,18 @@ idle: the first move is the descent's.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from logreg_unlearn.problem.logits import probabilities
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.multiclass import SoftmaxProblem
 from logreg_unlearn.problem.objective import Objective
-from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.unlearn.driver import Method, Phase
 
-_Any = TypeVar("_Any", Objective, SoftmaxObjective)
+_Same = TypeVar("_Same", Objective, SoftmaxObjective)
 
 
 def scrub(
@@ -69,9 +67,7 @@ def scrub(
     if not 0.0 <= ascent_share < 1.0:
         raise ValueError(f"expected an ascent share in [0, 1), got {ascent_share}")
 
-    def phases(
-        problem: UnlearningProblem | SoftmaxProblem, _: np.random.Generator
-    ) -> tuple[Phase, ...]:
+    def phases(problem: Any, _: np.random.Generator) -> tuple[Phase, ...]:
         w = minimise(problem.original()).w if teacher is None else np.asarray(teacher, float)
         away = _distilled(problem.weighted(0.0, -1.0, ridge=False), w, temperature)
         towards = _distilled(problem.oracle(), w, temperature)
@@ -84,7 +80,7 @@ def scrub(
     return Method("scrub", phases)
 
 
-def _distilled(objective: _Any, teacher: Array, temperature: float) -> _Any:
+def _distilled(objective: _Same, teacher: Array, temperature: float) -> _Same:
     """Return the divergence from the teacher on the objective's rows, with its ridge."""
     used = objective.with_rows(objective.coefficients != 0)
     if isinstance(used, SoftmaxObjective):
@@ -114,7 +110,7 @@ def _distilled(objective: _Any, teacher: Array, temperature: float) -> _Any:
     )
 
 
-def _together(loss: _Any, distilled: _Any, alpha: float) -> _Any:
+def _together(loss: _Same, distilled: _Same, alpha: float) -> _Same:
     """Return ``loss + alpha * distilled``, with the ridge of the loss."""
     loss = loss.with_rows(loss.coefficients != 0)
     if alpha == 0.0:

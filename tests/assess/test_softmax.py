@@ -156,5 +156,7 @@ def test_a_strong_ridge_makes_descent_ascent_convex() -> None:
 
 
 def test_npo_says_what_it_is_for() -> None:
-    with pytest.raises(ValueError, match="^expected a problem of two classes for npo, got Softmax"):
+    with pytest.raises(
+        ValueError, match=r"^expected a problem of two classes for npo, got Softmax"
+    ):
         run(get_method("npo"), draw(0), steps=3)
