@@ -205,14 +205,15 @@ class ClassSearch:
             blocks = Blocks(self.space, self.point)
             self._run(target, budget - self.iterations, blocks, self.space.renewal)
         else:
-            self._run(target, budget, self._factor, None)
+            # one step tells how good the factor of a subsample is
+            self._run(target, budget, self._factor, 1.0)
         if self.point.norm > target and self.space.renewal < math.inf:
             # where steps fall below the resolution of the objective a Hessian has some left
             found = refine(self.space, self.point, target, budget - self.iterations, None)
             self.point, more, self._factor = found
             self.iterations += more
 
-    def _run(self, target: float, budget: int, factor: Preconditioner, trial: float | None) -> None:
+    def _run(self, target: float, budget: int, factor: Preconditioner, trial: float) -> None:
         found = quasi_newton(self.space, self.point, target, budget, factor, trial)
         self.point, more, self._factor = found
         self.iterations += more
@@ -220,8 +221,8 @@ class ClassSearch:
 
 def descend_classes(
     objective: SoftmaxObjective, start: Array, target: float, max_iterations: int, work: Work
-) -> tuple[Array, int, float]:
-    """Return the minimiser of a convex objective, the steps taken, and a certified radius.
+) -> tuple[Iterate, float, int, float]:
+    """Return the minimiser of a convex objective, its value, the steps, and a certified radius.
 
     Parameters
     ----------
@@ -252,7 +253,7 @@ def descend_classes(
     if radius > vague and objective.dimension <= _LARGEST:
         point = search.point
         radius = min(radius, curvature_radius(search.space, point, float(point.norm) + rounding))
-    return search.point.w, search.iterations, radius
+    return search.point, search.space.value(search.point), search.iterations, radius
 
 
 def curvature_radius(space: ClassRows, point: Iterate, norm: float) -> float:

@@ -182,14 +182,16 @@ def minimise(
             target = tolerance * min(1.0, scale)
             point, iterations, radius = _convex(by_rows, w, target, max_iterations, work, lengths)
             w, value, norm = point.w, value_at(by_rows, point), float(point.norm)
+        elif by_classes is not None and convex and by_classes.ridge > 0:
+            scale = float(by_classes.gradient_scale())
+            target = tolerance * min(1.0, scale)
+            found = descend_classes(by_classes, w, target, max_iterations, work)
+            point, value, iterations, radius = found
+            w, norm = point.w, float(point.norm)
         else:
             scale = float(objective.gradient_scale())
             target = tolerance * min(1.0, scale)
-            if by_classes is not None and convex and by_classes.ridge > 0:
-                w, iterations, radius = descend_classes(by_classes, w, target, max_iterations, work)
-            else:
-                found = _descent(objective, w, target, max_iterations, work)
-                w, iterations, radius, unbounded = found
+            w, iterations, radius, unbounded = _descent(objective, w, target, max_iterations, work)
             value, norm = float(objective.value(w)), float(euclidean(objective.gradient(w)))
     within = norm <= tolerance * (1.0 + scale) < math.inf
     if unbounded:
