@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from logreg_unlearn.assess.bounds import distance_bounds
 from logreg_unlearn.assess.dependence import dependence
 from logreg_unlearn.assess.distance import distances_to_oracle, excess_risk
-from logreg_unlearn.assess.limit import LimitKind
+from logreg_unlearn.assess.limit import LimitKind, limit_of
 from logreg_unlearn.assess.outcome import outcome_of
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.multiclass import SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.unlearn.ascent import get_method, simultaneous
-from logreg_unlearn.unlearn.driver import run
+from logreg_unlearn.unlearn.driver import Phase, run
 from tests.strategies import seeds
 
 
@@ -92,7 +92,7 @@ def test_the_dependence_is_that_of_the_gradients() -> None:
     assert found.lift.shape == (12,)
 
 
-@pytest.mark.parametrize("size", [1e-9, 1e-3, 1.0, 30.0])
+@pytest.mark.parametrize("size", [1e-9, 1e-3, 1.0, 30.0, 3e3])
 def test_the_excess_risk_keeps_its_digits(size: float) -> None:
     problem = draw(2, n=20)
     objective, oracle = problem.oracle(), minimise(problem.oracle()).w
@@ -153,6 +153,9 @@ def test_a_strong_ridge_makes_descent_ascent_convex() -> None:
     assert found.limit.kind is LimitKind.POINT and found.limit.w is not None
     gradient = problem.descent_ascent().gradient(found.limit.w)
     assert np.linalg.norm(gradient) <= 1e-8
+    # from anywhere: a step that is far from the limit, where its surroundings say nothing
+    far = run(simultaneous(), problem, np.full(12, 100.0), steps=1, oracle=oracle)
+    assert limit_of(far, Phase((problem.descent_ascent(),)), 1).kind is LimitKind.POINT
 
 
 def test_npo_says_what_it_is_for() -> None:

@@ -191,6 +191,9 @@ def test_each_constructor_names_the_other(iris: tuple[Any, Array, Array]) -> Non
     with pytest.raises(ValueError, match=r"got 2: UnlearningProblem.from_sklearn takes two$"):
         model = regression().fit(x[two], y[two])
         SoftmaxProblem.from_sklearn(model, x[two], y[two], forget[two])
+    with pytest.raises(ValueError, match="got one model for each class against the others"):
+        one_each = regression().fit(x, y).set_params(solver="liblinear")
+        SoftmaxProblem.from_sklearn(one_each, x, y, forget)
     frame = x.assign(species=y)
     with pytest.raises(ValueError, match=r"expected two labels .*: SoftmaxProblem takes more$"):
         UnlearningProblem.from_frame(frame, label="species", forget=forget, ridge=1.0)

@@ -106,6 +106,20 @@ def test_exact_arithmetic_within_the_rounding_bounds(
     assert objective.gradient_error(w) <= 1e-10 * (1.0 + float(objective.gradient_scale()))
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_large_logits_are_within_the_rounding_bounds(seed: int) -> None:
+    """Without the ridge, whose own rounding would hide that of the logits."""
+    objective = random_objective(seed, scale=1e3, free=False)
+    objective = objective.with_coefficients(objective.coefficients, 0.0)
+    w = point(objective, seed)
+    w -= w.mean()
+    with mp.workdps(40):
+        _, gradient, _ = exact(objective, 1e-3 * w)
+        off = mp.norm(gradient - mp.matrix(objective.gradient(1e-3 * w).tolist()))
+    bound = objective.gradient_error(1e-3 * w)
+    assert off <= bound <= 1e4 * off + 1e-9
+
+
 @given(objective=softmax_objectives(), seed=seeds)
 def test_hessian_vector_and_curvature_bounds(objective: SoftmaxObjective, seed: int) -> None:
     w, v = point(objective, seed), point(objective, seed + 1)

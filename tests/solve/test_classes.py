@@ -90,7 +90,8 @@ def test_it_converges_on_every_shape(n: int, d: int, count: int, intercept: bool
         pytest.skip("a class is missing")
     found = minimise(objective)
     assert found.converged and found.gradient_norm <= 1e-10
-    assert np.linalg.norm(objective.gradient(found.w)) == found.gradient_norm
+    again = float(np.linalg.norm(objective.gradient(found.w)))
+    assert abs(again - found.gradient_norm) <= 2 * objective.gradient_error(found.w)
     assert found.passes > 0 and found.iterations > 0
 
 
@@ -189,3 +190,21 @@ def test_the_oracle_is_the_refit_of_scikit_learn(name: str) -> None:
         refit = np.column_stack([model.coef_, model.intercept_])
         refit[:, -1] -= refit[:, -1].mean()  # its gauge is where it started
         assert np.abs(problem.class_weights(found.w) - refit).max() <= 1e-6
+
+
+def test_an_ascent_that_outweighs_descent_falls_without_bound() -> None:
+    """Along an intercept without ridge; with the ridge on it there is a minimum."""
+    objective = draw(4, 40, 3, 3, intercept=True)
+    forget = np.arange(40) < 6
+    problem = problem_of(objective, forget, ridge=0.1, unpenalised=(3,))
+    ascent = problem.path(5.0)
+    assert minimise(ascent, np.ones(12)).status is OptimumStatus.UNBOUNDED
+    assert minimise(replace(ascent, penalised=None), np.ones(12)).converged
+
+
+def test_the_blocks_of_the_classes_save_passes() -> None:
+    """51.6 passes on the digits; 127 where the mean over the classes is left in a step."""
+    datasets = pytest.importorskip("sklearn.datasets")
+    x, y = datasets.load_digits(return_X_y=True)
+    found = minimise(SoftmaxObjective(x / 16.0, y, 10, np.ones(len(y)), 1.0))
+    assert found.converged and found.passes < 80
