@@ -19,9 +19,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from logreg_unlearn.assess.class_dependence import (
+    influence_triangle,
+    mean_gradient,
+    mean_signed,
+)
 from logreg_unlearn.assess.distance import cosine
 from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.multiclass import SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.protocol import SmoothObjective
 
 __all__ = ["Dependence", "cross_influence", "dependence", "lift"]
 
@@ -58,7 +65,7 @@ class Dependence:
         )
 
 
-def dependence(problem: UnlearningProblem, w: Array) -> Dependence:
+def dependence(problem: UnlearningProblem | SoftmaxProblem, w: Array) -> Dependence:
     """Measure how forget and retain set depend on each other at a model.
 
     The cross-influence matrix is not formed: with ``H = B B'``, its two thin factors are reduced
@@ -66,7 +73,7 @@ def dependence(problem: UnlearningProblem, w: Array) -> Dependence:
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     w : (d,) array
         Usually the original's optimum.
 
@@ -80,6 +87,8 @@ def dependence(problem: UnlearningProblem, w: Array) -> Dependence:
         Where the original's Hessian at w is not positive definite (possible only with
         unpenalised columns).
     """
+    if isinstance(problem, SoftmaxProblem):
+        return _of_classes(problem, w)
     retain, forget = _signed_means(problem)
     slopes = problem.original().loss.derivative(problem.original().margins(w))
     gradient_retain, gradient_forget = _means(problem, slopes[:, None] * _signed(problem))
@@ -94,6 +103,28 @@ def dependence(problem: UnlearningProblem, w: Array) -> Dependence:
     return Dependence(
         lift=_quotient(forget, retain),
         cosine_gradients=cosine(gradient_retain, gradient_forget),
+        cosine_signed=cosine(retain, forget),
+        cross_influence_norm=norm * unit,
+        cross_influence_overlap=min(norm / own, 1.0) if own > 0.0 else 0.0,
+    )
+
+
+def _of_classes(problem: SoftmaxProblem, w: Array) -> Dependence:
+    """Return the same of a softmax problem; the lift is one for each class and column (K*d,)."""
+    objective, sides = problem.original(), (~problem.forget, problem.forget)
+    retain, forget = (mean_signed(problem, rows) for rows in sides)
+    gradients = [mean_gradient(problem, w, rows) for rows in sides]
+    multiplicity = np.ones(len(problem.forget)) if problem.weights is None else problem.weights
+    unit, root = float(multiplicity.max()), _inverse_root(objective, w)
+    triangles = [
+        influence_triangle(objective.with_rows(rows), w, root, multiplicity[rows] / unit)
+        for rows in sides
+    ]
+    norm = float(np.linalg.norm(triangles[0] @ triangles[1].T, ord=2))
+    own = float(np.prod([np.linalg.norm(triangle, ord=2) for triangle in triangles]))
+    return Dependence(
+        lift=_quotient(forget, retain),
+        cosine_gradients=cosine(*gradients),
         cosine_signed=cosine(retain, forget),
         cross_influence_norm=norm * unit,
         cross_influence_overlap=min(norm / own, 1.0) if own > 0.0 else 0.0,
@@ -156,6 +187,14 @@ def _quotient(above: Array, below: Array) -> Array:
 def _influence_factor(problem: UnlearningProblem, w: Array) -> Array:
     """Return ``G (n, d)`` with ``G G' = (phi'_i phi'_j a_i . H^{-1} a_j)_ij``."""
     objective = problem.original()
+    root = _inverse_root(objective, w)
+    slopes = objective.loss.derivative(objective.margins(w))
+    factor: Array = slopes[:, None] * (objective.signed_features @ root)
+    return factor
+
+
+def _inverse_root(objective: SmoothObjective, w: Array) -> Array:
+    """Return a root (d, d) of the inverse Hessian."""
     eigenvalues, vectors = np.linalg.eigh(objective.hessian(w))
     # Every eigenvalue is at least the ridge where all columns carry it; rounding must not say less.
     smallest = float(np.min(objective.ridge_diagonal))
@@ -164,6 +203,5 @@ def _influence_factor(problem: UnlearningProblem, w: Array) -> Array:
         raise ValueError(
             f"expected a positive definite Hessian, got smallest eigenvalue {eigenvalues[0]:.3g}"
         )
-    slopes = objective.loss.derivative(objective.margins(w))
-    factor: Array = slopes[:, None] * (objective.signed_features @ (vectors / np.sqrt(eigenvalues)))
-    return factor
+    root: Array = vectors / np.sqrt(eigenvalues)
+    return root

@@ -282,8 +282,8 @@ class Objective:
         new_ridge = self.ridge if ridge is None else ridge
         return replace(self, coefficients=np.asarray(coefficients, float), ridge=new_ridge)
 
-    def with_rows(self, chosen: Mask) -> Objective:
-        """Return the objective of the chosen rows (n,) alone."""
+    def with_rows(self, chosen: Array) -> Objective:
+        """Return the objective of the chosen rows alone: a mask (n,), or their numbers."""
         return replace(
             self,
             signed_features=self.signed_features[..., chosen, :],
