@@ -16,14 +16,18 @@ model w (the original's ``w_D`` in practice):
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from logreg_unlearn.assess.distance import cosine
-from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.losses import Array, Mask
 from logreg_unlearn.problem.problem import UnlearningProblem
 
-__all__ = ["Dependence", "cross_influence", "dependence", "lift"]
+__all__ = [
+    "CrossNorms", "Dependence", "cross_influence", "cross_norms", "dependence", "lift",
+    "whitened_rows",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,17 +91,38 @@ def dependence(problem: UnlearningProblem, w: Array) -> Dependence:
     multiplicity = _multiplicity(problem)
     unit = float(multiplicity.max())
     factor = np.sqrt(multiplicity / unit)[:, None] * _influence_factor(problem, w)
-    mask = problem.forget
-    triangles = [np.asarray(np.linalg.qr(factor[rows], mode="r")) for rows in (~mask, mask)]
-    norm = float(np.linalg.norm(triangles[0] @ triangles[1].T, ord=2))
-    own = float(np.prod([np.linalg.norm(triangle, ord=2) for triangle in triangles]))
+    norms = cross_norms(factor, problem.forget)
     return Dependence(
         lift=_quotient(forget, retain),
         cosine_gradients=cosine(gradient_retain, gradient_forget),
         cosine_signed=cosine(retain, forget),
-        cross_influence_norm=norm * unit,
-        cross_influence_overlap=min(norm / own, 1.0) if own > 0.0 else 0.0,
+        cross_influence_norm=norms.spectral * unit,
+        cross_influence_overlap=norms.overlap,
     )
+
+
+class CrossNorms(NamedTuple):
+    """Norms of a cross matrix, and its spectral norm over the geometric mean of the sets' own."""
+
+    spectral: float
+    frobenius: float
+    overlap: float
+
+
+def cross_norms(factor: Array, forget: Mask) -> CrossNorms:
+    """Return norms of ``factor[~forget] @ factor[forget].T`` without forming it.
+
+    Parameters
+    ----------
+    factor : (n, d) array
+    forget : (n,) array of bool
+    """
+    triangles = [np.asarray(np.linalg.qr(factor[rows], mode="r")) for rows in (~forget, forget)]
+    cross = triangles[0] @ triangles[1].T
+    norm = float(np.linalg.norm(cross, ord=2))
+    own = float(np.prod([np.linalg.norm(triangle, ord=2) for triangle in triangles]))
+    overlap = min(norm / own, 1.0) if own > 0.0 else 0.0
+    return CrossNorms(norm, float(np.linalg.norm(cross)), overlap)
 
 
 def lift(problem: UnlearningProblem) -> Array:
@@ -156,6 +181,20 @@ def _quotient(above: Array, below: Array) -> Array:
 def _influence_factor(problem: UnlearningProblem, w: Array) -> Array:
     """Return ``G (n, d)`` with ``G G' = (phi'_i phi'_j a_i . H^{-1} a_j)_ij``."""
     objective = problem.original()
+    slopes = objective.loss.derivative(objective.margins(w))
+    factor: Array = slopes[:, None] * whitened_rows(problem, w)
+    return factor
+
+
+def whitened_rows(problem: UnlearningProblem, w: Array) -> Array:
+    """Return ``B (n, d)`` with ``B B' = (a_i . H^{-1} a_j)_ij``, H the original's Hessian at w.
+
+    Raises
+    ------
+    ValueError
+        As `dependence`.
+    """
+    objective = problem.original()
     eigenvalues, vectors = np.linalg.eigh(objective.hessian(w))
     # Every eigenvalue is at least the ridge where all columns carry it; rounding must not say less.
     smallest = float(np.min(objective.ridge_diagonal))
@@ -164,6 +203,4 @@ def _influence_factor(problem: UnlearningProblem, w: Array) -> Array:
         raise ValueError(
             f"expected a positive definite Hessian, got smallest eigenvalue {eigenvalues[0]:.3g}"
         )
-    slopes = objective.loss.derivative(objective.margins(w))
-    factor: Array = slopes[:, None] * (objective.signed_features @ (vectors / np.sqrt(eigenvalues)))
-    return factor
+    return np.asarray(objective.signed_features @ (vectors / np.sqrt(eigenvalues)))

@@ -4,7 +4,8 @@ The palette is Okabe and Ito's, which survives colour blindness; every series al
 and a line style of its own, so grey print loses nothing.  Nothing here reads files or
 arguments, and no global state of matplotlib changes.
 
-The sweep's figures are a module per model; ``trajectories`` draws the audit's.
+The sweep's figures are a module per model; ``trajectories`` draws the audit's, ``_prediction`` the
+study of what predicts harm.
 """
 
 from __future__ import annotations
@@ -12,6 +13,11 @@ from __future__ import annotations
 from logreg_unlearn.plots._blocks import blocks
 from logreg_unlearn.plots._directions import directions
 from logreg_unlearn.plots._gaussian import gaussian
+from logreg_unlearn.plots._prediction import (
+    predicted_and_actual,
+    prediction_skill,
+    shifted_distances,
+)
 from logreg_unlearn.plots._real import real_data, real_dependence
 from logreg_unlearn.plots._style import (
     COLOURS,
@@ -49,9 +55,12 @@ __all__ = [
     "mark_unity",
     "new_figure",
     "plain",
+    "predicted_and_actual",
+    "prediction_skill",
     "real_data",
     "real_dependence",
     "save",
+    "shifted_distances",
     "style",
     "trajectories",
 ]
