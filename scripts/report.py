@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from _common import entry, parser
-from pages.pictures import claim_pictures, sweep_chapter
+from pages.pictures import SWEEP, claim_pictures, sweep_chapter
+from pages.predictions import STUDY, study_chapter
 from pages.report import page
 
 from logreg_unlearn.cli.workers import processes
@@ -26,9 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = writable_folder(options.out)
     with processes(options.workers) as executor:
         swept, table, first_line = sweep_chapter(options.quick, executor)
-        pictures = swept + claim_pictures(options.quick, executor)
+        studied, answers = study_chapter(executor)
+        pictures = swept + studied + claim_pictures(options.quick, executor)
     path = folder / "report.html"
-    write_text(path, page(pictures, table, first_line))
+    write_text(path, page(pictures, {SWEEP: table, STUDY: answers}, first_line))
     print(f"{path}: {len(pictures)} figures, {path.stat().st_size / 1e6:.1f} MB")
     return 0
 

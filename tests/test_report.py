@@ -12,12 +12,13 @@ from pathlib import Path
 
 from figures import drawn, image, stems
 from figures.__main__ import main as draw
-from pages import pictures, report
+from pages import pictures, predictions, report
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from logreg_unlearn.claims import STEMS, TITLES, Verdict, load_claims
+from logreg_unlearn.cli.cross_influence_text import FIGURES as STUDY_FIGURES
 from logreg_unlearn.cli.sweep_text import FIGURES
 from logreg_unlearn.sweep.case import Row
 from logreg_unlearn.sweep.summary import summarise
@@ -25,6 +26,7 @@ from logreg_unlearn.sweep.summary import summarise
 ROOT = Path(__file__).resolve().parent.parent
 VOID = {"meta", "link", "img", "br", "hr"}
 SHOWN = [stem for stem in report.SECTIONS if stem != "derivatives"]
+END = "<p>after the figures</p>"
 CAPTION = 'Ratio < 1 & "closer". It is escaped.'
 
 
@@ -58,7 +60,7 @@ def text() -> str:
         pictures.Picture(stem, f"slug_{k}", image(figure), CAPTION, "python <it>")
         for k, stem in enumerate(SHOWN)
     ]
-    return report.page(made, "<p>table</p>", "1 of 2 cases <ended> farther.")
+    return report.page(made, {"cross_influence": END}, "1 of 2 cases <ended> farther.")
 
 
 @cache
@@ -157,6 +159,17 @@ def test_sweep_captions_are_two_sentences() -> None:
     assert set(pictures.SWEEP_CAPTIONS) == drawn_names
     for caption in pictures.SWEEP_CAPTIONS.values():
         assert len(re.findall(r"\.(?=\s+[A-Z]|$)", caption)) == 2
+
+
+def test_study_captions_are_two_sentences() -> None:
+    assert set(predictions.CAPTIONS) == set(STUDY_FIGURES)
+    for caption in predictions.CAPTIONS.values():
+        assert len(re.findall(r"\.(?=\s+[A-Z]|$)", caption)) == 2
+
+
+def test_what_ends_a_section_stands_in_that_one_alone() -> None:
+    assert text().count(END) == 1
+    assert END in text().split('<section id="cross_influence">')[1].split("</section>")[0]
 
 
 def test_a_picture_is_the_figure_of_its_claim() -> None:

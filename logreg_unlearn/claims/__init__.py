@@ -28,6 +28,7 @@ TITLES = {
     "iterations": "Iterations",
     "certificates": "Certificates without retraining",
     "calibrated_ascent": "Calibrated ascent",
+    "prediction": "Predicting harm",
     "guarantees": "Guarantees of removal",
     "cross_dimensional": "Two correlated directions",
     "nonconvex_toy": "The non-convex toy",
@@ -48,6 +49,8 @@ INTRODUCTIONS = {
     "certificates": "What can be said about the distance to an oracle that nobody computed.",
     "calibrated_ascent": "The one weight of ascent that is right, the one step that is exact "
     "without dependence, and the error that dependence leaves.",
+    "prediction": "What the original model alone says of descent–ascent's end: a fixed point, one "
+    "signed Newton step, and a norm that cannot tell help from harm.",
     "guarantees": "What noise hides and how much of it is needed, how far from the oracle a Newton "
     "step ends, what ascent costs that finetuning follows, and where published bounds fail.",
     "cross_dimensional": "Retained samples along (1, ε), forgotten ones along (ε, 1): the paper's "

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from contextlib import nullcontext
 from dataclasses import asdict
 from typing import Any
@@ -44,7 +45,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = check_folder(options.out, names)
     with interrupted("nothing was written"):
         started = time.perf_counter()
-        table = measured(study.states(options.seed), options.workers)
+        states = study.states(options.seed)
+        workers = min(options.workers, len(states))
+        with (
+            progress(len(states), "states") as report,
+            nullcontext() if workers == 1 else processes(workers) as executor,
+        ):
+            table = measured(states, executor, report)
         result = results(table, options.seed)
         seconds = time.perf_counter() - started
         shown = text.report(result)
@@ -68,20 +75,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def measured(states: Sequence[State], workers: int) -> Table:
-    """Return the rows of every state, in the order of the states."""
-    count = min(workers, len(states))
-    with (
-        progress(len(states), "states") as report,
-        nullcontext() if count == 1 else processes(count) as executor,
-    ):
-        rows: list[dict[str, object]] = []
-        found = map(measure_state, states) if executor is None else executor.map(
-            measure_state, states
-        )  # fmt: skip
-        for part in found:
-            rows += part
-            report(1)
+def measured(
+    states: Sequence[State], executor: Executor | None, report: Callable[[int], None]
+) -> Table:
+    """Return the rows of every state, in the order of the states; None runs them here."""
+    rows: list[dict[str, object]] = []
+    for part in (map if executor is None else executor.map)(measure_state, states):
+        rows += part
+        report(1)
     return table_of(rows)
 
 

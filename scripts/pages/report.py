@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from logreg_unlearn import __version__
 from logreg_unlearn.claims import INTRODUCTIONS, TITLES, Claim, Verdict, load_claims
 
 from .pictures import SWEEP, Picture
+from .predictions import STUDY
 
 TITLE = "Descent–ascent and the retrained model"
 INTRODUCTION = """
@@ -30,6 +31,12 @@ SECTIONS = {
         "Synthetic problems with a known dependence between forget and retain set, and real data. "
         "Every number is a distance to the oracle over the original model's: above 1 is worse than "
         "doing nothing.",
+    ),
+    STUDY: (
+        "What predicts harm",
+        "Is it known before a run how badly descent–ascent will end? Candidates computed from the "
+        "original model alone, beside the outcome, on real and synthetic problems: among them the "
+        "spectral norm of the cross-influence matrix, which the paper proposes.",
     ),
     **{stem: (TITLES[stem], INTRODUCTIONS[stem]) for stem in TITLES},
 }
@@ -108,16 +115,15 @@ def figure_block(item: Picture) -> str:
     )
 
 
-def section(stem: str, pictures: Sequence[Picture], table: str) -> str:
-    """Return the figures of a stem, and the table where it is the sweep."""
+def section(stem: str, pictures: Sequence[Picture], end: str) -> str:
+    """Return the figures of a stem, and what stands after them."""
     title, text = map(html.escape, SECTIONS[stem])
     figures = "".join(figure_block(item) for item in pictures if item.stem == stem)
-    end = table if stem == SWEEP else ""
     return f'<section id="{stem}"><h2>{title}</h2><p>{text}</p>{figures}{end}</section>'
 
 
-def page(pictures: Sequence[Picture], table: str, first_line: str) -> str:
-    """Return the whole report."""
+def page(pictures: Sequence[Picture], ends: Mapping[str, str], first_line: str) -> str:
+    """Return the whole report; ``ends`` is the HTML after the figures of a section."""
     claims = load_claims()
     shown = [stem for stem in SECTIONS if any(item.stem == stem for item in pictures)]
     links = [f'<li><a href="#{stem}">{html.escape(SECTIONS[stem][0])}</a></li>' for stem in shown]
@@ -133,7 +139,7 @@ def page(pictures: Sequence[Picture], table: str, first_line: str) -> str:
         f'<link rel="icon" href="data:,"><title>{TITLE}</title><style>{style}</style></head><body>'
         f'<h1>{TITLE}</h1>{markdown(INTRODUCTION)}<p class="headline">{html.escape(first_line)}</p>'
         f'<nav><ul>{"".join(links)}<li><a href="#claims">Every claim</a></li></ul></nav>'
-        f"{''.join(section(stem, pictures, table) for stem in shown)}"
+        f"{''.join(section(stem, pictures, ends.get(stem, '')) for stem in shown)}"
         f'<section id="claims"><h2>Every claim</h2><p>{tally(claims)}</p>{"".join(blocks)}'
         f"</section><footer>logreg-unlearn {__version__}. Made by <code>make report</code>."
         "</footer></body></html>\n"

@@ -82,6 +82,7 @@ PARAMETERS = {
     "forget_labels": "nonnegative", "law": "nonnegative", "payoff": "real",
     "temperature": "nonnegative", "smoothing": "nonnegative", "classes": "count >= 2",
     "logits": "real", "labels": "nonnegative", "class_weights": "real",
+    "loudness": "positive", "rounds": "count", "lipschitz": "nonnegative",
 }  # fmt: skip
 NARROWER = {
     ("vanishing_ridge", "strength"): ">= e",
@@ -119,6 +120,7 @@ NARROWER = {
     ("influence_to_newton", "leverage"): "below 1",
     ("ascent_hurts_finetuning", "retain_share"): "share > 0",
     ("ascent_hurts_finetuning", "forget_share"): "share > 0",
+    ("signed_newton_step", "distance"): "nonnegative",
 }
 
 TOY = ToyObjective((5, 4, 1, 0))
@@ -153,7 +155,7 @@ ARGUMENTS: dict[str, Any] = {
     "retain_labels": [0.25, 0.5, 0.25], "forget_labels": [0.5, 0.25, 0.25], "payoff": [0.5, -1.0],
     "law": [0.25, 0.75], "temperature": 0.5, "smoothing": 0.5, "forgotten": [True, False],
     "classes": 4, "logits": [0.5, -1.0], "labels": [[0.5, 0.5], [0.0, 1.0]],
-    "class_weights": np.eye(2),
+    "class_weights": np.eye(2), "loudness": 4.0, "rounds": 2, "lipschitz": 0.5,
 }  # fmt: skip
 ITS_OWN: dict[tuple[str, str], Any] = {
     ("negative_correlation", "epsilon"): -0.5,
@@ -304,6 +306,7 @@ JOINTLY_WRONG = [
     ("consistent_noise", {"direction": [0.0, 0.0]}, "that is not 0"),
     ("consistent_noise", {"direction": [1.0]}, r"shape \(2,\) that is not 0, got shape \(1,\)"),
     ("random_cancellation", {"forget_size": 3}, "below the 3 samples, got 3.0"),
+    ("signed_newton_step", {"hessian": np.diag([1.0, 0.0])}, "hessian invertible, got an"),
     ("objective_derivatives", {"weights": [0.0]}, r"shapes \(n, d\), \(n,\), \(d,\)"),
     ("objective_derivatives", {"offset": [0.0]}, r"offset \(2,\)"),
     ("objective_derivatives", {"penalised": [2.0, 1.0]}, "penalised truth values"),

@@ -1,8 +1,8 @@
 """What is measured of a forget set: where descent-ascent ends, and every candidate beside it.
 
-The end is the local minimum of descent-ascent's objective that a trust region reaches from the
-original, certified (``solve.optimum``); a share of the cases is run as well, step by step, to see
-that the iteration ends there.
+Descent-ascent's objective may have several minima, so it is run until the basin is settled, and a
+trust region goes on to the minimum there, which is certified (``solve.optimum``); a share of the
+cases is run on, to see that the iteration ends there.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ Table = dict[str, Array]
 
 CHECKED = 40
 """One case in so many is run step by step."""
-_STEPS = 20_000
+_SETTLED, _STEPS = 500, 20_000
+# 300 steps found the basin of 20,000 in all of 82 cases with weak ridges, none at all in 85 %
 
 
 @dataclass(frozen=True)
@@ -79,13 +80,15 @@ def _measure(
 ) -> Row:
     oracle = minimise(problem.oracle(), original)
     descent = problem.descent_ascent()
-    end, other = minimise(descent, original), minimise(descent)
+    path = run(simultaneous(), problem, original, steps=_SETTLED, oracle=oracle)
+    end = None if path.diverged else minimise(descent, path.w[-1])
+    other = minimise(descent)
     before = float(np.linalg.norm(original - oracle.w))
     after, elsewhere = (_distance(each, oracle.w) for each in (end, other))
     # 1e-8: what the certificates of both ends leave at most, relative to the weights
     uncertain = 1e-8 * (1.0 + float(np.linalg.norm(oracle.w)))
     judged = compare(before, after, uncertain) if np.isfinite(after) else "DIVERGED"
-    length = float(np.linalg.norm(end.w)) if np.isfinite(after) else np.inf
+    length = float(np.linalg.norm(end.w)) if end and np.isfinite(after) else np.inf
     n, d = problem.features.shape
     return Row(
         dataset=state.dataset,
@@ -103,32 +106,37 @@ def _measure(
         distance_original=before,
         distance_final=after,
         ratio_from_zero=float(ratio(elsewhere, before)),
-        lower_from_zero=_value(other) < _value(end) - 1e-9 * (1.0 + abs(end.value)),
+        lower_from_zero=_lower(other, end),
         length_ratio=float(ratio(length, float(np.linalg.norm(oracle.w)))),
         run_agrees=_agreement(state, problem, original, oracle, end, number),
     )
 
 
-def _distance(end: Optimum, oracle: Array) -> float:
-    """Return how far an end is from the oracle, infinite where the objective has no minimum."""
-    fell = end.status is OptimumStatus.UNBOUNDED or not np.all(np.isfinite(end.w))
-    return np.inf if fell else float(np.linalg.norm(end.w - oracle))
+def _distance(end: Optimum | None, oracle: Array) -> float:
+    """Return how far an end is from the oracle, infinite where there is none."""
+    if end is None or end.status is OptimumStatus.UNBOUNDED or not np.all(np.isfinite(end.w)):
+        return np.inf
+    return float(np.linalg.norm(end.w - oracle))
 
 
-def _value(end: Optimum) -> float:
-    return -np.inf if end.status is OptimumStatus.UNBOUNDED else end.value
+def _lower(other: Optimum, end: Optimum | None) -> bool:
+    """Whether the objective is lower at the other end; never below one that fell for ever."""
+    if end is None or end.status is OptimumStatus.UNBOUNDED:
+        return False
+    fell = other.status is OptimumStatus.UNBOUNDED
+    return bool(fell or other.value < end.value - 1e-9 * (1.0 + abs(end.value)))
 
 
 def _agreement(
-    state: State, problem: UnlearningProblem, original: Array, oracle: Optimum, end: Optimum,
-    number: int,
+    state: State, problem: UnlearningProblem, original: Array, oracle: Optimum,
+    end: Optimum | None, number: int,
 ) -> float:  # fmt: skip
     name = f"{state.dataset} {state.size} {state.seed} {state.loss} {state.ridge} {number}"
     if zlib.crc32(name.encode()) % CHECKED:
         return np.nan
     path = run(simultaneous(), problem, original, steps=_STEPS, oracle=oracle)
-    fell = not np.isfinite(_distance(end, oracle.w))
-    if path.diverged or fell:
+    fell = end is None or not np.isfinite(_distance(end, oracle.w))
+    if end is None or path.diverged or fell:
         return float(path.diverged == fell)
     if path.status.name != "CONVERGED":
         return np.nan

@@ -103,7 +103,7 @@ class Study:
     kinds : tuple of str
         Of `data.forget_sets`.
     losses : tuple of str
-        Those after the first with the first seed alone.
+        Those after the first with the first seed and the middle fraction alone.
     seeds : int
         Draws of the rows.
     draws : int
@@ -122,13 +122,13 @@ class Study:
     kinds: tuple[str, ...] = KINDS
     losses: tuple[str, ...] = ("logistic", "exponential")
     seeds: int = 2
-    draws: int = 3
+    draws: int = 2
 
     def quick(self) -> Study:
         """Return a study of a few seconds."""
         return Study(
             datasets=("breast_cancer", "wine_0v1", "anes96"), dimensions=(5,),
-            cosines=(-0.5, 0.5, 1.0), sizes=(100, 300), shifted_sizes=(100, 300),
+            cosines=(-0.5, 0.0, 0.5, 0.9, 1.0), sizes=(100, 300), shifted_sizes=(100, 300),
             fractions=(0.1,), ridges=(0.01, 1.0), seeds=1, draws=2,
         )  # fmt: skip
 
@@ -146,9 +146,12 @@ class Study:
         sources += [(f"{GAUSSIAN} {d}", n) for d in self.dimensions for n in self.sizes]
         sources += [(f"{SHIFTED} {c:g}", n) for c in self.cosines for n in self.shifted_sizes]
         seeds = range(seed, seed + self.seeds)
+        middle = self.fractions[len(self.fractions) // 2 :][:1]
         return [
-            State(name, n, each, loss, ridge, self.fractions, self.kinds, self.draws)
-            for (name, n), each, loss, ridge in product(sources, seeds, self.losses, self.ridges)
+            State(name, n, each, loss, ridge, fractions, self.kinds, self.draws)
+            for loss in self.losses
+            for fractions in [self.fractions if loss == self.losses[0] else middle]
+            for (name, n), each, ridge in product(sources, seeds, self.ridges)
             if loss == self.losses[0] or each == seed
         ]
 

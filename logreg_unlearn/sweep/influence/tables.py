@@ -100,7 +100,8 @@ class Helped:
     """The cases that ended closer to the oracle than the original.
 
     ``metastable`` counts those for which the same objective, descended from 0, ends elsewhere and
-    lower; ``lost`` those of them that are farther than the original there.
+    lower; ``lost`` those of them that are farther than the original there. ``kinds`` and ``lower``
+    count the helped and the metastable by forget kind.
     """
 
     cases: int
@@ -108,6 +109,7 @@ class Helped:
     metastable: int
     lost: int
     kinds: dict[str, int]
+    lower: dict[str, int]
 
 
 def helped(table: Table) -> Helped:
@@ -119,8 +121,13 @@ def helped(table: Table) -> Helped:
         helped=len(lower),
         metastable=int(lower.sum()),
         lost=int(np.sum(lower & (part["ratio_from_zero"] > 1))),
-        kinds={str(kind): int(np.sum(part["kind"] == kind)) for kind in np.unique(part["kind"])},
+        kinds=_counts(part["kind"]),
+        lower=_counts(part["kind"][lower]),
     )
+
+
+def _counts(kinds: Array) -> dict[str, int]:
+    return {str(kind): int(np.sum(kinds == kind)) for kind in np.unique(kinds)}
 
 
 @dataclass(frozen=True)

@@ -65,11 +65,9 @@ def direction(found: Estimate) -> str:
 
 
 def best_of(skills: Sequence[Skill]) -> Skill:
-    """Return the candidate that orders best at fixed ridge and size, of those with a number."""
-    return max(
-        (skill for skill in skills if skill.name in RATIOS and np.isfinite(skill.factor)),
-        key=lambda skill: skill.correlation[FIXED].value,
-    )
+    """Return the candidate whose number is nearest in nine cases of ten."""
+    numbers = (skill for skill in skills if skill.name in RATIOS and np.isfinite(skill.factor))
+    return min(numbers, key=lambda skill: skill.factor_90)
 
 
 def of_the_best(skills: Sequence[Skill]) -> str:
@@ -94,13 +92,18 @@ def of_help(helped: Helped) -> str:
         return f"None of {helped.cases} cases ended closer to the oracle than the original."
     kinds = ", ".join(f"{kind} {count}" for kind, count in helped.kinds.items())
     share = helped.metastable / helped.helped
-    nature = "metastable" if share > 0.5 else "mostly global"
+    nature = "mostly metastable" if share > 0.5 else "mostly global"
     return (
         f"Are the helped cases global? {helped.helped} of {helped.cases} cases ended closer "
-        f"({kinds}), and they are {nature}: from 0 the same objective ends elsewhere, and lower, "
-        f"in {helped.metastable} of them; in {helped.lost} of these it is then farther than the "
-        "original."
+        f"({kinds}). They are {nature}: from 0 the same objective ends elsewhere, and lower, in "
+        f"{helped.metastable} of them ({by_kind(helped)}), farther than the original in "
+        f"{helped.lost} of these."
     )
+
+
+def by_kind(helped: Helped) -> str:
+    """Return which forget sets the metastable cases are of."""
+    return ", ".join(f"{kind} {count}" for kind, count in helped.lower.items()) or "none"
 
 
 def of_correlation(shift: Shift) -> str:
