@@ -113,8 +113,8 @@ def test_the_prediction_is_as_good_as_it_says():
             for kind in KINDS:
                 problem, w = real_problem(name, kind, ridge)
                 off.append(abs(np.log(predicted_ratio(problem, w).value / truth(problem, w))))
-    assert np.exp(np.median(off)) < MEASURED[0] ** 2
-    assert np.exp(np.quantile(off, 0.9)) < MEASURED[1] ** 2
+    assert np.exp(np.median(off)) < 1.1 * MEASURED[0]
+    assert np.exp(np.quantile(off, 0.9)) < 1.1 * MEASURED[1]
 
 
 @pytest.mark.parametrize("ridge", [0.01, 0.1])
@@ -123,6 +123,15 @@ def test_the_prediction_sees_help(ridge):
     predicted = predicted_ratio(problem, w)
     assert predicted.value < 1 and predicted.name == BEST
     assert predicted.value == pytest.approx(truth(problem, w), rel=0.1)
+
+
+def test_a_newton_step_that_ends_steeply_is_not_believed():
+    """The curvature is positive at the original, and yet the step misses by a factor of seven."""
+    problem, w = real_problem("anes96", "easiest", 1.0)
+    assert np.linalg.eigvalsh(problem.descent_ascent().hessian(w))[0] > 0
+    actual = truth(problem, w)
+    assert ratios(problem, w)["signed newton"] > 5 * actual
+    assert predicted_ratio(problem, w).value == pytest.approx(actual, rel=0.25)
 
 
 def test_the_prediction_holds_in_the_sum_convention():

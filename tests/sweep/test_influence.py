@@ -157,6 +157,19 @@ def test_the_study_takes_sizes_up_to_the_data():
         Study().states(-1)
 
 
+def test_no_problem_is_measured_twice():
+    study = Study(
+        datasets=("iris_1v2", "wine_0v1"), dimensions=(5,), cosines=(0.5,), sizes=(60, 200),
+        shifted_sizes=(60,), fractions=(0.1,), ridges=(1.0,), losses=("logistic",),
+    )  # fmt: skip
+    seen = [
+        (data.features.tobytes(), mask.tobytes())
+        for state in study.states(0)
+        for _, data, _, mask in state.problems()
+    ]
+    assert len(seen) == len(set(seen)) > 60
+
+
 # --- tables and words ---------------------------------------------------------------------------
 
 
@@ -190,7 +203,7 @@ def test_helped_counts():
         "ratio": np.array([0.5, 0.2, 3.0, 0.1]),
         "verdict": np.array(["HELPED", "HELPED", "HARMED", "HELPED"]),
         "lower_from_zero": np.array([True, True, True, False]),
-        "ratio_from_zero": np.array([5.0, 0.1, 9.0, 0.1]),
+        "ratio_from_zero": np.array([5.0, 0.1, 9.0, 4.0]),
         "kind": np.array(["a", "b", "a", "b"]),
     }
     found = tables.helped(made)
@@ -225,10 +238,11 @@ def test_words_follow_the_numbers():
     weak = [
         skill(words.PAPER, -0.4, -1.0, nan, nan), skill("cross-influence raw", 0.1, -0.5, nan, nan),
         skill("trivial", 0.6, 0.0, nan, nan), skill("fixed point twice", 0.9),
-        skill("fixed point once", 0.95, factor_90=9.0),
+        skill("fixed point once", 0.95, factor=1.1, factor_90=9.0),
     ]  # fmt: skip
     told = words.of_the_norm(weak)
     assert " no: no form" in told and "-0.40 [-0.50, -0.30]" in told and "opposite" in told
+    assert "fixed as well, cross-influence raw has +0.10 [+0.00, +0.20]" in told
     strong = [replace(weak[0], beyond_trivial=estimate_of(0.3)), *weak[1:]]
     assert "in part" in words.of_the_norm(strong)
     best = words.of_the_best(weak)

@@ -19,6 +19,7 @@ from logreg_unlearn.data.forget_sets import KINDS, FittedModel, forget_set
 from logreg_unlearn.data.synthetic import gaussian_classes
 from logreg_unlearn.problem.losses import Mask
 from logreg_unlearn.sweep.datasets import fit_original, load
+from logreg_unlearn.sweep.grid import DRAWN_KINDS
 
 SHIFTED_COLUMNS = 5
 GAUSSIAN, SHIFTED = "gaussian", "shifted"
@@ -69,7 +70,7 @@ class State:
             for draw in range(self.draws if kind == "random" else 1):
                 mask = forget_set(
                     kind, data.features, data.labels, fraction=fraction,
-                    seed=self.seed + draw, model=model,
+                    seed=self.seed * self.draws + draw, model=model,
                 )  # fmt: skip
                 yield kind, data, model, mask
 
@@ -129,7 +130,7 @@ class Study:
         return Study(
             datasets=("breast_cancer", "wine_0v1", "anes96"), dimensions=(5,),
             cosines=(-0.5, 0.0, 0.5, 0.9, 1.0), sizes=(100, 300), shifted_sizes=(100, 300),
-            fractions=(0.1,), ridges=(0.01, 1.0), seeds=1, draws=2,
+            fractions=(0.1, 0.3), ridges=(0.01, 1.0), seeds=1, draws=2,
         )  # fmt: skip
 
     def states(self, seed: int) -> list[State]:
@@ -148,12 +149,27 @@ class Study:
         seeds = range(seed, seed + self.seeds)
         middle = self.fractions[len(self.fractions) // 2 :][:1]
         return [
-            State(name, n, each, loss, ridge, fractions, self.kinds, self.draws)
+            State(
+                name,
+                n,
+                each,
+                loss,
+                ridge,
+                fractions,
+                self.kinds if each == seed else self._again(name, n),
+                self.draws,
+            )
             for loss in self.losses
             for fractions in [self.fractions if loss == self.losses[0] else middle]
             for (name, n), each, ridge in product(sources, seeds, self.ridges)
             if loss == self.losses[0] or each == seed
         ]
+
+    def _again(self, name: str, size: int) -> tuple[str, ...]:
+        """Return the kinds whose rows another seed draws anew: of all rows of a bundled set few."""
+        if name in self.datasets and size >= len(load(name).labels):
+            return tuple(kind for kind in self.kinds if kind in DRAWN_KINDS)
+        return self.kinds
 
     def _sizes_of(self, name: str) -> tuple[int, ...]:
         rows = len(load(name).labels)

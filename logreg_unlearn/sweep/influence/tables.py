@@ -22,6 +22,8 @@ STRATA: dict[str, Callable[[Table], Array]] = {
 }
 FIXED = "ridge, size"
 """The stratum in which a candidate has to order problems: there the ridge cannot do it."""
+ALL_FIXED = "ridge, size, fraction"
+"""That in which 1/(f sqrt(ridge)) orders nothing, so that any order is a candidate's own."""
 TRIVIAL = "trivial"
 
 
@@ -194,9 +196,12 @@ def shift(table: Table, seed: int) -> Shift | None:
     # draws at different cosines share their seed and size: they are one cluster
     resample = Resample(groups_of(part["size"], part["seed"]), seed)
     names = ("ratio", "distance_final", "distance_original")
-    found = [estimate(resample.within(cosine, part[name], groups)) for name in names]
-    medians = {
-        float(c): tuple(float(np.median(part[name][cosine == c])) for name in names)
-        for c in np.unique(cosine)
-    }
-    return Shift(*found, medians=medians)  # type: ignore[arg-type]
+    ratio, final, original = (
+        estimate(resample.within(cosine, part[name], groups)) for name in names
+    )
+    medians: dict[float, tuple[float, float, float]] = {}
+    for each in np.unique(cosine):
+        at = cosine == each
+        first, second, third = (float(np.median(part[name][at])) for name in names)
+        medians[float(each)] = (first, second, third)
+    return Shift(ratio, final, original, medians)

@@ -8,7 +8,7 @@ import numpy as np
 
 from logreg_unlearn.assess.candidates import RATIOS
 from logreg_unlearn.sweep.influence.ranks import Estimate
-from logreg_unlearn.sweep.influence.tables import FIXED, Growth, Helped, Shift, Skill
+from logreg_unlearn.sweep.influence.tables import ALL_FIXED, FIXED, Growth, Helped, Shift, Skill
 
 PAPER = "cross-influence slopes"
 """The paper's own: the spectral norm, weighted by the loss."""
@@ -32,6 +32,7 @@ def of_the_norm(skills: Sequence[Skill]) -> str:
     forms = [skill for skill in skills if skill.name.startswith("cross-influence")]
     paper = next(skill for skill in forms if skill.name == PAPER)
     best = max(forms, key=lambda skill: abs(skill.correlation[FIXED].value))
+    own = max(forms, key=lambda skill: skill.correlation[ALL_FIXED].value)
     trivial = next(skill for skill in skills if skill.name == "trivial")
     beats = [s.name for s in forms if s.beyond_trivial.low > 0]
     found = paper.correlation[FIXED]
@@ -46,7 +47,8 @@ def of_the_norm(skills: Sequence[Skill]) -> str:
         f"ends? At fixed ridge and size {verdict}. The paper's own form has a rank correlation of "
         f"{interval(found)} there, {interval(paper.correlation['overall'])} overall; the strongest "
         f"of its forms is {best.name} at {interval(best.correlation[FIXED])}, "
-        f"{direction(best.correlation[FIXED])}."
+        f"{direction(best.correlation[FIXED])}. Where the fraction is fixed as well, "
+        f"{own.name} has {interval(own.correlation[ALL_FIXED])}."
     )
 
 
@@ -121,7 +123,7 @@ def of_size(growth: Sequence[Growth]) -> str:
     """Return the exponents of n beside the law's."""
     parts = [
         f"{each.measured:.2f} ({each.regime}, median q {each.q:.2g}; 1/(2(1+q)) says "
-        f"{each.law:.2f}; {each.groups} groups)"
+        f"{each.law:.2f}; {each.groups} group{'s' * (each.groups > 1)})"
         for each in growth
     ]
     return (
