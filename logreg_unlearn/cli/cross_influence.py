@@ -95,6 +95,7 @@ def results(table: Table, seed: int) -> dict[str, Any]:
             "skills": skills(part, Resample(part["cluster"], seed)),
             "helped": helped(part),
             "diverged": float(np.mean(part["verdict"] == "DIVERGED")),
+            "certified": int(part["certified"].sum()),
             "checked": int(np.isfinite(part["run_agrees"]).sum()),
             "agreed": int(np.nansum(part["run_agrees"])),
         }

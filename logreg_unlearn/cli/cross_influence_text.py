@@ -29,8 +29,8 @@ def report(result: dict[str, Any]) -> str:
         helped = found["helped"]
         parts += [
             f"{loss} loss: {helped.cases} cases, {helped.helped} ended closer, "
-            f"{100 * found['diverged']:.0f} % diverged; run step by step {found['checked']}, "
-            f"{found['agreed']} of them ended where the solver said",
+            f"{100 * found['diverged']:.0f} % diverged; {found['certified']} ends are certified, "
+            f"and of {found['checked']} that were run on, {found['agreed']} ended there",
             *_correlations(found["skills"]),
             "",
             *_calibrations(found["skills"]),

@@ -126,6 +126,7 @@ def test_a_state_measures_every_forget_set(table):
     )
     helped = table["verdict"] == "HELPED"
     np.testing.assert_array_equal(helped, table["ratio"] < 1)
+    assert table["certified"].all()
 
 
 def test_the_end_is_a_minimum_of_descent_ascent(table):

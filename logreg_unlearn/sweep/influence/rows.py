@@ -39,7 +39,8 @@ class Row:
     ``ratio`` is descent-ascent's distance to the oracle over the original's, ``ratio_from_zero``
     that of the minimum reached from 0, ``lower_from_zero`` whether the objective is lower there;
     ``run_agrees`` is 1 or 0 where the case was run and ended or did not end at the minimum, NaN
-    where it was not or its steps ran out; ``length_ratio`` is ``|w_DA|/|w_R|``.
+    where it was not or its steps ran out; ``length_ratio`` is ``|w_DA|/|w_R|``, and ``certified``
+    says that the end is a certified minimum, or none.
     """
 
     dataset: str
@@ -59,6 +60,7 @@ class Row:
     ratio_from_zero: float
     lower_from_zero: bool
     length_ratio: float
+    certified: bool
     run_agrees: float
 
 
@@ -108,6 +110,7 @@ def _measure(
         ratio_from_zero=float(ratio(elsewhere, before)),
         lower_from_zero=_lower(other, end),
         length_ratio=float(ratio(length, float(np.linalg.norm(oracle.w)))),
+        certified=end is None or end.converged or end.status is OptimumStatus.UNBOUNDED,
         run_agrees=_agreement(state, problem, original, oracle, end, number),
     )
 
