@@ -23,8 +23,8 @@ from logreg_unlearn.sweep.influence.states import State
 from logreg_unlearn.unlearn.ascent import simultaneous
 from logreg_unlearn.unlearn.driver import run
 
+# columns by name, all of one length
 Table = dict[str, Array]
-"""Columns by name, all of one length."""
 
 CHECKED = 40
 """One case in so many is run step by step."""
