@@ -15,7 +15,9 @@ model w (the original's ``w_D`` in practice):
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,12 +27,15 @@ from logreg_unlearn.assess.class_dependence import (
     mean_signed,
 )
 from logreg_unlearn.assess.distance import cosine
-from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.losses import Array, Mask
 from logreg_unlearn.problem.multiclass import SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.problem.protocol import SmoothObjective
 
-__all__ = ["Dependence", "cross_influence", "dependence", "lift"]
+__all__ = [
+    "CrossNorms", "Dependence", "cross_influence", "cross_norms", "dependence", "lift",
+    "whitened_rows",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,16 +101,13 @@ def dependence(problem: UnlearningProblem | SoftmaxProblem, w: Array) -> Depende
     multiplicity = _multiplicity(problem)
     unit = float(multiplicity.max())
     factor = np.sqrt(multiplicity / unit)[:, None] * _influence_factor(problem, w)
-    mask = problem.forget
-    triangles = [np.asarray(np.linalg.qr(factor[rows], mode="r")) for rows in (~mask, mask)]
-    norm = float(np.linalg.norm(triangles[0] @ triangles[1].T, ord=2))
-    own = float(np.prod([np.linalg.norm(triangle, ord=2) for triangle in triangles]))
+    norms = cross_norms(factor, problem.forget)
     return Dependence(
         lift=_quotient(forget, retain),
         cosine_gradients=cosine(gradient_retain, gradient_forget),
         cosine_signed=cosine(retain, forget),
-        cross_influence_norm=norm * unit,
-        cross_influence_overlap=min(norm / own, 1.0) if own > 0.0 else 0.0,
+        cross_influence_norm=norms.spectral * unit,
+        cross_influence_overlap=norms.overlap,
     )
 
 
@@ -120,15 +122,43 @@ def _of_classes(problem: SoftmaxProblem, w: Array) -> Dependence:
         influence_triangle(objective.with_rows(rows), w, root, multiplicity[rows] / unit)
         for rows in sides
     ]
-    norm = float(np.linalg.norm(triangles[0] @ triangles[1].T, ord=2))
-    own = float(np.prod([np.linalg.norm(triangle, ord=2) for triangle in triangles]))
+    norms = _norms_of(triangles)
     return Dependence(
         lift=_quotient(forget, retain),
         cosine_gradients=cosine(*gradients),
         cosine_signed=cosine(retain, forget),
-        cross_influence_norm=norm * unit,
-        cross_influence_overlap=min(norm / own, 1.0) if own > 0.0 else 0.0,
+        cross_influence_norm=norms.spectral * unit,
+        cross_influence_overlap=norms.overlap,
     )
+
+
+class CrossNorms(NamedTuple):
+    """Norms of a cross matrix, and its spectral norm over the geometric mean of the sets' own."""
+
+    spectral: float
+    frobenius: float
+    overlap: float
+
+
+def cross_norms(factor: Array, forget: Mask) -> CrossNorms:
+    """Return norms of ``factor[~forget] @ factor[forget].T`` without forming it.
+
+    Parameters
+    ----------
+    factor : (n, d) array
+    forget : (n,) array of bool
+    """
+    sides = (~forget, forget)
+    return _norms_of([np.asarray(np.linalg.qr(factor[rows], mode="r")) for rows in sides])
+
+
+def _norms_of(triangles: Sequence[Array]) -> CrossNorms:
+    """Return the norms of a cross matrix from the triangles of its retained and forgotten rows."""
+    cross = triangles[0] @ triangles[1].T
+    norm = float(np.linalg.norm(cross, ord=2))
+    own = float(np.prod([np.linalg.norm(triangle, ord=2) for triangle in triangles]))
+    overlap = min(norm / own, 1.0) if own > 0.0 else 0.0
+    return CrossNorms(norm, float(np.linalg.norm(cross)), overlap)
 
 
 def lift(problem: UnlearningProblem) -> Array:
@@ -187,10 +217,21 @@ def _quotient(above: Array, below: Array) -> Array:
 def _influence_factor(problem: UnlearningProblem, w: Array) -> Array:
     """Return ``G (n, d)`` with ``G G' = (phi'_i phi'_j a_i . H^{-1} a_j)_ij``."""
     objective = problem.original()
-    root = _inverse_root(objective, w)
     slopes = objective.loss.derivative(objective.margins(w))
-    factor: Array = slopes[:, None] * (objective.signed_features @ root)
+    factor: Array = slopes[:, None] * whitened_rows(problem, w)
     return factor
+
+
+def whitened_rows(problem: UnlearningProblem, w: Array) -> Array:
+    """Return ``B (n, d)`` with ``B B' = (a_i . H^{-1} a_j)_ij``, H the original's Hessian at w.
+
+    Raises
+    ------
+    ValueError
+        As `dependence`.
+    """
+    objective = problem.original()
+    return np.asarray(objective.signed_features @ _inverse_root(objective, w))
 
 
 def _inverse_root(objective: SmoothObjective, w: Array) -> Array:

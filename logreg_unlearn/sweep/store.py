@@ -35,6 +35,11 @@ def csv_text(rows: Iterable[Any], kind: type = Row) -> str:
     return "".join(csv_lines(rows, kind))
 
 
+def table_text(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Return a table of any columns as CSV, its numbers as in `csv_lines`."""
+    return "".join([_line(names), *(_line([_cell(cell) for cell in row]) for row in rows)])
+
+
 def manifest(seed: int, command: Sequence[str], grid: dict[str, Any], **facts: Any) -> str:
     """Return the manifest as JSON: versions, seed, command, grid and the facts given."""
     return json.dumps(
