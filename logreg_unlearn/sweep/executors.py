@@ -6,9 +6,10 @@ are sent again; a cluster does that itself, a process pool is broken by it and m
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -60,6 +61,11 @@ def completed(
         What it raises ends it all: the tasks that wait are cancelled.
     lost : callable
         Stands for the result of a task whose worker was killed twice.
+
+    Raises
+    ------
+    OSError
+        If the executor gives its tasks up: a scheduler that ended.
     """
     if pool is None:
         with threadpool_limits(1):
@@ -86,6 +92,8 @@ def completed(
             future = done.get()
             if future not in sent:
                 continue  # of a pool that has broken since
+            if future.cancelled():
+                raise OSError("expected the executor to run all tasks, got one that gave them up")
             error = future.exception()
             if isinstance(error, BrokenExecutor):
                 suspects = list(sent.items())
@@ -131,8 +139,6 @@ def cluster(address: str) -> Iterator[Pool]:
     ------
     ValueError
         If nothing answers there.
-    OSError
-        If the scheduler is lost on the way.
     """
     distributed: Any = _distributed()
     try:
@@ -145,14 +151,13 @@ def cluster(address: str) -> Iterator[Pool]:
             f"expected --scheduler to be the address of a Dask scheduler, like tcp://host:8786, "
             f"got {address!r} ({reason})"
         ) from None
+    # a scheduler that is lost is said in one line, as an error of the tasks that it gives up
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
     with client:
         client.register_worker_callbacks(one_thread)
         executor = client.get_executor(pure=False)
         width = max(LEAST_SENT, 4 * sum(client.nthreads().values()))
-        try:
-            yield Pool(lambda: executor, width, (distributed.KilledWorker,))
-        except CancelledError:
-            raise OSError(f"expected the scheduler {address} to go on, lost it") from None
+        yield Pool(lambda: executor, width, (distributed.KilledWorker,))
 
 
 def _distributed() -> Any:

@@ -69,6 +69,7 @@ def is_written(folder: Path) -> bool:
         return False
     with closing(_connect(folder / LOCK, "ro")) as connection:
         try:
+            connection.execute("PRAGMA busy_timeout = 0")
             connection.execute("SELECT * FROM sqlite_master")
         except sqlite3.OperationalError:
             return True
