@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from logreg_unlearn.sweep.database import APPLICATION, VERSION
 from logreg_unlearn.sweep.datasets import TableFile
 from logreg_unlearn.sweep.opening import LOCK, NAME, is_written, reading, writing
 from logreg_unlearn.sweep.runner import Failure, run_cases
+from tests.cli.running import ROOT
 from tests.sweep.test_summary import BASE
 from tests.sweep_cases import SMALL
 
@@ -242,3 +244,35 @@ def test_no_store_is_a_line(tmp_path) -> None:
         with pytest.raises(ValueError, match="expected the store of a sweep, got no file"), opening:
             pass
     assert os.listdir(tmp_path) == []
+
+
+def test_a_writer_that_is_killed_while_it_writes_keeps_what_it_reported(tmp_path) -> None:
+    """The process does nothing but write groups of three, so that most kills meet a commit."""
+    begun(tmp_path)
+    program = (
+        "from pathlib import Path\n"
+        "from logreg_unlearn.sweep.opening import writing\n"
+        "from tests.sweep.test_database import BASE, KEYS\n"
+        f"with writing(Path({str(tmp_path)!r})) as store:\n"
+        "    place = store.count()[0]\n"
+        "    while True:\n"
+        "        store.put(place, KEYS, [BASE] * 3, place)\n"
+        "        place += 3\n"
+        "        print(place, flush=True)\n"
+    )
+    generator, stored = np.random.default_rng(1), 0
+    for _ in range(int(os.environ.get("LOGREG_UNLEARN_KILLS", "3"))):
+        with subprocess.Popen(
+            [sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=ROOT
+        ) as writer:
+            assert writer.stdout is not None
+            first = int(writer.stdout.readline())
+            assert first == stored + 3  # it goes on where the one before was killed
+            time.sleep(generator.uniform(0.0, 0.1))
+            writer.kill()
+            reported = [first, *map(int, writer.stdout.read().split())][-1]
+        with reading(tmp_path / NAME) as store:
+            stored, failed = store.count()
+            assert reported <= stored <= reported + 3 and stored % 3 == failed == 0
+            places = [place for place, _, _ in store.cells()]
+            assert places == list(range(stored)) and store.facts.seconds == stored - 3
