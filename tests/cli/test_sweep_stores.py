@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from logreg_unlearn.sweep import runner
+from logreg_unlearn.sweep.case import Case, run_case
 from logreg_unlearn.sweep.database import COLUMNS
 from logreg_unlearn.sweep.opening import NAME
 from tests.cli.running import command, environment, refused, rows_in, strict
@@ -41,7 +42,7 @@ KILLS = int(os.environ.get("LOGREG_UNLEARN_KILLS", "3"))
 @pytest.fixture
 def stopped(sweep, monkeypatch):
     """Return a folder with a sweep that was interrupted in its second group."""
-    run_case, ran = runner.run_case, []
+    ran: list[Case] = []
 
     def interrupt(case):
         ran.append(case)
@@ -50,7 +51,7 @@ def stopped(sweep, monkeypatch):
         return run_case(case)
 
     with monkeypatch.context() as patch:
-        patch.setattr(runner, "run_case", interrupt)
+        patch.setattr("logreg_unlearn.sweep.runner.run_case", interrupt)
         status, out, err = sweep(*SMALL, "--out", "made")
     assert (status, out) == (130, "")
     assert err.splitlines()[-1] == (
@@ -92,7 +93,7 @@ def test_the_same_sweep_goes_on_and_another_is_refused_until_this_one_is_done(
 def test_a_sweep_is_not_computed_again_when_nothing_has_changed(sweep, monkeypatch) -> None:
     assert sweep(*SMALL, "--out", "made")[0] == 0
     before = Path("made", "cases.csv").read_bytes()
-    monkeypatch.setattr(runner, "run_case", lambda case: 1 / 0)
+    monkeypatch.setattr("logreg_unlearn.sweep.runner.run_case", lambda case: 1 / 0)
     status, out, _ = sweep(*SMALL, "--out", "made")
     assert status == 0 and "40 cases in" in out
     assert Path("made", "cases.csv").read_bytes() == before
@@ -137,15 +138,13 @@ def test_a_folder_without_a_sweep_is_refused(run, tmp_path, monkeypatch, name) -
 
 
 def test_failures_are_told_shown_and_run_again(sweep, run, tmp_path, monkeypatch) -> None:
-    run_case = runner.run_case
-
     def fails(case):
         if case.seed == 3:
             raise RuntimeError("out of order")
         return run_case(case)
 
     with monkeypatch.context() as patch:
-        patch.setattr(runner, "run_case", fails)
+        patch.setattr("logreg_unlearn.sweep.runner.run_case", fails)
         status, out, err = sweep(*SMALL, "--out", "made")
     assert status == 1 and "38 cases in" in out
     assert "got 2 of 40 that failed" in err and "resume made --retry-failed" in err
@@ -166,7 +165,7 @@ def test_a_sweep_of_failures_alone_is_a_line_and_no_result(sweep, monkeypatch) -
     def fails(case):
         raise ValueError("expected a problem, got none")
 
-    monkeypatch.setattr(runner, "run_case", fails)
+    monkeypatch.setattr("logreg_unlearn.sweep.runner.run_case", fails)
     status, out, err = sweep(*SMALL, "--out", "made")
     assert (status, out) == (2, "")
     assert err.splitlines()[-1] == "logreg-unlearn sweep: expected a problem, got none"

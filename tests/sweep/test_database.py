@@ -10,6 +10,7 @@ import sys
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -85,10 +86,11 @@ def test_failures_keep_their_message_and_diverged_cells_are_rows(tmp_path) -> No
 
 
 def test_a_group_is_stored_whole_or_not_at_all(tmp_path) -> None:
+    nothing: Any = None
     with writing(tmp_path, make=True) as store:
         store.begin(GRID, 0, SOURCE, [])
         with pytest.raises(AttributeError):
-            store.put(0, KEYS[:2], [BASE, None], 1.0)
+            store.put(0, KEYS[:2], [BASE, nothing], 1.0)
         with pytest.raises(OverflowError):
             store.put(0, KEYS[:2], [BASE, replace(BASE, steps=2**70)], 1.0)
         assert store.count() == (0, 0)

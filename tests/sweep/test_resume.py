@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import chain
+from pathlib import Path
 
 import pytest
 
-from logreg_unlearn.sweep import origin as origins
-from logreg_unlearn.sweep import runner
-from logreg_unlearn.sweep.case import Case
+from logreg_unlearn.sweep.case import Case, run_case
 from logreg_unlearn.sweep.cost import expected_seconds, rank
 from logreg_unlearn.sweep.datasets import TableFile
 from logreg_unlearn.sweep.grid import Grid
@@ -46,8 +45,7 @@ def test_all_that_is_left_is_done_once_and_what_is_stored_is_not(store, monkeypa
             raise KeyboardInterrupt
         return run_case(case)
 
-    run_case = runner.run_case
-    monkeypatch.setattr(runner, "run_case", counted)
+    monkeypatch.setattr("logreg_unlearn.sweep.runner.run_case", counted)
     with pytest.raises(KeyboardInterrupt):
         Work(store).do(None, lambda count: None)
     first = store.count()[0]
@@ -63,15 +61,13 @@ def test_all_that_is_left_is_done_once_and_what_is_stored_is_not(store, monkeypa
 
 
 def test_failures_are_kept_and_run_again_on_demand_alone(store, monkeypatch) -> None:
-    run_case = runner.run_case
-
     def fails(case: Case):
         if case.model == "gaussian" and case.seed == 5:
             raise ZeroDivisionError("a\nb")
         return run_case(case)
 
     with monkeypatch.context() as patch:
-        patch.setattr(runner, "run_case", fails)
+        patch.setattr("logreg_unlearn.sweep.runner.run_case", fails)
         Work(store).do(None, lambda count: None)
     failed = store.count()[1]
     assert failed == 2 * 2 and store.count()[0] == GRID.size()
@@ -143,11 +139,11 @@ def test_the_origin_names_code_packages_tables_and_methods(tmp_path, monkeypatch
 
 
 def test_a_change_of_the_numerical_code_changes_the_origin(tmp_path, monkeypatch) -> None:
-    read = origins.Path.read_bytes
+    read = Path.read_bytes
     here = origin(GRID)["logreg-unlearn"]
 
     def edited(name: str) -> str:
-        monkeypatch.setattr(origins.Path, "read_bytes", lambda p: read(p) + b"#" * (p.name == name))
+        monkeypatch.setattr(Path, "read_bytes", lambda p: read(p) + b"#" * (p.name == name))
         return origin(GRID)["logreg-unlearn"]
 
     assert edited("newton.py") != here and edited("case.py") != here
