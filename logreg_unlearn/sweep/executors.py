@@ -58,14 +58,15 @@ def completed(
     pool : Pool, optional
         This process when None.
     work : callable
-        What it raises ends it all: the tasks that wait are cancelled.
+        The ValueError or OSError that it raises ends it all: tasks that wait are cancelled.
     lost : callable
         Stands for the result of a task whose worker was killed twice.
 
     Raises
     ------
     OSError
-        If the executor gives its tasks up: a scheduler that ended.
+        If the executor cannot run a task or gives it up: a scheduler that ended, or a machine of
+        the cluster without this package.
     """
     if pool is None:
         with threadpool_limits(1):
@@ -105,7 +106,13 @@ def completed(
                 send(pool.width)
                 continue
             task = sent.pop(future)
-            yield task, lost(task) if isinstance(error, pool.killed) else future.result()
+            if isinstance(error, pool.killed):
+                yield task, lost(task)
+            elif error is None or isinstance(error, ValueError | OSError):
+                yield task, future.result()
+            else:  # no error of the task's: a machine without this package, for instance
+                reason = " ".join(f"{type(error).__name__}: {error}".split())
+                raise OSError(f"expected the executor to run all tasks, got {reason}") from error
             send(1)
     except BaseException:
         for future in sent:  # one failure ends it: do not run the rest first
@@ -128,7 +135,7 @@ def one_thread() -> None:
 
 @contextmanager
 def cluster(address: str) -> Iterator[Pool]:
-    """Connect to a Dask scheduler; its workers need this package in the same version.
+    """Connect to a Dask scheduler; it and its workers need this package in the same version.
 
     Parameters
     ----------

@@ -81,6 +81,7 @@ def _locked(folder: Path) -> Iterator[None]:
     # readers hold the lock for an instant, to ask whether it is held: a second is enough
     with errors(folder / LOCK), closing(sqlite3.connect(folder / LOCK, timeout=1.0)) as lock:
         try:
+            lock.execute("PRAGMA journal_mode = MEMORY")  # no file beside it
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             if "locked" not in str(error):

@@ -129,3 +129,11 @@ def test_blas_is_limited_to_one_thread() -> None:
     with threadpool_limits(2), threadpool_limits(None):
         one_thread()
         assert {pool["num_threads"] for pool in threadpool_info()} == {1}
+
+
+def test_a_machine_that_cannot_run_the_tasks_is_one_line() -> None:
+    def missing(task: int) -> int:
+        raise ModuleNotFoundError("No module\nnamed 'x'")
+
+    with threads(1) as pool, pytest.raises(OSError, match="ModuleNotFoundError: No module named"):
+        list(completed(TASKS, pool, missing, lost))
