@@ -190,12 +190,7 @@ class Grid:
             "alphas": (self.alphas, 0.0, 1.0, True),
             "correlations": (self.correlations, -1.0, 1.0, True),
             "fractions": (self.fractions + self.real_fractions, 0.0, 1.0, False),
-            "ridges": (
-                self.ridges + self.real_ridges + self.direction_ridges,
-                0.0,
-                np.inf,
-                False,
-            ),
+            "ridges": (self.ridges + self.real_ridges + self.direction_ridges, 0.0, np.inf, False),
         }
         for name, (values, low, high, closed) in ranges.items():
             for value in values:
@@ -208,11 +203,8 @@ class Grid:
         for name in self.methods:
             find_method(name)
         self._validate_names()
-        for name, number, least in (
-            ("seed", seed, 0),
-            ("seeds", self.seeds, 1),
-            ("steps", self.steps, 1),
-        ):
+        counts = (("seed", seed, 0), ("seeds", self.seeds, 1), ("steps", self.steps, 1))
+        for name, number, least in counts:
             if number < least:
                 raise ValueError(f"expected {name} >= {least}, got {number}")
 

@@ -235,9 +235,8 @@ def test_what_a_removed_store_left_behind_is_not_taken_for_its_successor_s(tmp_p
     path.unlink()
     path.with_name(f"{NAME}-wal").write_bytes(log)
     path.with_suffix(".part").write_text("of a run that was killed")
-    begun(tmp_path)
-    with reading(path) as store:
-        assert store.count() == (0, 0)
+    with writing(tmp_path, make=True) as store:
+        assert not store.begun and store.count() == (0, 0)
     assert sorted(os.listdir(tmp_path)) == [LOCK, NAME]
 
 
