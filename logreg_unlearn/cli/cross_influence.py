@@ -22,12 +22,12 @@ from logreg_unlearn.cli import cross_influence_text as text
 from logreg_unlearn.cli.console import interrupted, parser, progress, whole
 from logreg_unlearn.cli.workers import processes
 from logreg_unlearn.files import check_folder, publish
+from logreg_unlearn.sweep.export import manifest, table_text
 from logreg_unlearn.sweep.influence.ranks import Resample
 from logreg_unlearn.sweep.influence.rows import Table, chosen, measure_state, table_of
 from logreg_unlearn.sweep.influence.states import State, Study
 from logreg_unlearn.sweep.influence.tables import growth, helped, shift, skills
 from logreg_unlearn.sweep.influence.words import answers
-from logreg_unlearn.sweep.store import manifest, table_text
 
 FOLDER = "results/cross_influence"
 

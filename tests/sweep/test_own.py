@@ -16,9 +16,9 @@ from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.sweep.case import Case, TableFile, find_method, fit_original, run_case
 from logreg_unlearn.sweep.datasets import load
+from logreg_unlearn.sweep.export import csv_text, manifest
 from logreg_unlearn.sweep.grid import Grid
 from logreg_unlearn.sweep.runner import run_cases
-from logreg_unlearn.sweep.store import csv_text, manifest
 
 METHOD = """
 from logreg_unlearn.unlearn.ascent import simultaneous

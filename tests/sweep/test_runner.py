@@ -5,13 +5,12 @@ from __future__ import annotations
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from logreg_unlearn.sweep.case import MODELS, Row
+from logreg_unlearn.sweep.export import csv_text
 from logreg_unlearn.sweep.grid import DRAWN_KINDS
-from logreg_unlearn.sweep.runner import run_cases, stream_cases
-from logreg_unlearn.sweep.store import csv_text
+from logreg_unlearn.sweep.runner import run_cases
 from logreg_unlearn.unlearn.driver import Status
 from tests.sweep_cases import SMALL, block
 
@@ -64,29 +63,3 @@ def test_progress_adds_up_and_a_failure_in_a_worker_is_raised() -> None:
     with ThreadPoolExecutor(1) as executor, pytest.raises(ValueError, match="expected a model"):
         run_cases([block(0.5, 0.5, 0.2, model="nope")], executor)
     assert run_cases([]) == []
-
-
-@pytest.mark.parametrize("workers", [None, 2])
-def test_rows_come_in_order_before_the_last_case_has_run(workers) -> None:
-    grid = replace(SMALL, models=("blocks",), lifts=tuple(np.linspace(0.0, 3.0, 60)), steps=5)
-    cases = replace(grid, losses=("logistic",)).cases(0)
-    seen: list[int] = []
-    executor = None if workers is None else ThreadPoolExecutor(workers)
-    rows = stream_cases(cases, executor, seen.append)
-    first = next(rows)
-    assert first.correlation == 0.0
-    assert executor is not None or sum(seen) < len(cases)
-    assert [first, *rows] == run_cases(cases)
-    assert sum(seen) == len(cases)
-    if executor is not None:
-        executor.shutdown()
-
-
-def test_a_stream_that_is_closed_runs_no_further_case() -> None:
-    cases = replace(SMALL, models=("blocks",), steps=5, lifts=(0.5,) * 50).cases(0)
-    with ThreadPoolExecutor(1) as executor:
-        done: list[int] = []
-        rows = stream_cases(cases, executor, done.append)
-        next(rows)
-        rows.close()
-    assert sum(done) < len(cases)
