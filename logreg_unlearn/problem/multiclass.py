@@ -52,6 +52,8 @@ class SoftmaxProblem:
         have no sample.
     user_scale : UserScale, optional
         How the columns come from the user's own.
+    fitted_weights : ndarray (K*d,), optional
+        Those of the model that the problem came from.
     classes : ndarray of int (n,)
         Position of each label among the label values (derived).
 
@@ -73,6 +75,7 @@ class SoftmaxProblem:
     feature_names: tuple[str, ...] | None = None
     label_values: tuple[Any, ...] | None = None
     user_scale: UserScale | None = None
+    fitted_weights: Array | None = None
     classes: Array = field(init=False)
     _base: SoftmaxObjective = field(init=False)
     _one_column: UnlearningProblem = field(init=False)
@@ -105,6 +108,9 @@ class SoftmaxProblem:
             names = check.names("feature_names", names, d)
         if self.user_scale is not None and not isinstance(self.user_scale, UserScale):
             raise ValueError(f"expected a UserScale, got {self.user_scale!r}")
+        fitted = self.fitted_weights
+        if fitted is not None:
+            fitted = _own(check.vector("fitted_weights", fitted, len(values) * d))
         base = SoftmaxObjective(
             features, classes, len(values), one.original().coefficients, one.ridge,
             offset=offset, penalised=penalised,
@@ -112,7 +118,8 @@ class SoftmaxProblem:
         converted = dict(
             features=features, labels=_own(given), forget=one.forget, ridge=one.ridge,
             offset=offset, weights=one.weights, unpenalised=unpenalised, feature_names=names,
-            label_values=values, classes=classes, _base=base, _one_column=one,
+            label_values=values, fitted_weights=fitted, classes=classes, _base=base,
+            _one_column=one,
         )  # fmt: skip
         for name, value in converted.items():
             object.__setattr__(self, name, value)

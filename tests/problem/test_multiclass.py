@@ -218,3 +218,20 @@ def test_frames_of_two_and_of_three_labels(iris: tuple[Any, Array, Array]) -> No
     assert (two.classes == (y == "setosa")).all()
     with pytest.raises(ValueError, match="expected either ridge or C"):
         SoftmaxProblem.from_frame(x.assign(species=y), label="species", forget=forget)
+
+
+def test_the_fitted_models_weights_come_along() -> None:
+    datasets = pytest.importorskip("sklearn.datasets")
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    x, y = datasets.load_iris(return_X_y=True)
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, tol=1e-8)).fit(x, y)
+    p = SoftmaxProblem.from_sklearn(model, x, y, [1, 80])
+    assert p.fitted_weights is not None
+    logits = p.features @ p.class_weights(p.fitted_weights).T
+    np.testing.assert_allclose(logits, model.decision_function(x), rtol=1e-9, atol=1e-9)
+    assert np.linalg.norm(p.original().gradient(p.fitted_weights)) < 1e-4
+    with pytest.raises(ValueError, match="fitted_weights"):
+        replace(p, fitted_weights=np.ones(4))

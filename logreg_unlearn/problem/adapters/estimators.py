@@ -78,11 +78,12 @@ class Fitted:
         return np.column_stack([features, np.full(len(features), self.constant)])
 
     def weights(self) -> Array:
-        """Return the regression's weights on the design's columns."""
-        w = np.asarray(self.regression.coef_, dtype=np.float64)[0]
-        if self.constant is None:
-            return w
-        return np.append(w, float(self.regression.intercept_[0]) / self.constant)
+        """Return the regression's weights on the design's columns, those of K classes in a row."""
+        w = np.asarray(self.regression.coef_, dtype=np.float64)
+        if self.constant is not None:
+            intercepts = np.asarray(self.regression.intercept_, dtype=np.float64)
+            w = np.column_stack([w, intercepts / self.constant])
+        return np.ravel(w)
 
     def unpenalised(self, d: int) -> tuple[int, ...]:
         """Return which of the d columns of the design the ridge leaves alone."""
