@@ -81,12 +81,12 @@ def dependence(problem: UnlearningProblem, w: Array) -> Dependence:
         unpenalised columns).
     """
     retain, forget = _signed_means(problem)
-    slopes = problem.original().loss.derivative(problem.original().margins(w))
+    slopes = _slopes(problem, w)
     gradient_retain, gradient_forget = _means(problem, slopes[:, None] * _signed(problem))
     # the weights' own scale last: a norm of weights near the largest float may be infinite
     multiplicity = _multiplicity(problem)
     unit = float(multiplicity.max())
-    factor = np.sqrt(multiplicity / unit)[:, None] * _influence_factor(problem, w)
+    factor = np.sqrt(multiplicity / unit)[:, None] * _influence_factor(problem, w, slopes)
     mask = problem.forget
     triangles = [np.asarray(np.linalg.qr(factor[rows], mode="r")) for rows in (~mask, mask)]
     norm = float(np.linalg.norm(triangles[0] @ triangles[1].T, ord=2))
@@ -123,7 +123,7 @@ def cross_influence(problem: UnlearningProblem, w: Array) -> Array:
     ValueError
         As `dependence`.
     """
-    factor = _influence_factor(problem, w)
+    factor = _influence_factor(problem, w, _slopes(problem, w))
     return factor[~problem.forget] @ factor[problem.forget].T
 
 
@@ -153,7 +153,11 @@ def _quotient(above: Array, below: Array) -> Array:
     return np.where(below == 0.0, limit, quotient)
 
 
-def _influence_factor(problem: UnlearningProblem, w: Array) -> Array:
+def _slopes(problem: UnlearningProblem, w: Array) -> Array:
+    return problem.original().loss.derivative(problem.original().margins(w))
+
+
+def _influence_factor(problem: UnlearningProblem, w: Array, slopes: Array) -> Array:
     """Return ``G (n, d)`` with ``G G' = (phi'_i phi'_j a_i . H^{-1} a_j)_ij``."""
     objective = problem.original()
     eigenvalues, vectors = np.linalg.eigh(objective.hessian(w))
@@ -164,6 +168,5 @@ def _influence_factor(problem: UnlearningProblem, w: Array) -> Array:
         raise ValueError(
             f"expected a positive definite Hessian, got smallest eigenvalue {eigenvalues[0]:.3g}"
         )
-    slopes = objective.loss.derivative(objective.margins(w))
     factor: Array = slopes[:, None] * (objective.signed_features @ (vectors / np.sqrt(eigenvalues)))
     return factor

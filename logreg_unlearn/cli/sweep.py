@@ -28,10 +28,10 @@ from logreg_unlearn.data.files import table_columns
 from logreg_unlearn.data.forget_sets import KINDS
 from logreg_unlearn.files import check_folder, publish
 from logreg_unlearn.problem.losses import LOSSES
-from logreg_unlearn.sweep.case import MODELS, Row
+from logreg_unlearn.sweep.case import MODELS, Row, groups
 from logreg_unlearn.sweep.datasets import TableFile, load
 from logreg_unlearn.sweep.grid import Grid, parse_values
-from logreg_unlearn.sweep.runner import CHUNK, run_cases
+from logreg_unlearn.sweep.runner import run_cases
 from logreg_unlearn.sweep.store import csv_text, manifest
 from logreg_unlearn.sweep.summary import headline, regions, summarise
 from logreg_unlearn.unlearn.ascent import METHODS
@@ -175,7 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with interrupted("nothing was written"):
         cases = grid.cases(options.seed)
         started = time.perf_counter()
-        workers = min(options.workers, -(-len(cases) // CHUNK))
+        workers = min(options.workers, len(groups(cases)))
         with (
             progress(len(cases), "cases") as report,
             nullcontext() if workers == 1 else processes(workers) as executor,

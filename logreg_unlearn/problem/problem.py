@@ -9,7 +9,9 @@ explicitly.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import KW_ONLY, dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -114,14 +116,9 @@ class UnlearningProblem:
         loss = get_loss(self.loss)
         mass = _frozen(np.ones(n)) if weights is None else weights
         _check_shares(mass, forget)
-        units, within = (1.0, 1.0), mass
         if normalisation == "sum":
             _check_total(mass)
-        else:
-            sides = [_scaled(mass[rows]) for rows in (~forget, forget)]
-            within = np.empty(n)
-            within[~forget], within[forget] = sides
-            units = tuple(1.0 / side.sum() for side in sides)
+        within, units = _per_set(mass, forget, normalisation)
         base = Objective(
             _frozen(labels[:, None] * features, copy=False),
             mass,
@@ -144,6 +141,26 @@ class UnlearningProblem:
         if name == "features":
             return _frozen(self.labels[:, None] * self._base.signed_features, copy=False)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def forgetting(self, forget: Mask) -> UnlearningProblem:
+        """Return the problem of another forget set (n,) in the same data, which both share.
+
+        Raises
+        ------
+        ValueError
+            As the class.
+        """
+        other, mass = copy(self), self._base.coefficients
+        forget = _frozen(check.mask("forget", forget, len(mass)))
+        _check_shares(mass, forget)
+        within, units = _per_set(mass, forget, self.normalisation)
+        for name, value in dict(forget=forget, _mass=within, _units=units).items():
+            object.__setattr__(other, name, value)
+        return other
+
+    def shares_data(self, other: UnlearningProblem) -> bool:
+        """Whether both come of one by `forgetting`: their originals are then the same."""
+        return self._base is other._base
 
     def __repr__(self) -> str:
         n, d = self._base.signed_features.shape
@@ -312,9 +329,15 @@ class UnlearningProblem:
 
     def original(self) -> Objective:
         """Loss of all samples plus ridge: its minimiser ``w_D`` is the model in use."""
+        return self._original
+
+    @cached_property
+    def _original(self) -> Objective:
+        # asked for at every turn, and the same whatever is forgotten
         if self.normalisation == "sum":
             return self._base
-        return self._base.with_coefficients(self.shares(np.ones(len(self.forget), dtype=bool)))
+        shares = self.shares(np.ones(len(self.forget), dtype=bool))
+        return self._base.with_coefficients(_frozen(shares, copy=False))
 
     def oracle(self) -> Objective:
         """Loss of the retained samples plus ridge: its minimiser ``w_R`` is the ideal."""
@@ -371,6 +394,17 @@ def _scaled(weights: Array) -> Array:
     exponent = np.frexp(weights.max())[1] - 1
     with np.errstate(under="ignore"):  # a share of 0 is refused at the door
         return np.ldexp(weights, -exponent)
+
+
+def _per_set(mass: Array, forget: Mask, normalisation: str) -> tuple[Array, tuple[float, float]]:
+    """Return the weights on the scale of their own set, and the units of R and F."""
+    if normalisation == "sum":
+        return mass, (1.0, 1.0)
+    within, totals = np.empty(len(mass)), []
+    for rows in (~forget, forget):
+        within[rows] = _scaled(mass[rows])
+        totals.append(within[rows].sum())
+    return within, (1.0 / totals[0], 1.0 / totals[1])
 
 
 def _check_shares(weights: Array, forget: Mask) -> None:

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Executor, as_completed
 
-from logreg_unlearn.sweep.case import Case, run_case
+from logreg_unlearn.sweep.case import Case, groups, run_group
 from logreg_unlearn.sweep.row import Row
-
-CHUNK = 16
-"""Cases a task: one of them is too short to be sent on its own."""
 
 
 def stream_cases(
@@ -28,14 +25,14 @@ def stream_cases(
         Called with the number of cases just finished.
     """
     report = progress or (lambda count: None)
-    chunks = [cases[i : i + CHUNK] for i in range(0, len(cases), CHUNK)]
+    chunks = groups(cases)
     if executor is None:
         for chunk in chunks:
-            rows = _run_chunk(chunk)
+            rows = run_group(chunk)
             report(len(rows))
             yield from rows
         return
-    futures = {executor.submit(_run_chunk, chunk): k for k, chunk in enumerate(chunks)}
+    futures = {executor.submit(run_group, chunk): k for k, chunk in enumerate(chunks)}
     waiting: dict[int, list[Row]] = {}  # chunks that are done before an earlier one
     following = 0
     try:
@@ -58,7 +55,3 @@ def run_cases(
 ) -> list[Row]:
     """Return the rows of `stream_cases`."""
     return list(stream_cases(cases, executor, progress))
-
-
-def _run_chunk(cases: Sequence[Case]) -> list[Row]:
-    return [run_case(case) for case in cases]

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,8 +24,26 @@ from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.protocol import SmoothObjective
 from logreg_unlearn.solve.passes import row_chunks
 
-Advance = Callable[[Array, int], None]
-"""Takes so many steps from ``w`` (d,), in place."""
+
+@dataclass(frozen=True)
+class Step:
+    """Gradient steps of one objective and size, as a function of the point and their number.
+
+    Attributes
+    ----------
+    advance : callable
+        ``(w, count)``: takes so many steps from ``w`` (d,), in place.
+    gradient : callable
+        The objective's gradient (d,) at ``w``, by the buffers of a step where that is faster.
+    """
+
+    advance: Callable[[Array, int], None]
+    gradient: Callable[[Array], Array]
+
+    def __call__(self, w: Array, count: int) -> None:
+        """Take so many steps from ``w`` (d,), in place."""
+        self.advance(w, count)
+
 
 _FUSED = 40_000
 """Entries of the step's matrix up to which fewer calls beat fewer operations (measured)."""
@@ -32,8 +51,8 @@ _STREAM = 1_048_576
 """Matrix entries per streamed block, 8 MiB: a share of the last-level cache."""
 
 
-def gradient_step(objective: SmoothObjective, step_size: float) -> Advance:
-    """Return a function that replaces ``w`` by ``w - step_size * gradient(w)``, repeatedly.
+def gradient_step(objective: SmoothObjective, step_size: float) -> Step:
+    """Return the steps that replace ``w`` by ``w - step_size * gradient(w)``.
 
     Overflow of an exponential is part of it, and the caller's to silence.
 
@@ -53,15 +72,15 @@ def gradient_step(objective: SmoothObjective, step_size: float) -> Advance:
     return build(objective, step_size)
 
 
-def _plain(objective: SmoothObjective, step_size: float) -> Advance:
+def _plain(objective: SmoothObjective, step_size: float) -> Step:
     def advance(w: Array, count: int) -> None:
         for _ in range(count):
             w -= step_size * objective.gradient(w)
 
-    return advance
+    return Step(advance, objective.gradient)
 
 
-def _fused(objective: Objective, step_size: float) -> Advance:
+def _fused(objective: Objective, step_size: float) -> Step:
     rows, n = objective.signed_features, len(objective.coefficients)
     link = objective.loss.link  # whose constants move into the matrices
     weights = link.outer * step_size * objective.coefficients
@@ -90,10 +109,22 @@ def _fused(objective: Objective, step_size: float) -> Advance:
             here, there = there, here
         w[:] = here[2]
 
-    return advance
+    scaled, ridge = link.outer * objective.coefficients, objective.ridge_diagonal
+    pull = link.constant * (objective.coefficients @ rows)
+
+    def gradient(w: Array) -> Array:
+        _, margins, state = even
+        state[:] = w
+        dot(state, to_margin, margins)
+        if offset is not None:
+            add(margins, offset, margins)
+        slope(margins, margins)
+        return ridge * w - pull - dot(scaled * margins, rows)
+
+    return Step(advance, gradient)
 
 
-def _streamed(objective: Objective, step_size: float) -> Advance:
+def _streamed(objective: Objective, step_size: float) -> Step:
     rows = objective.signed_features
     weights = step_size * objective.coefficients
     decay = 1.0 - step_size * objective.ridge_diagonal
@@ -118,7 +149,7 @@ def _streamed(objective: Objective, step_size: float) -> Advance:
                 add(total, product, total)
             w[:] = total
 
-    return advance
+    return Step(advance, objective.gradient)
 
 
 def _aligned(shape: tuple[int, ...]) -> Array:

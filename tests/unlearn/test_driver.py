@@ -231,7 +231,7 @@ def test_iterates_by_hand() -> None:
 
 def test_oracle_can_be_given() -> None:
     problem = small_problem()
-    oracle = minimise(problem.oracle())
+    oracle = minimise(problem.oracle(), minimise(problem.original()).w)
     given_, solved = (run(simultaneous(), problem, steps=50, oracle=o) for o in (oracle, None))
     assert given_.oracle is oracle
     assert np.array_equal(given_.distance, solved.distance)
