@@ -36,7 +36,7 @@ from logreg_unlearn.solve.radius import (
 from logreg_unlearn.solve.threads import blas_threads
 from logreg_unlearn.solve.trust_region import trust_region
 
-_VAGUE = 1e-8  # a radius above this share of 1 + ||w|| is worth some work to sharpen
+VAGUE = 1e-8  # a radius above this share of 1 + ||w|| is worth some work to sharpen
 
 
 class OptimumStatus(Enum):
@@ -229,7 +229,7 @@ def _convex(
         rounding = objective.gradient_error(point.w, point.slopes, lengths, additions)
         return ridge_radius(objective, float(point.norm), rounding), rounding
 
-    vague = _VAGUE * (1.0 + euclidean(search.point.w))
+    vague = VAGUE * (1.0 + euclidean(search.point.w))
     radius, rounding = plain_radius()
     if radius > vague and rounding < search.point.norm < math.inf:
         # a small ridge magnifies what is left of the gradient: go on to the rounding floor
@@ -254,7 +254,7 @@ def _descent(
         return w, iterations, math.inf, True
     radius, rounding = _radius(objective, w), objective.gradient_error(w)
     norm = euclidean(objective.gradient(w))
-    if radius > _VAGUE * (1.0 + euclidean(w)) and rounding < norm < math.inf:
+    if radius > VAGUE * (1.0 + euclidean(w)) and rounding < norm < math.inf:
         spare = min(50, max_iterations - iterations)
         closer, more, fell = trust_region(objective, w, rounding, spare, work)
         sharper = math.inf if fell else _radius(objective, closer)
