@@ -6,6 +6,7 @@ module          what it is
 ``losses``      pointwise losses of the margin, with everything that depends on them
 ``objective``   the one objective: a ridge-regularised sum with signed coefficients
 ``problem``     data, forget set and ridge, and the objectives they define
+``rows``        rows that are signed and chosen as they are read: large ones, or on disk
 ``adapters``    problems from what people have in hand: scikit-learn, pandas, and the way back
 ``checks``      one validator per kind of parameter
 ==============  ===================================================================

@@ -24,6 +24,7 @@ from logreg_unlearn.problem.adapters.frames import read_frame
 from logreg_unlearn.problem.losses import Array, Loss, Mask, get_loss
 from logreg_unlearn.problem.norms import TINY
 from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.rows import CHUNK, LazyRows, signed
 
 NORMALISATIONS = ("mean", "sum")
 
@@ -33,12 +34,14 @@ class UnlearningProblem:
     """Logistic (or exponential) regression with samples to forget.
 
     The arrays are copied: what happens to them afterwards does not change the problem, and its
-    own arrays are read-only.
+    own arrays are read-only.  Features that are memory-mapped (``numpy.load`` with ``mmap_mode``)
+    or have more than 2**24 entries (128 MiB) are not: they are read in place, and must not change.
 
     Attributes
     ----------
     features : ndarray (n, d)
-        Held once, as the signed rows of the objective, and made anew at each access.
+        Held once, as the signed rows of the objective, and made anew at each access; what was not
+        copied is given back as it is.
     labels : ndarray (n,)
         Values -1 and +1.
     forget : ndarray of bool (n,)
@@ -87,7 +90,7 @@ class UnlearningProblem:
     _units: tuple[float, float] = field(init=False)
 
     def __post_init__(self) -> None:
-        features = check.matrix("features", self.features)
+        features = check.rows("features", self.features)
         n, d = features.shape
         labels = _frozen(check.signs("labels", self.labels, n))
         forget = _frozen(check.mask("forget", self.forget, n))
@@ -120,7 +123,7 @@ class UnlearningProblem:
             _check_total(mass)
         within, units = _per_set(mass, forget, normalisation)
         base = Objective(
-            _frozen(labels[:, None] * features, copy=False),
+            signed(features, labels),
             mass,
             ridge,
             loss,
@@ -139,7 +142,10 @@ class UnlearningProblem:
     def __getattr__(self, name: str) -> Any:
         # Called for what is not stored.  A label is a sign, so this gives back every bit.
         if name == "features":
-            return _frozen(self.labels[:, None] * self._base.signed_features, copy=False)
+            rows = self._base.signed_features
+            if isinstance(rows, LazyRows):
+                return _frozen(rows.source.view(), copy=False)
+            return _frozen(self.labels[:, None] * rows, copy=False)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def forgetting(self, forget: Mask) -> UnlearningProblem:
@@ -372,10 +378,18 @@ class UnlearningProblem:
         return self._mean_loss(w, self.forget)
 
     def _mean_loss(self, w: Array, rows: Mask) -> Array:
-        z = np.asarray(w, float) @ self._base.signed_features[rows].T
-        if self._base.offset is not None:
-            z = z + self._base.offset[rows]
-        return self._base.loss.value(z) @ self.shares(rows)
+        w, shares, base = np.asarray(w, float), np.zeros(len(rows)), self._base
+        shares[rows] = self.shares(rows)
+        total = np.zeros(w.shape[:-1])
+        width = max(w.size // w.shape[-1], w.shape[-1])  # margins of all points, or entries
+        for first in range(0, len(rows), max(1, CHUNK // width)):
+            chunk = slice(first, first + max(1, CHUNK // width))
+            part = base.signed_features[chunk][rows[chunk]]
+            z = w @ part.T
+            if base.offset is not None:
+                z = z + base.offset[chunk][rows[chunk]]
+            total = total + base.loss.value(z) @ shares[chunk][rows[chunk]]
+        return total
 
 
 def _frozen(values: Array, copy: bool = True) -> Array:

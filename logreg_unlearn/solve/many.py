@@ -24,9 +24,10 @@ from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.norms import TINY, euclidean
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.protocol import SmoothObjective
+from logreg_unlearn.problem.rows import CHUNK
 from logreg_unlearn.solve.factors import Factor
 from logreg_unlearn.solve.optimum import VAGUE, Optimum, OptimumStatus, minimise
-from logreg_unlearn.solve.passes import CHUNK, HESSIAN, Iterate, hessian_at, row_chunks, value_at
+from logreg_unlearn.solve.passes import HESSIAN, Iterate, hessian_at, row_chunks, value_at
 from logreg_unlearn.solve.radius import ridge_radius
 from logreg_unlearn.solve.threads import blas_threads
 
@@ -111,7 +112,7 @@ def _together(objectives: Sequence[Objective]) -> bool:
     if first is None or first.signed_features.ndim != 2 or np.ndim(first.ridge) > 0:
         return False
     n, d = first.signed_features.shape
-    return (
+    return bool(
         len(objectives) >= max(_FEW, d / HESSIAN)
         and n >= d
         and first.ridge_diagonal.min() > 0
@@ -130,7 +131,7 @@ def _together(objectives: Sequence[Objective]) -> bool:
 def _ridge_certifies(objective: Objective, w: Array, lengths: Array) -> bool:
     """Whether rounding leaves the ridge's certificate sharp: else each one takes a Hessian."""
     rounding = objective.gradient_error(w, lengths=lengths)
-    return ridge_radius(objective, 0.0, rounding) <= 0.5 * VAGUE * (1.0 + euclidean(w))
+    return bool(ridge_radius(objective, 0.0, rounding) <= 0.5 * VAGUE * (1.0 + euclidean(w)))
 
 
 def _factor(objectives: Sequence[Objective], w: Array) -> Factor | None:
@@ -173,12 +174,12 @@ def _chord(
         best, nearest = np.where(closer, norms, best), np.where(closer[:, None], w, nearest)
         done, half = norms <= goals[going], best <= 0.5 * marks
         halved, marks = np.where(half, taken, halved), np.where(half, best, marks)
-        for j in np.flatnonzero(done):
+        for j in np.flatnonzero(done).tolist():
             k = int(going[j])
             point = Iterate(w[j], margins[j], slopes[j], gradient[j], float(norms[j]))
             found[k] = _certified(objectives[k], point, lengths, taken, passes)
         gone = done | ~(taken - halved < _PATIENCE)
-        for j in np.flatnonzero(gone & ~done):
+        for j in np.flatnonzero(gone & ~done).tolist():
             found[int(going[j])] = _uncertified(nearest[j], float(best[j]), taken, passes)
         if gone.all():
             break
@@ -197,8 +198,8 @@ def _chord(
         else:
             step = move
         w = w + step
-    for j, k in enumerate(going):
-        found.setdefault(int(k), _uncertified(nearest[j], float(best[j]), budget, passes))
+    for j, left in enumerate(going.tolist()):
+        found.setdefault(left, _uncertified(nearest[j], float(best[j]), budget, passes))
     return [found[k] for k in range(len(objectives))]
 
 

@@ -286,7 +286,7 @@ def classify(objective: Objective, w: Array) -> StationaryPoint:
     with np.errstate(over="ignore", invalid="ignore"):
         weights = np.abs(objective.coefficients * objective.loss.curvature(objective.margins(w)))
     weights = np.where(objective.coefficients == 0, 0.0, weights)
-    magnitude = float(weights @ np.square(objective.signed_features).sum(axis=-1))
+    magnitude = float(weights @ np.square(objective.lengths()))
     magnitude += float(np.max(objective.ridge_diagonal))
     noise = objective.dimension * EPS * magnitude
     if np.any(np.abs(eigenvalues) <= noise):

@@ -15,13 +15,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.protocol import SmoothObjective
+from logreg_unlearn.problem.rows import CHUNK, LazyRows
 from logreg_unlearn.solve.passes import row_chunks
 
 
@@ -68,6 +70,9 @@ def gradient_step(objective: SmoothObjective, step_size: float) -> Step:
     if not used.all():  # nothing to compute there, and 0 times an overflowed loss is no number
         objective = objective.with_rows(used)
     n, d = objective.signed_features.shape
+    if n * d <= _STREAM:
+        rows = np.asarray(objective.signed_features)
+        objective = replace(objective, signed_features=rows)
     build = _fused if d * (n + d) <= _FUSED else _streamed
     return build(objective, step_size)
 
@@ -128,12 +133,15 @@ def _streamed(objective: Objective, step_size: float) -> Step:
     rows = objective.signed_features
     weights = step_size * objective.coefficients
     decay = 1.0 - step_size * objective.ridge_diagonal
-    blocks = []
-    for chunk in row_chunks(rows.shape, _STREAM):
-        block = _aligned(rows[chunk].T.shape)
-        block[...] = rows[chunk].T
+    lazy, blocks = isinstance(rows, LazyRows), []
+    # lazy rows are made anew at each step, in blocks that are still in the cache for the second use
+    for chunk in row_chunks(rows.shape, CHUNK if lazy else _STREAM):
+        block: Any = chunk
+        if not lazy:
+            block = _aligned(rows[chunk].T.shape)
+            block[...] = rows[chunk].T
         offset = None if objective.offset is None else objective.offset[chunk]
-        blocks.append((block, offset, weights[chunk], _aligned((block.shape[1],))))
+        blocks.append((block, offset, weights[chunk], _aligned((chunk.stop - chunk.start,))))
     total, product = np.empty(len(decay)), np.empty(len(decay))
     dot, add, multiply, weigh = np.dot, np.add, np.multiply, objective.loss.weigh_slopes
 
@@ -141,6 +149,8 @@ def _streamed(objective: Objective, step_size: float) -> Step:
         for _ in range(count):
             multiply(decay, w, total)
             for block, offset, weight, margins in blocks:
+                if lazy:
+                    block = rows[block].T
                 dot(w, block, margins)
                 if offset is not None:
                     add(margins, offset, margins)

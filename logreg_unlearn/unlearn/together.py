@@ -15,6 +15,7 @@ import numpy as np
 from logreg_unlearn.problem.losses import Array, Mask
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.protocol import Problem
+from logreg_unlearn.problem.rows import LazyRows
 from logreg_unlearn.solve.optimum import Optimum
 from logreg_unlearn.solve.threads import blas_threads
 from logreg_unlearn.unlearn.driver import (
@@ -106,6 +107,8 @@ def _alike(runs: Sequence[Run]) -> bool:
         for phase in each.phases:
             objective = phase.objectives[0]
             if len(phase.objectives) > 1 or not isinstance(objective, Objective):
+                return False
+            if isinstance(objective.signed_features, LazyRows):
                 return False
             shapes.add((objective.signed_features.shape, objective.loss))
     plans = {tuple(phase.share for phase in each.phases) for each in runs}
@@ -202,7 +205,7 @@ def _run_phase(
         out = ~finite | (np.abs(here) > reach).any(axis=1)
         norms = np.where(out, np.inf, lengths())
         last[finite] = here[finite]
-        for j, k in enumerate(going):
+        for j, k in enumerate(going.tolist()):
             progress[k].recorder.add(done + taken, last[j], norms[j])
         # no gradient, no next step: seen now if far out or at the end, else by that step itself
         out |= (norms == np.inf) & ((stop == budget) | (np.linalg.norm(last, axis=1) > far))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -76,7 +77,7 @@ def compare(n: int, d: int, count: int, share: float, repeats: int, seed: int) -
     found = minimise_many(objectives, start)
     starts, method = [start] * count, simultaneous()
     # a negative tolerance never stops early: every run takes all its steps
-    options = dict(steps=STEPS, step_size=0.5, tolerance=-1.0)
+    options: dict[str, Any] = dict(steps=STEPS, step_size=0.5, tolerance=-1.0)
     jobs: dict[str, Callable[[], object]] = {
         "oracles": lambda: minimise_many(objectives, start),
         "warm loop": lambda: [minimise(each, start) for each in objectives],

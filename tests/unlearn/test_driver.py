@@ -199,9 +199,10 @@ def test_records(problem: UnlearningProblem, steps: int, from_original: bool) ->
         assert trajectory.steps.tolist() == [0, *record_steps(steps).tolist()]
     count = len(trajectory.steps)
     assert trajectory.w.shape == (count, d)
-    oracle = minimise(problem.oracle()).w
+    cold, oracle = minimise(problem.oracle()), trajectory.oracle
+    assert np.linalg.norm(cold.w - oracle.w) <= cold.radius + oracle.radius
     with np.errstate(over="ignore"):  # the last point of a divergence may be near 1e300
-        assert np.allclose(trajectory.distance, np.linalg.norm(trajectory.w - oracle, axis=1))
+        assert np.allclose(trajectory.distance, np.linalg.norm(trajectory.w - oracle.w, axis=1))
     assert np.array_equal(trajectory.loss_retain, problem.retain_loss(trajectory.w))
     assert np.array_equal(trajectory.loss_forget, problem.forget_loss(trajectory.w))
     objective = problem.descent_ascent()
