@@ -104,16 +104,16 @@ class LazyRows:
 
     def gram(self) -> Array:
         """Return ``A A^T``, (n, n)."""
-        product, wide = np.empty((len(self), len(self))), list(self._chunks(16 * CHUNK))
+        product, wide = np.empty((len(self), len(self))), list(self._chunks(wider=16))
         for part in wide:
             rows = self[part]
             for other in wide:
                 product[part, other] = rows @ self[other].T
         return product
 
-    def _chunks(self, entries: int = CHUNK) -> Iterator[slice]:
+    def _chunks(self, wider: int = 1) -> Iterator[slice]:
         n, d = self.shape
-        size = max(1, entries // d)
+        size = max(1, wider * CHUNK // d)
         return (slice(i, min(i + size, n)) for i in range(0, n, size))
 
 

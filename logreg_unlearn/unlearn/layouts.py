@@ -23,7 +23,7 @@ ENTRIES = 65_536
 """Entries of an array that a step reads again while it is in the cache: 512 KiB (measured)."""
 _PRODUCT = 32
 """Configurations from which more of them do not speed up the products of each (measured)."""
-_COLUMNS = 24
+_COLUMNS = 32
 """Entries of one problem up to which elementwise work beats one BLAS call each (measured)."""
 
 
