@@ -95,12 +95,12 @@ def dependence(problem: UnlearningProblem | SoftmaxProblem, w: Array) -> Depende
     if isinstance(problem, SoftmaxProblem):
         return _of_classes(problem, w)
     retain, forget = _signed_means(problem)
-    slopes = problem.original().loss.derivative(problem.original().margins(w))
+    slopes = _slopes(problem, w)
     gradient_retain, gradient_forget = _means(problem, slopes[:, None] * _signed(problem))
     # the weights' own scale last: a norm of weights near the largest float may be infinite
     multiplicity = _multiplicity(problem)
     unit = float(multiplicity.max())
-    factor = np.sqrt(multiplicity / unit)[:, None] * _influence_factor(problem, w)
+    factor = np.sqrt(multiplicity / unit)[:, None] * _influence_factor(problem, w, slopes)
     norms = cross_norms(factor, problem.forget)
     return Dependence(
         lift=_quotient(forget, retain),
@@ -184,7 +184,7 @@ def cross_influence(problem: UnlearningProblem, w: Array) -> Array:
     ValueError
         As `dependence`.
     """
-    factor = _influence_factor(problem, w)
+    factor = _influence_factor(problem, w, _slopes(problem, w))
     return factor[~problem.forget] @ factor[problem.forget].T
 
 
@@ -214,10 +214,12 @@ def _quotient(above: Array, below: Array) -> Array:
     return np.where(below == 0.0, limit, quotient)
 
 
-def _influence_factor(problem: UnlearningProblem, w: Array) -> Array:
+def _slopes(problem: UnlearningProblem, w: Array) -> Array:
+    return problem.original().loss.derivative(problem.original().margins(w))
+
+
+def _influence_factor(problem: UnlearningProblem, w: Array, slopes: Array) -> Array:
     """Return ``G (n, d)`` with ``G G' = (phi'_i phi'_j a_i . H^{-1} a_j)_ij``."""
-    objective = problem.original()
-    slopes = objective.loss.derivative(objective.margins(w))
     factor: Array = slopes[:, None] * whitened_rows(problem, w)
     return factor
 

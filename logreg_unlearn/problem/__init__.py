@@ -9,6 +9,7 @@ module          what it is
 ``softmax``     the same objective for any number of classes
 ``logits``      its loss and derivatives in the logits
 ``multiclass``  the unlearning problem of any number of classes
+``rows``        rows that are signed and chosen as they are read: large ones, or on disk
 ``adapters``    problems from what people have in hand: scikit-learn, pandas, and the way back
 ``checks``      one validator per kind of parameter
 ==============  ===================================================================

@@ -4,6 +4,7 @@
 module             what it does
 =================  ================================================================
 ``optimum``        minimises an objective and certifies the result: start here
+``many``           many optima of one data set, together
 ``newton``         chord-Newton iteration for convex objectives
 ``secants``        steps between Hessians, for many columns
 ``classes``        the same two iterations for softmax objectives

@@ -38,7 +38,7 @@ from logreg_unlearn.solve.radius import (
 from logreg_unlearn.solve.threads import blas_threads
 from logreg_unlearn.solve.trust_region import trust_region
 
-_VAGUE = 1e-8  # a radius above this share of 1 + ||w|| is worth some work to sharpen
+VAGUE = 1e-8  # a radius above this share of 1 + ||w|| is worth some work to sharpen
 
 
 class OptimumStatus(Enum):
@@ -247,7 +247,7 @@ def _convex(
         rounding = objective.gradient_error(point.w, point.slopes, lengths, additions)
         return ridge_radius(objective, float(point.norm), rounding), rounding
 
-    vague = _VAGUE * (1.0 + euclidean(search.point.w))
+    vague = VAGUE * (1.0 + euclidean(search.point.w))
     radius, rounding = plain_radius()
     if radius > vague and rounding < search.point.norm < math.inf:
         # a small ridge magnifies what is left of the gradient: go on to the rounding floor
@@ -272,7 +272,7 @@ def _descent(
         return w, iterations, math.inf, True
     radius, rounding = _radius(objective, w), objective.gradient_error(w)
     norm = euclidean(objective.gradient(w))
-    if radius > _VAGUE * (1.0 + euclidean(w)) and rounding < norm < math.inf:
+    if radius > VAGUE * (1.0 + euclidean(w)) and rounding < norm < math.inf:
         spare = min(50, max_iterations - iterations)
         closer, more, fell = trust_region(objective, w, rounding, spare, work)
         sharper = math.inf if fell else _radius(objective, closer)
@@ -304,7 +304,7 @@ def classify(objective: Objective, w: Array) -> StationaryPoint:
     with np.errstate(over="ignore", invalid="ignore"):
         weights = np.abs(objective.coefficients * objective.loss.curvature(objective.margins(w)))
     weights = np.where(objective.coefficients == 0, 0.0, weights)
-    magnitude = float(weights @ np.square(objective.signed_features).sum(axis=-1))
+    magnitude = float(weights @ np.square(objective.lengths()))
     magnitude += float(np.max(objective.ridge_diagonal))
     noise = objective.dimension * EPS * magnitude
     if np.any(np.abs(eigenvalues) <= noise):

@@ -20,6 +20,7 @@ import numpy as np
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.norms import TINY, euclidean
 from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.rows import LazyRows
 from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.solve.factors import Factor, Preconditioner
 from logreg_unlearn.solve.passes import HESSIAN, Formed, Iterate, Work, value_at
@@ -85,13 +86,13 @@ class Rows:
     def along(self, direction: Array) -> Array:
         """Return by how much the margins change along a direction: half a pass."""
         self.work.passes += 0.5
-        return np.dot(self.objective.signed_features, direction)
+        return self.objective.signed_features @ direction
 
     def at_margins(self, w: Array, margins: Array, slopes: Array) -> Iterate:
         """Return the point with these margins and slopes: half a pass."""
         self.work.passes += 0.5
         objective = self.objective
-        gradient = np.dot(slopes, objective.signed_features) + objective.ridge_diagonal * w
+        gradient = slopes @ objective.signed_features + objective.ridge_diagonal * w
         return Iterate(w, margins, slopes, gradient, float(euclidean(gradient)))
 
     def factor(self, here: Iterate) -> Preconditioner | None:
@@ -126,7 +127,7 @@ class Span:
         self.objective, self.work = objective, work
         self.ridge = float(objective.ridge_diagonal[0])
         rows = objective.signed_features
-        self.gram = rows @ rows.T
+        self.gram = rows.gram() if isinstance(rows, LazyRows) else rows @ rows.T
         n, d = rows.shape
         self.share = n / d
         # a curvature beside which the ridge is everything: flat tails may be divided by its root
@@ -221,9 +222,9 @@ class RowFactor:
         """Return the Newton direction in w."""
         span, rows = self._span, self._span.objective.signed_features
         span.work.passes += 1.0
-        along = self._inside.roots * np.dot(rows, here.gradient)
+        along = self._inside.roots * (rows @ here.gradient)
         weights = self._inside.roots * self._inside.factor.times(along)
-        return (here.gradient - np.dot(weights, rows)) / span.ridge
+        return (here.gradient - weights @ rows) / span.ridge
 
 
 class SpanFactor:

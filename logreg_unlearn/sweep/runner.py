@@ -9,14 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from itertools import islice
 
-from logreg_unlearn.sweep.case import Case, run_case
+from logreg_unlearn.sweep.case import Case, kinds, run_case, run_part
 from logreg_unlearn.sweep.executors import Pool, completed
 from logreg_unlearn.sweep.row import Row
-
-GROUP = 16
-"""Cases a group: one of them is too short to be sent, and stored, on its own."""
 
 
 @dataclass(frozen=True)
@@ -38,17 +34,22 @@ class Task:
 
 
 def groups(cases: Iterable[Case]) -> Iterator[Task]:
-    """Part the cases of a whole grid into groups, in their order, as they come."""
-    stream = iter(cases)
+    """Part the cases of a whole grid into groups of a kind, in their order, as they come."""
     place = 0
-    while part := tuple(islice(stream, GROUP)):
+    for part in kinds(cases):
         yield Task(place, part)
         place += len(part)
 
 
 def run_group(cases: Sequence[Case]) -> list[Outcome]:
-    """Run a group: a row per case, or why there is none."""
-    return [_outcome(case) for case in cases]
+    """Run a group: a row per case, or why there is none.
+
+    Where one of its cases ends in an error, each is run on its own.
+    """
+    try:
+        return list(run_part(cases))
+    except Exception:
+        return [_outcome(case) for case in cases]
 
 
 def _outcome(case: Case) -> Outcome:

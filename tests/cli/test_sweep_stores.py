@@ -13,8 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from logreg_unlearn.sweep import runner
-from logreg_unlearn.sweep.case import Case, run_case
+from logreg_unlearn.sweep.case import GROUP, run_case, run_part
 from logreg_unlearn.sweep.database import COLUMNS
 from logreg_unlearn.sweep.opening import NAME
 from tests.cli.running import command, environment, refused, rows_in, strict
@@ -42,16 +41,17 @@ KILLS = int(os.environ.get("LOGREG_UNLEARN_KILLS", "3"))
 @pytest.fixture
 def stopped(sweep, monkeypatch):
     """Return a folder with a sweep that was interrupted in its second group."""
-    ran: list[Case] = []
+    ran: list[int] = []
 
-    def interrupt(case):
-        ran.append(case)
-        if len(ran) == runner.GROUP + 1:
+    def interrupt(cases):
+        ran.append(len(cases))
+        if len(ran) == 2:
             raise KeyboardInterrupt
-        return run_case(case)
+        return run_part(cases)
 
+    monkeypatch.setattr("logreg_unlearn.sweep.case.GROUP", 16)
     with monkeypatch.context() as patch:
-        patch.setattr("logreg_unlearn.sweep.runner.run_case", interrupt)
+        patch.setattr("logreg_unlearn.sweep.runner.run_part", interrupt)
         status, out, err = sweep(*SMALL, "--out", "made")
     assert (status, out) == (130, "")
     assert err.splitlines()[-1] == (
@@ -93,6 +93,7 @@ def test_the_same_sweep_goes_on_and_another_is_refused_until_this_one_is_done(
 def test_a_sweep_is_not_computed_again_when_nothing_has_changed(sweep, monkeypatch) -> None:
     assert sweep(*SMALL, "--out", "made")[0] == 0
     before = Path("made", "cases.csv").read_bytes()
+    monkeypatch.setattr("logreg_unlearn.sweep.runner.run_part", lambda cases: 1 / 0)
     monkeypatch.setattr("logreg_unlearn.sweep.runner.run_case", lambda case: 1 / 0)
     status, out, _ = sweep(*SMALL, "--out", "made")
     assert status == 0 and "40 cases in" in out
@@ -144,6 +145,7 @@ def test_failures_are_told_shown_and_run_again(sweep, run, tmp_path, monkeypatch
         return run_case(case)
 
     with monkeypatch.context() as patch:
+        patch.setattr("logreg_unlearn.sweep.runner.run_part", lambda cases: list(map(fails, cases)))
         patch.setattr("logreg_unlearn.sweep.runner.run_case", fails)
         status, out, err = sweep(*SMALL, "--out", "made")
     assert status == 1 and "38 cases in" in out
@@ -165,6 +167,9 @@ def test_a_sweep_of_failures_alone_is_a_line_and_no_result(sweep, monkeypatch) -
     def fails(case):
         raise ValueError("expected a problem, got none")
 
+    monkeypatch.setattr(
+        "logreg_unlearn.sweep.runner.run_part", lambda cases: list(map(fails, cases))
+    )
     monkeypatch.setattr("logreg_unlearn.sweep.runner.run_case", fails)
     status, out, err = sweep(*SMALL, "--out", "made")
     assert (status, out) == (2, "")
@@ -217,7 +222,7 @@ def test_a_sweep_that_is_killed_again_and_again_loses_and_repeats_nothing(tmp_pa
         assert not reports or int(reports[-1]) <= len(after)
         # what ran and was not stored was under way: at most two groups at each of two workers
         wasted = log.stat().st_size - called - len(after - before)
-        assert 0 <= wasted <= 4 * runner.GROUP
+        assert 0 <= wasted <= 4 * GROUP
         under_way += wasted
         if (folder / NAME).exists():
             words = ("sweep", "resume", "made")

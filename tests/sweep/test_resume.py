@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import accumulate, chain
 from pathlib import Path
 
 import pytest
 
-from logreg_unlearn.sweep.case import Case, run_case
+from logreg_unlearn.sweep.case import Case, run_case, run_part
 from logreg_unlearn.sweep.cost import expected_seconds, rank
 from logreg_unlearn.sweep.datasets import TableFile
 from logreg_unlearn.sweep.grid import Grid
 from logreg_unlearn.sweep.opening import writing
 from logreg_unlearn.sweep.origin import check_origin, key, origin
 from logreg_unlearn.sweep.resume import Work
-from logreg_unlearn.sweep.runner import GROUP, Failure, groups, run_cases, run_group
+from logreg_unlearn.sweep.runner import Failure, Task, groups, run_cases, run_group
 from tests.sweep_cases import SMALL, block
 
 GRID = replace(SMALL, models=("gaussian", "blocks"), seeds=9, steps=30)
+GROUP = 16
+
+
+@pytest.fixture(autouse=True)
+def small_groups(monkeypatch):
+    monkeypatch.setattr("logreg_unlearn.sweep.case.GROUP", GROUP)
 
 
 @pytest.fixture
@@ -32,30 +39,32 @@ def test_groups_are_the_grid_in_order_whatever_is_left() -> None:
     cases = GRID.cases(2)
     parts = list(groups(iter(cases)))
     assert list(chain.from_iterable(task.cases for task in parts)) == cases
-    assert [task.place for task in parts] == list(range(0, len(cases), GROUP))
+    sizes = [len(task.cases) for task in parts]
+    assert sizes == [16, 2, 16, 2, 3, 3]  # gaussian and blocks, each with two losses
+    assert [task.place for task in parts] == [0, *accumulate(sizes[:-1])]
     assert list(groups([])) == []
 
 
 def test_all_that_is_left_is_done_once_and_what_is_stored_is_not(store, monkeypatch) -> None:
-    ran: list[Case] = []
+    ran: list[int] = []
 
-    def counted(case: Case):
-        ran.append(case)
-        if len(ran) == GROUP + 3:
+    def counted(cases: Sequence[Case]):
+        ran.append(len(cases))
+        if len(ran) == 2:
             raise KeyboardInterrupt
-        return run_case(case)
+        return run_part(cases)
 
-    monkeypatch.setattr("logreg_unlearn.sweep.runner.run_case", counted)
+    monkeypatch.setattr("logreg_unlearn.sweep.runner.run_part", counted)
     with pytest.raises(KeyboardInterrupt):
         Work(store).do(None, lambda count: None)
     first = store.count()[0]
     assert first == GROUP
     seen: list[int] = []
     work = Work(store)
-    assert work.cells == GRID.size() - first and work.tasks == -(-work.cells // GROUP)
+    assert work.cells == GRID.size() - first and work.tasks == 5
     work.do(None, seen.append)
     assert sum(seen) == work.cells
-    assert len(ran) == GRID.size() + 3  # the group that was interrupted, again and whole
+    assert sum(ran) == GRID.size() + ran[1]  # the group that was interrupted, again and whole
     assert list(store.rows()) == run_cases(GRID.cases(2))
     assert (Work(store).tasks, Work(store).cells) == (0, 0)
 
@@ -67,24 +76,31 @@ def test_failures_are_kept_and_run_again_on_demand_alone(store, monkeypatch) -> 
         return run_case(case)
 
     with monkeypatch.context() as patch:
+        patch.setattr("logreg_unlearn.sweep.runner.run_part", lambda cases: list(map(fails, cases)))
         patch.setattr("logreg_unlearn.sweep.runner.run_case", fails)
         Work(store).do(None, lambda count: None)
     failed = store.count()[1]
     assert failed == 2 * 2 and store.count()[0] == GRID.size()
     assert {message for _, message in store.failures()} == {"ZeroDivisionError: a b"}
     assert Work(store).tasks == 0
-    again = Work(store, retry=True)
-    assert again.tasks == 2 and again.cells == 2 * GROUP  # of three groups
+    again, hit = Work(store, retry=True), [t for t in groups(GRID.cases(2)) if any_fails(t)]
+    assert again.tasks == len(hit) and again.cells == sum(len(task.cases) for task in hit)
     again.do(None, lambda count: None)
     assert store.count() == (GRID.size(), 0)
-    assert list(store.rows()) == run_cases(GRID.cases(2))
+    assert [row.verdict for row in store.rows()] == [
+        row.verdict for row in run_cases(GRID.cases(2))
+    ]
+
+
+def any_fails(task: Task) -> bool:
+    return any(case.model == "gaussian" and case.seed == 5 for case in task.cases)
 
 
 def test_a_group_with_a_cell_missing_or_of_another_key_is_left(store) -> None:
     Work(store).do(None, lambda count: None)
     store._connection.execute("DELETE FROM cell WHERE place = ?", (GROUP + 1,))
     store._connection.execute("UPDATE cell SET key = 'x' WHERE place = 0")
-    assert (Work(store).tasks, Work(store).cells) == (2, 2 * GROUP)
+    assert (Work(store).tasks, Work(store).cells) == (2, GROUP + 2)
 
 
 def test_the_longest_are_sent_first(store) -> None:
