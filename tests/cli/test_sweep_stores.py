@@ -27,7 +27,7 @@ import os, time
 from logreg_unlearn.unlearn.driver import Method, Phase
 
 def phases(problem, generator):
-    time.sleep(0.005)
+    time.sleep(0.001)
     with open("calls", "a") as log:
         log.write(".")
     return (Phase((problem.oracle(),)),)
@@ -107,9 +107,11 @@ def test_show_says_how_far_it_is_and_list_finds_it(run, stopped) -> None:
     assert "16 gaussian" in out
     (Path("other") / "deep").mkdir(parents=True)
     Path("other", "deep", NAME).write_text("mine")
+    Path("another", NAME).mkdir(parents=True)
     status, out, _ = run("sweep", "list", ".")
-    first, second = out.splitlines()
-    assert first.startswith("made: stopped, 16 of 40") and "expected the store" in second
+    first, second, third = out.splitlines()
+    assert status == 0 and "got no file" in first
+    assert second.startswith("made: stopped, 16 of 40") and "expected the store" in third
 
 
 def test_what_is_stored_so_far_is_exported(run, stopped, tmp_path) -> None:
@@ -203,10 +205,10 @@ def test_a_sweep_that_is_killed_again_and_again_loses_and_repeats_nothing(tmp_pa
     (tmp_path / "own_logged.py").write_text(OWN)
     grid = (
         "--model", "gaussian", "--correlations", "0,0.5", "--fractions", "0.5", "--ridges", "1",
-        "--loss", "logistic", "--seeds", 80 * KILLS, "--steps", "5",
+        "--loss", "logistic", "--seeds", 160 * KILLS, "--steps", "5",
         "--method", "own_logged:method",
     )  # fmt: skip
-    total, generator = 160 * KILLS, np.random.default_rng(KILLS)
+    total, generator = 320 * KILLS, np.random.default_rng(KILLS)
     folder, log, under_way, kills = tmp_path / "made", tmp_path / "calls", 0, 0
     log.touch()
     words: tuple = ("sweep", *grid, "--out", "made")
@@ -254,7 +256,7 @@ def killed(words: tuple, folder: Path, workers: int, generator) -> tuple[int, st
             end = time.monotonic() + 30.0
             while log.stat().st_size == called and time.monotonic() < end:
                 time.sleep(0.01)
-        time.sleep(generator.uniform(0.0, 0.6))
+        time.sleep(generator.uniform(0.0, 0.8))
     finally:
         process.kill()
         status = process.wait()
