@@ -205,10 +205,10 @@ def test_a_sweep_that_is_killed_again_and_again_loses_and_repeats_nothing(tmp_pa
     (tmp_path / "own_logged.py").write_text(OWN)
     grid = (
         "--model", "gaussian", "--correlations", "0,0.5", "--fractions", "0.5", "--ridges", "1",
-        "--loss", "logistic", "--seeds", 160 * KILLS, "--steps", "5",
+        "--loss", "logistic", "--seeds", 80 * KILLS, "--steps", "5",
         "--method", "own_logged:method",
     )  # fmt: skip
-    total, generator = 320 * KILLS, np.random.default_rng(KILLS)
+    total, generator = 160 * KILLS, np.random.default_rng(KILLS)
     folder, log, under_way, kills = tmp_path / "made", tmp_path / "calls", 0, 0
     log.touch()
     words: tuple = ("sweep", *grid, "--out", "made")
@@ -252,11 +252,13 @@ def killed(words: tuple, folder: Path, workers: int, generator) -> tuple[int, st
             stdout=subprocess.DEVNULL, stderr=err,
         )  # fmt: skip
     try:
-        if generator.random() < 0.7:  # otherwise while it starts
-            end = time.monotonic() + 30.0
-            while log.stat().st_size == called and time.monotonic() < end:
-                time.sleep(0.01)
-        time.sleep(generator.uniform(0.0, 0.8))
+        if generator.random() < 0.8:  # some groups later, however fast the machine is
+            wanted = called + generator.integers(1, 4 * GROUP)
+            while log.stat().st_size < wanted and process.poll() is None:
+                time.sleep(0.002)
+            time.sleep(generator.uniform(0.0, 0.02))
+        else:  # while it starts
+            time.sleep(generator.uniform(0.0, 0.6))
     finally:
         process.kill()
         status = process.wait()
