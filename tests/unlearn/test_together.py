@@ -152,6 +152,20 @@ def test_an_absent_sample_is_absent_where_its_loss_overflows() -> None:
             assert not each.diverged
 
 
+def test_a_gradient_whose_square_overflows_is_finite() -> None:
+    features = np.array([[10.0], [10.0], [12.0]])  # exponentials of 400 to 480
+    first = UnlearningProblem(
+        features, np.ones(3), np.array([True, False, False]), ridge=0.5, loss="exponential"
+    )
+    problems = [first, first.forgetting(np.array([False, True, False]))]
+    start = np.array([-40.0])
+    for found in run_together(
+        get_method("finetune"), problems, [start, start], steps=2, step_size=1e-210
+    ):
+        check_equal(found, run(get_method("finetune"), first, start, steps=2, step_size=1e-210))
+        assert not found.diverged and 1e160 < found.gradient_norm[-1] < np.inf
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
