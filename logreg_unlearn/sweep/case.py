@@ -115,7 +115,7 @@ def _kind(case: Case) -> tuple[object, ...]:
 def run_part(cases: Sequence[Case]) -> list[Row]:
     """Build the problems of a part of `kinds`, run its method on all, and measure.
 
-    A row depends on its group by the order of sums alone: by rounding, unless the iteration grows it.
+    A row depends on its group by the order of sums: by rounding, unless the iteration grows it.
 
     Raises
     ------

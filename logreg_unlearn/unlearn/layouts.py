@@ -16,7 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
-from logreg_unlearn.problem.losses import Array, Link, Loss, Mask
+from logreg_unlearn.problem.losses import Array, Loss, Mask
 from logreg_unlearn.solve.passes import row_chunks
 
 ENTRIES = 65_536

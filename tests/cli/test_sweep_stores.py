@@ -137,6 +137,7 @@ def test_a_folder_without_a_sweep_is_refused(run, tmp_path, monkeypatch, name) -
     more = ("a.csv",) if name == "export" else ()
     refused(run("sweep", name, "nothing", *more), "expected the store of a sweep, got no file")
     refused(run("sweep", "list", "."), "expected a sweep in", shape=False)
+    refused(run("sweep", "lst"), "expected an option or a subcommand, got 'lst'", "list, show")
     assert os.listdir(tmp_path) == []
 
 
