@@ -63,7 +63,7 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
     grid = Grid()
     first = (__doc__ or "").partition("\n\n")[0]
     made = parser(
-        f"{first}  Instead of options, list, show, export or resume: see sweeps, or go on with one.",
+        f"{first}  Instead of options list, show, export or resume: see sweeps or go on with one.",
         "results/sweep_correlation",
         "a coarser grid that runs in a few seconds",
     )

@@ -2,9 +2,9 @@
 
 Fitted to the groups of the default grid on one core: 1 ms to build, certify and judge a problem,
 then for each step together 0.3 us, 2 ns a row (an exponential) and 0.1 ns per entry of the matrix.
-A bounded loss takes about ``4 d/ridge`` steps (the curvature grows with the d columns), an unbounded
-one converges or diverges in a few dozen.  Methods whose steps cannot be shared take longer, all
-alike.
+A bounded loss takes about ``4 d/ridge`` steps (the curvature grows with the d columns), an
+unbounded one converges or diverges in a few dozen.  Methods whose steps cannot be shared take
+longer, all alike.
 The order in which groups are run depends on these numbers, their rows do not.
 """
 
