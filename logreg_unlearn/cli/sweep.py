@@ -61,8 +61,11 @@ ALSO = {
 def parse(arguments: Sequence[str] | None) -> Namespace:
     """Read the command line."""
     grid = Grid()
+    first = (__doc__ or "").partition("\n\n")[0]
     made = parser(
-        __doc__ or "", "results/sweep_correlation", "a coarser grid that runs in a few seconds"
+        f"{first}  Instead of options list, show, export or resume: see sweeps or go on with one.",
+        "results/sweep_correlation",
+        "a coarser grid that runs in a few seconds",
     )
     made.add_argument("--seed", type=whole, default=0, help="first seed of the random cases")
     for option, what in (("seeds", "draws per random case"), ("steps", "step budget per case")):
@@ -162,7 +165,9 @@ def _table(name: str, wanted: Sequence[str], how: dict[str, Any]) -> TableFile:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the sweep, write its files, print its table and headline."""
     words = sys.argv[1:] if arguments is None else list(arguments)
-    if words and words[0] in stores.COMMANDS:
+    if words and not words[0].startswith("-"):
+        if words[0] not in stores.COMMANDS:
+            raise ValueError(unknown("an option or a subcommand", words[0], stores.COMMANDS))
         return stores.main(words)
     options = parse(words)
     check_workers(options)

@@ -43,7 +43,7 @@ def _list(words: Sequence[str]) -> int:
         try:
             with reading(path) as store:
                 print(f"{path.parent}: {_state(store)}")
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             print(f"{path.parent}: {error}")
     return 0
 

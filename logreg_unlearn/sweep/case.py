@@ -115,7 +115,7 @@ def _kind(case: Case) -> tuple[object, ...]:
 def run_part(cases: Sequence[Case]) -> list[Row]:
     """Build the problems of a part of `kinds`, run its method on all, and measure.
 
-    The numbers of a row depend on its group by rounding alone (the order of sums).
+    A row depends on its group by the order of sums: by rounding, unless the iteration grows it.
 
     Raises
     ------

@@ -11,7 +11,7 @@ import json
 import math
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -152,8 +152,10 @@ class Store:
         return most or 1
 
     def _read(self, query: str, values: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-        with errors(self.path), closing(self._connection.execute(query, values)) as cursor:
-            yield from cursor
+        # not `yield from`: dropped midway, it would close a cursor of a store that may be closed
+        with errors(self.path):
+            for row in self._connection.execute(query, values):  # noqa: UP028
+                yield row
 
     @contextmanager
     def _commit(self) -> Iterator[sqlite3.Connection]:

@@ -45,13 +45,12 @@ def writing(folder: Path, make: bool = False) -> Iterator[Store]:
         If another process writes it, or as in `reading`.
     """
     path = folder / NAME
-    if not make:
-        _check_header(path)
+    if not make or path.exists():
+        with reading(path):  # no lock beside what is refused
+            pass
     with _locked(folder):
         if make and not path.exists():
             _create(path)
-        with reading(path):
-            pass
         with errors(path), closing(_connect(path, "rw")) as connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
@@ -115,7 +114,7 @@ def _check_header(path: Path) -> None:
     try:
         with path.open("rb") as stream:
             header = stream.read(100)
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         raise ValueError(f"expected the store of a sweep, got no file {path}") from None
     ours = header[:16] == b"SQLite format 3\0" and len(header) == 100
     if not ours or struct.unpack(">I", header[68:72]) != (APPLICATION,):

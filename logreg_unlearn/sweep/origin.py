@@ -24,8 +24,8 @@ from logreg_unlearn.sweep.grid import Grid
 
 ROOMS = ("data", "problem", "solve", "unlearn", "assess", "sweep")
 """Rooms that a row's numbers pass through."""
-ASIDE = ("boundary", "cost", "database", "executors", "export", "groups", "origin", "panels",
-         "regions", "resume", "store", "summary")  # fmt: skip
+ASIDE = ("boundary", "cost", "database", "executors", "export", "groups", "opening", "origin",
+         "panels", "regions", "resume", "summary")  # fmt: skip
 """Modules of the sweep that move rows about: no number comes from them."""
 
 Origin = Mapping[str, str]

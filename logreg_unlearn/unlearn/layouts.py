@@ -16,15 +16,15 @@ from typing import Protocol
 
 import numpy as np
 
-from logreg_unlearn.problem.losses import Array, Link, Loss, Mask
+from logreg_unlearn.problem.losses import Array, Loss, Mask
 from logreg_unlearn.solve.passes import row_chunks
 
 ENTRIES = 65_536
 """Entries of an array that a step reads again while it is in the cache: 512 KiB (measured)."""
 _PRODUCT = 32
 """Configurations from which more of them do not speed up the products of each (measured)."""
-_COLUMNS = 32
-"""Entries of one problem up to which elementwise work beats one BLAS call each (measured)."""
+_COLUMNS = 128
+"""Entries of one problem up to which fused sums over all beat one BLAS call each (measured)."""
 
 
 @dataclass(frozen=True)
@@ -159,64 +159,50 @@ class _Products:
 
 
 class _Columns:
-    """A configuration a column: elementwise products and sums, no configuration sees another."""
+    """A configuration a column: sums of elementwise products, no configuration sees another."""
 
     def __init__(self, many: Configurations) -> None:
         link = many.loss.link
-        self._slope = link.function
+        self._slope, self._step_size = link.function, many.step_size
         coefficients = np.ascontiguousarray(many.coefficients.T)
         used = coefficients != 0
         # a sample of coefficient 0 is absent, also where its exponential loss overflows
-        self._columns = np.where(used, link.inner * many.rows.transpose(2, 1, 0), 0.0)  # (d, n, k)
+        columns = np.where(used, link.inner * many.rows.transpose(2, 1, 0), 0.0)
+        self._columns = np.ascontiguousarray(columns)  # (d, n, k)
         self._offset = None
         if many.offset is not None:
             self._offset = np.where(used, link.inner * many.offset.T, 0.0)
         self._ridge = np.ascontiguousarray(many.ridge.T)
         self._decay = 1.0 - many.step_size * self._ridge
-        self._margins, self._product = np.empty(used.shape), np.empty(used.shape)
-        self._moved = np.empty(self._ridge.shape)
-        # what a gradient takes, and what a step takes
-        self._unit = self._scales((link.outer / link.inner) * coefficients, link)
-        weights = (link.outer / link.inner) * many.step_size * coefficients
-        self._step = self._scales(weights, link)
+        self._margins, self._moved = np.empty(used.shape), np.empty(self._ridge.shape)
+        # what a step adds for a slope of 1
+        self._weighted = (link.outer / link.inner) * many.step_size * coefficients * self._columns
+        self._drift = None
+        if link.constant:
+            self._drift = (link.constant / link.outer) * self._weighted.sum(axis=1)
 
-    def _scales(self, weights: Array, link: Link) -> tuple[Array, Array | None]:
-        if not link.constant:
-            return weights, None
-        return weights, (link.constant / link.outer) * (weights * self._columns).sum(axis=1)
-
-    def _downhill(self, w: Array, weights: Array) -> Array:
-        """Return the weighted sums of the slopes' function, for ``w`` (d, k)."""
-        columns, margins, product, moved = self._columns, self._margins, self._product, self._moved
-        multiply, add, total = np.multiply, np.add, np.add.reduce
-        multiply(columns[0], w[0], out=margins)
-        for column, coordinate in zip(columns[1:], w[1:], strict=True):
-            multiply(column, coordinate, out=product)
-            add(margins, product, out=margins)
+    def _downhill(self, w: Array) -> Array:
+        """Return what the data part adds to ``w`` (d, k) in a step."""
+        margins, moved = self._margins, self._moved
+        np.einsum("dnk,dk->nk", self._columns, w, out=margins)
         if self._offset is not None:
-            add(margins, self._offset, out=margins)
+            np.add(margins, self._offset, out=margins)
         self._slope(margins, out=margins)
-        multiply(margins, weights, out=margins)
-        for column, change in zip(columns, moved, strict=True):
-            multiply(column, margins, out=product)
-            total(product, axis=0, out=change)
+        np.einsum("dnk,nk->dk", self._weighted, margins, out=moved)
+        if self._drift is not None:
+            np.add(moved, self._drift, out=moved)
         return moved
 
     def advance(self, w: Array, count: int) -> None:
         """Take so many steps from ``w`` (k, d), in place."""
-        (weights, drift), here = self._step, np.array(w.T, order="C")
+        here = np.array(w.T, order="C")
         for _ in range(count):
-            moved = self._downhill(here, weights)
+            moved = self._downhill(here)
             np.multiply(here, self._decay, out=here)
             np.add(here, moved, out=here)
-            if drift is not None:
-                np.add(here, drift, out=here)
         w[...] = here.T
 
     def gradient(self, w: Array) -> Array:
         """Return the gradients (k, d)."""
-        (weights, drift), here = self._unit, np.array(w.T, order="C")
-        downhill = self._downhill(here, weights)
-        if drift is not None:
-            downhill += drift
-        return (self._ridge * here - downhill).T
+        here = np.array(w.T, order="C")
+        return (self._ridge * here - self._downhill(here) / self._step_size).T

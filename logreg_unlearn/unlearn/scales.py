@@ -15,7 +15,8 @@ def default_step_size(objectives: tuple[SmoothObjective, ...], points: tuple[Arr
     everywhere; the exponential loss has no such bound, and its curvature is taken at the
     given points (the start and the oracle).
     """
-    largest = max(o.curvature_bound(points) for o in objectives)
+    with np.errstate(over="ignore", invalid="ignore"):  # far out a curvature may be infinite
+        largest = max(o.curvature_bound(points) for o in objectives)
     return 1.0 / largest if largest > 0 else 1.0  # a flat objective does not move anyway
 
 

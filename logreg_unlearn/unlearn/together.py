@@ -2,7 +2,9 @@
 
 Where a method is plain descent (one objective a phase, no cycle), a step of all runs is a few
 calls (:mod:`logreg_unlearn.unlearn.layouts`), and a run that has ended drops out.  Sums are taken
-in another order than by a run on its own, so the iterates agree with it to rounding.
+in another order than by a run on its own, so the iterates agree with it to rounding, and to what
+the iteration makes of rounding: one that is thrown to and fro by too long a step (the exponential
+loss, far from where its curvature was taken) may grow it without bound.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array, Mask
+from logreg_unlearn.problem.norms import row_lengths
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.protocol import Problem
 from logreg_unlearn.problem.rows import LazyRows
@@ -64,7 +67,7 @@ def run_together(
     Returns
     -------
     list of k Trajectory
-        Statuses and steps are those of `run`, the numbers agree to rounding.
+        Those of `run`, to rounding where the iteration does not grow it (see the module).
 
     Raises
     ------
@@ -187,7 +190,7 @@ def _run_phase(
     advance = steps_of(many)
 
     def lengths() -> Array:
-        norms = np.linalg.norm(advance.gradient(here), axis=1)
+        norms = row_lengths(advance.gradient(here))
         return np.where(np.isfinite(norms), norms, np.inf)
 
     def leave(ended: Mask, status: Status) -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from logreg_unlearn import sweep
 from logreg_unlearn.sweep.case import Case, run_case, run_part
 from logreg_unlearn.sweep.cost import expected_seconds, rank
 from logreg_unlearn.sweep.datasets import TableFile
 from logreg_unlearn.sweep.grid import Grid
 from logreg_unlearn.sweep.opening import writing
-from logreg_unlearn.sweep.origin import check_origin, key, origin
+from logreg_unlearn.sweep.origin import ASIDE, check_origin, key, origin
 from logreg_unlearn.sweep.resume import Work
 from logreg_unlearn.sweep.runner import Failure, Task, groups, run_cases, run_group
 from tests.sweep_cases import SMALL, block
@@ -164,6 +165,7 @@ def test_a_change_of_the_numerical_code_changes_the_origin(tmp_path, monkeypatch
 
     assert edited("newton.py") != here and edited("case.py") != here
     assert edited("panels.py") == here
+    assert all((Path(sweep.__file__).parent / f"{name}.py").exists() for name in ASIDE)
 
 
 def test_a_sweep_goes_on_with_its_own_code_alone(store) -> None:

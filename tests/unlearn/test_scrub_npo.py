@@ -182,3 +182,13 @@ def test_a_teacher_whose_slopes_overflow_is_certain() -> None:
     # a label that is certain: its loss, exp(-w), and against it exp(w)
     assert away.gradient(np.array([0.5])) == pytest.approx(np.exp(-0.5))
     assert descent.gradient(np.array([0.5])) == pytest.approx(-np.exp(-0.5) + 0.5)
+
+
+def test_a_start_where_the_exponential_overflows_diverges_in_silence() -> None:
+    rng = np.random.default_rng(0)
+    problem = UnlearningProblem(
+        20.0 * rng.standard_normal((10, 2)), np.ones(10), np.arange(10) < 3, ridge=1e-4,
+        loss="exponential",
+    )  # fmt: skip
+    for size in (20.0, 100.0):
+        assert run(npo(), problem, np.array([size, -size]), steps=5).diverged
