@@ -93,3 +93,8 @@ def test_the_subspace_oracle_is_never_above_the_newton_step() -> None:
     table = columns("subspace_oracle")
     assert (table["subspace"] <= table["newton"] * (1 + 1e-6)).all()
     assert (table["newton"] < table["original"]).all()
+
+
+def test_an_unknown_option_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"expected .*, got --bogus"):
+        printed.main(["--bogus"])
