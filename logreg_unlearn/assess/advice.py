@@ -6,8 +6,10 @@ r"""The line "what to do", by a rule.
    (:mod:`logreg_unlearn.assess.effect`) is within the tolerance, the one that costs least; of
    equals, the closest.  Nothing here looks at the oracle: the rule is one that its user can follow
    without having retrained.
-3. Never a method that is retraining in disguise: one whose last phase descends the oracle's own
-   objective, or that costs as much as retraining.  It would be retraining, and inexact.
+3. Never a method that is retraining in disguise: an ascent whose last phase descends the oracle's
+   own objective, or anything that costs as much as retraining.  It would be retraining, and
+   inexact.  (Removals descend that objective too, by a fixed number of steps: it is their price
+   that tells them from retraining.)
 
 Costs are those of the removal.  To certify what it did takes a gradient
 (:func:`~logreg_unlearn.unlearn.removal.certificate`), and as tightly as here, rounding included,

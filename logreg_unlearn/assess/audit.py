@@ -36,7 +36,7 @@ from logreg_unlearn.assess.spectrum import DeletionSpectrum, deletion_spectrum
 from logreg_unlearn.assess.tables import audit_html
 from logreg_unlearn.assess.words import audit_sentence, describe, refit_words
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.norms import outward
+from logreg_unlearn.problem.norms import euclidean, outward
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import Optimum, minimise
 from logreg_unlearn.unlearn.driver import Method
@@ -222,7 +222,7 @@ def audit(
     retraining = oracle.passes * share  # in passes over all rows, as the methods' are
 
     def ratio_of(w: Array) -> float:
-        moved = float(np.linalg.norm(w - oracle.w))
+        moved = float(euclidean(w - oracle.w))
         if apart > uncertain:
             return float(ratio(moved, apart))
         return 1.0 if moved <= uncertain else np.inf

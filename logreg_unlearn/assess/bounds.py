@@ -227,6 +227,8 @@ def _residual(
         residual -= (weights * along) @ part
         error += (weights * (changed * reach + off) + lost * (1.0 + reach)) @ sizes
         squared += float((weights * (1.0 + changed) + lost) @ np.square(reach))
+    if squared < TINY / EPS and np.any(step):  # its terms may have underflowed
+        squared += (n + d) * TINY
     factor = outward(n, d)
     return residual, error * factor, math.sqrt(squared) * factor
 

@@ -69,7 +69,8 @@ def weights_words(audit: Audit) -> str:
     if far is None:
         return ""
     size = float(np.linalg.norm(audit.original.w))
-    about = f" ({percent(far.upper / size)} of its length)" if size > 0 else ""
+    share = far.upper / size if size > 0 else 0.0
+    about = f" ({percent(share) if share < 10.0 else times(share)} of its length)" if share else ""
     if far.lower > _ELSEWHERE * size:
         about += (
             ": were they trained on columns of another scale, on other rows, with another ridge, "

@@ -25,6 +25,7 @@ from logreg_unlearn.problem.losses import get_loss
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.sweep.export import versions
 
+_WIDE = 1000  # columns, more than any table has
 _NAMED = 12  # features that the text names; audit.json has all of them
 
 
@@ -97,6 +98,8 @@ def show(result: Audit, data: DataSet) -> None:
             table.add_column(heading, justify="left" if words else "right", no_wrap=True)
         for number, row in enumerate(rows, start=1):
             table.add_row(*row, end_section=number in ends)
+        # in a narrow terminal a line breaks; rich would cut the numbers short
+        table.width = console.measure(table, options=console.options.update(width=_WIDE)).maximum
         console.print(table)
     for line in footnotes(result):
         console.print(line)

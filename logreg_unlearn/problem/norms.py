@@ -19,7 +19,8 @@ def euclidean(vector: Array) -> np.float64:
 
     NumPy's number: what is computed from it overflows to infinity where Python's would raise.
     """
-    norm = np.sqrt(np.dot(vector, vector))
+    with np.errstate(over="ignore"):
+        norm = np.sqrt(np.dot(vector, vector))
     if not 1e-150 < norm < 1e150:
         largest = float(np.abs(vector).max(initial=0.0))
         if 0.0 < largest < math.inf:
@@ -29,7 +30,8 @@ def euclidean(vector: Array) -> np.float64:
 
 def row_lengths(rows: Array) -> Array:
     """Return the Euclidean norms of the rows (n, d), also where squares are not normal numbers."""
-    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+    with np.errstate(over="ignore"):
+        lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
     if len(rows) and not 1e-150 < lengths.min() <= lengths.max() < 1e150:
         largest = np.abs(rows).max(axis=1)
         unit = np.where(largest > 0, largest, 1.0)

@@ -145,6 +145,18 @@ def test_everything_starts_from_the_weights_that_were_given(rng) -> None:
     assert exact.distance_weights is None and exact.weights is None
 
 
+def test_a_step_that_lands_far_out_is_measured_there(rng) -> None:
+    """Squares of its distance overflow: it is no oracle left, and nothing warns."""
+    asked = replace(problem(rng), unpenalised=(3,))
+    weights = np.array([0.0, 0.0, 0.0, 365.0])
+    found = audit(asked, ("da",), steps=2, weights=weights)
+    newton = found.removal("newton")
+    far = np.abs(newton.effect.w).max()
+    assert far > 1e155  # or the start is not far enough out to test anything
+    assert newton.ratio * found.distance_original == pytest.approx(far, rel=1e-9)
+    assert "one Newton step ends " in found.sentence()
+
+
 def test_a_fitted_model_is_audited_from_its_own_weights(rng) -> None:
     from sklearn.linear_model import LogisticRegression
 

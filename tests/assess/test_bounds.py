@@ -227,3 +227,17 @@ def test_errors(ordinary: UnlearningProblem, w: Array) -> None:
         distance_bounds(ordinary, w)
     with pytest.raises(ValueError, match="expected finite weights"):
         judge(ordinary, np.zeros(3), w)
+
+
+def test_weights_whose_squares_underflow_are_certified(rng) -> None:
+    """Rows of zeros: the oracle is 0, so the distance is the weights' own length."""
+    for _ in range(60):
+        p = UnlearningProblem(
+            np.zeros((4, 2)), np.array([1.0, -1, 1, -1]), np.arange(4) < 2,
+            ridge=float(10 ** rng.uniform(-3, 2)),
+        )  # fmt: skip
+        w = rng.normal(size=2) * 10.0 ** rng.uniform(-165, -150)
+        largest = np.abs(w).max()
+        length, found = largest * np.linalg.norm(w / largest), distance_bounds(p, w)
+        assert found.lower <= length * (1 + 1e-15) and length <= found.upper * (1 + 1e-15)
+    assert distance_bounds(p, np.zeros(2)).upper < 1e-300

@@ -72,7 +72,7 @@ def test_tables_show_some_and_data_have_all(rng) -> None:
     result = audit(asked, ("da",), steps=20, requests=many)
     heads = request_heads(result.requests)
     assert heads[0] == "method" and heads[1] == "after 1" and heads[-3] == "after 12"
-    assert len(heads) == 5 + 3
+    assert len(heads) == 4 + 3
     rows = request_rows(result.requests)
     assert all(len(row) == len(heads) for row in rows)
     data = audit_data(result)["requests"]

@@ -105,6 +105,7 @@ def test_weights_far_out_are_audited_as_far_as_they_can_be(audit, tmp_path) -> N
     (tmp_path / "w.json").write_text('{"age": 0.6, "income": 0.7, "intercept": 0.6}')
     status, out, err = audit("data.csv", *OWN, *ONE, "--C", 1, "--weights", "w.json")
     assert (status, err) == (0, "") and "on columns of another scale" in out
+    assert re.search(r"original optimum \([\d,.e+]+x of its length\): were they", out)
     assert "\nnewton failed: expected a positive definite retain Hessian, got" in out
     record = strict((tmp_path / MADE / "audit.json").read_text())
     newton = record["removals"][1]
@@ -134,9 +135,9 @@ def test_weights_that_do_not_fit_are_answered_in_one_line(audit, tmp_path, weigh
 # --- held-out rows, requests, what to do ------------------------------------------------------
 
 
-def test_held_out_rows_have_a_column_and_fit_100_characters(audit, tmp_path, monkeypatch) -> None:
+def test_held_out_rows_have_a_column_and_nothing_is_cut(audit, tmp_path, monkeypatch) -> None:
     table(tmp_path, request=requests())
-    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("COLUMNS", "60")  # a narrow terminal: lines are broken, numbers are not
     arguments = ("data.csv", "--label", "outcome", "--requests", "request", "--drop", "to_forget")
     status, out, err = audit(*arguments, "--test", "data.csv")
     assert (status, err) == (0, "") and "held out" in out and "5 requests, one after" in out

@@ -93,3 +93,10 @@ def test_the_subspace_oracle_is_never_above_the_newton_step() -> None:
     table = columns("subspace_oracle")
     assert (table["subspace"] <= table["newton"] * (1 + 1e-6)).all()
     assert (table["newton"] < table["original"]).all()
+
+
+def test_an_unknown_option_is_refused(capsys) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        printed.main(["--bogus"])
+    told = capsys.readouterr()
+    assert told.out == "" and "got --bogus" in told.err and told.err.count("\n") == 1

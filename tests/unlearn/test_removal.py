@@ -198,3 +198,13 @@ def test_cost_of_one_step_in_passes(rng) -> None:
     newton, influence = removal_passes(problem(rng))
     assert newton == pytest.approx(51 / 60 * (1 + 1 + 4 / 25))
     assert influence == pytest.approx(51 / 60 + 1 + 4 / 25)
+
+
+def test_an_overflow_is_said_in_our_words() -> None:
+    p = problem(np.random.default_rng(0), loss="exponential")
+    p = replace(p, features=1e200 * p.features)
+    with (
+        np.errstate(over="ignore", invalid="ignore"),
+        pytest.raises(ValueError, match="expected a finite"),
+    ):
+        newton_removal(p, np.zeros(4))

@@ -14,6 +14,9 @@ From a checkpoint of the training instead, ``T - K`` steps on all data from some
 the retained data end within :math:`c^K(1-c^{T-K})\,s` of T steps on them from that start (Mu and
 Klabjan, arXiv 2409.09778, for strongly convex losses): the less training the closer, and nothing
 to remove where the checkpoint is the start.
+
+L is the largest eigenvalue of a matrix of the retained rows, and costs what a Hessian of them does:
+it is counted unless the step size was given.
 """
 
 from __future__ import annotations
@@ -24,7 +27,12 @@ import numpy as np
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.problem import UnlearningProblem
-from logreg_unlearn.unlearn.removal.result import Removal, prior_sensitivity, retained_share
+from logreg_unlearn.unlearn.removal.result import (
+    Removal,
+    hessian_passes,
+    prior_sensitivity,
+    retained_share,
+)
 from logreg_unlearn.unlearn.steps import gradient_step
 
 
@@ -64,7 +72,7 @@ def descent_to_delete(
     reach = error + prior_sensitivity(problem)
     proved = math.isfinite(reach) and _bounded(problem)
     sensitivity = contraction(low, high, step_size) ** steps * reach if proved else math.inf
-    return Removal("descent-to-delete", end, steps * retained_share(problem), sensitivity)
+    return Removal("descent-to-delete", end, descent_passes(problem, steps), sensitivity)
 
 
 def rewind_to_delete(
@@ -103,6 +111,7 @@ def rewind_to_delete(
     if not trained >= 0:
         raise ValueError(f"expected trained >= 0, got {trained}")
     low, high = curvature_range(problem, checkpoint)
+    passes = descent_passes(problem, steps, step_size)
     step_size = 1.0 / high if step_size is None else step_size
     if not step_size > 0:
         raise ValueError(f"expected a step size > 0, got {step_size}")
@@ -112,7 +121,13 @@ def rewind_to_delete(
         # steps that overshoot the ridge add up to more than s
         added = step_size * low / (1.0 - c)
         sensitivity = c**steps * (1.0 - c**trained) * added * reach
-    return Removal("rewind-to-delete", end, steps * retained_share(problem), sensitivity)
+    return Removal("rewind-to-delete", end, passes, sensitivity)
+
+
+def descent_passes(problem: UnlearningProblem, steps: int, step_size: float | None = None) -> float:
+    """Return what gradient steps cost, with the curvature bound where the size is not given."""
+    found = hessian_passes(problem) if step_size is None else 0.0
+    return retained_share(problem) * (steps + found)
 
 
 def curvature_range(problem: UnlearningProblem, w: Array) -> tuple[float, float]:

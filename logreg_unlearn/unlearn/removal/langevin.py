@@ -30,8 +30,13 @@ import numpy as np
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.norms import EPS
 from logreg_unlearn.problem.problem import UnlearningProblem
-from logreg_unlearn.unlearn.removal.descent import contraction, curvature_range, finite
-from logreg_unlearn.unlearn.removal.result import Removal, gradient_gap, retained_share
+from logreg_unlearn.unlearn.removal.descent import (
+    contraction,
+    curvature_range,
+    descent_passes,
+    finite,
+)
+from logreg_unlearn.unlearn.removal.result import Removal, gradient_gap
 from logreg_unlearn.unlearn.steps import gradient_step
 
 
@@ -67,6 +72,7 @@ def noisy_descent(
     """
     if steps < 0 or not noise >= 0.0:
         raise ValueError(f"expected steps and noise >= 0, got {steps} and {noise}")
+    passes = descent_passes(problem, steps, step_size)
     step_size = _given(step_size, curvature_range(problem, w)[1])
     advance, size = gradient_step(problem.oracle(), step_size), math.sqrt(2.0 * step_size) * noise
     rng, w = np.random.default_rng(seed), np.array(w, dtype=np.float64)
@@ -74,7 +80,7 @@ def noisy_descent(
         for _ in range(steps):
             advance(w, 1)
             w += size * rng.standard_normal(len(w))
-    return Removal("noisy-descent", finite(w), steps * retained_share(problem))
+    return Removal("noisy-descent", finite(w), passes)
 
 
 def renyi_rate(

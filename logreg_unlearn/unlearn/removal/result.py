@@ -102,6 +102,8 @@ def solve(name: str, hessian: Array, vector: Array) -> Array:
     """Return the Hessian's inverse times a vector (d,) or columns (d, k)."""
     from scipy.linalg import cho_factor, cho_solve
 
+    if not (np.all(np.isfinite(hessian)) and np.all(np.isfinite(vector))):
+        raise ValueError(f"expected a finite {name} and gradient, got an overflow")
     try:
         solved: Array = cho_solve(cho_factor(hessian), vector)
     except np.linalg.LinAlgError:

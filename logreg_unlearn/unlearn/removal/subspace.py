@@ -84,6 +84,9 @@ def subspace_oracle(problem: UnlearningProblem, w: Array) -> Removal:
     columns[free] = 0.0
     basis = np.hstack([np.eye(len(w))[:, free], _span(columns)])
     k = basis.shape[1]
+    share, hessian = retained_share(problem), hessian_passes(problem)
+    if not k:  # the forgotten rows are zero, and act in no direction
+        return Removal("subspace-oracle", w.copy(), share * hessian)
     rest = w - basis @ (basis.T @ w)
     reduced = Objective(
         oracle.signed_features @ basis,
@@ -98,7 +101,6 @@ def subspace_oracle(problem: UnlearningProblem, w: Array) -> Removal:
         raise ValueError(f"expected a solvable subspace, got {found.status.value}")
     # the rows in k columns are k products with a vector, two of which make a pass; the basis is
     # about the work of a Hessian of the forgotten rows
-    share, hessian = retained_share(problem), hessian_passes(problem)
     passes = share * (hessian + k / 2.0 + found.passes * k / len(w)) + (1.0 - share) * hessian
     end = rest + basis @ found.w
     sensitivity = found.radius if k == len(w) else math.inf

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.optimize import minimize
@@ -25,6 +27,13 @@ def problem(rng, *, n=50, d=6, forget=3, ridge=0.1, **options) -> UnlearningProb
 def test_conformance() -> None:
     check_method(lambda p, w: projective_update(p, w).w)
     check_method(lambda p, w: subspace_oracle(p, w).w, reaches_oracle=True)
+
+
+def test_rows_of_zeros_take_nothing_along(rng) -> None:
+    p = problem(rng, normalisation="sum")
+    p = replace(p, features=np.where(p.forget[:, None], 0.0, p.features))
+    w = minimise(p.original()).w
+    assert subspace_oracle(p, w).w.tolist() == projective_update(p, w).w.tolist() == w.tolist()
 
 
 def test_the_projective_update_needs_the_forgotten_rows_alone(rng) -> None:
