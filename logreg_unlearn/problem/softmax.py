@@ -105,7 +105,8 @@ class SoftmaxObjective:
     def chunks(self) -> tuple[slice, ...]:
         """Slices of rows that are worked on at once."""
         n, d = self.features.shape
-        step = max(1, _CHUNK // (d + self.count))
+        parts = max(1, math.ceil(n * (d + self.count) / _CHUNK))
+        step = max(1, math.ceil(n / parts))
         return tuple(slice(first, min(first + step, n)) for first in range(0, n, step))
 
     def ridge_gradient(self, w: Array) -> Array:

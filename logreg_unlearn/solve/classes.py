@@ -18,6 +18,7 @@ from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.norms import EPS, FEW, TINY, euclidean, outward
 from logreg_unlearn.problem.softmax import ROOT2, SoftmaxObjective
 from logreg_unlearn.solve.factors import Factor, Preconditioner
+from logreg_unlearn.solve.inexact import Blocks, inexact_newton
 from logreg_unlearn.solve.newton import refine
 from logreg_unlearn.solve.passes import CHUNK, NEAR, Formed, Iterate, Work
 from logreg_unlearn.solve.radius import ridge_radius
@@ -28,8 +29,8 @@ _VAGUE = 1e-8
 """Radius, as a share of ``1 + ||w||``, above which it is worth some work to sharpen."""
 _NEGLECT = 0.05
 """Share of the mean weight below which samples are left out of a Hessian that preconditions."""
-_OPENING = 5
-"""Steps with the blocks of the start, before those nearer the end are formed."""
+_ROWS = 32
+"""Rows a column whose Hessian is tried first, for a certificate."""
 _LARGEST = 20_000
 """Parameters (3.2 GB) from which on a Hessian is never formed."""
 
@@ -101,8 +102,8 @@ class ClassRows:
 
     def _iterate(self, w: Array, margins: Array, slopes: Array) -> Iterate:
         total = np.zeros((self.objective.count, self.objective.features.shape[1]))
-        for inside, _, part, _ in self._parts:
-            total += np.dot(slopes[inside].reshape(-1, len(part)), part)
+        for inside, _, part, columns in self._parts:
+            total += np.dot(slopes[inside].reshape(-1, len(part)), columns.T)
         gradient = total.ravel() + self.objective.ridge_gradient(w)
         return Iterate(w, margins, slopes, gradient, float(euclidean(gradient)))
 
@@ -131,42 +132,6 @@ class ClassRows:
         return -float(np.dot(ridge, here.w)), float(np.dot(ridge, direction))
 
 
-class Blocks:
-    """The Hessian's block of each class, inverted; the mean over the classes is taken off.
-
-    Were the probabilities the same for all samples, this would be the inverse of the data part on
-    the weights of mean 0, up to a factor: the mean changes no loss.
-    """
-
-    def __init__(self, space: ClassRows, here: Iterate) -> None:
-        objective = space.objective
-        d, count = objective.features.shape[1], objective.count
-        pi = of_logits.probabilities(space.logits(here.margins))
-        weights = objective.coefficients * (pi * (1.0 - pi))
-        # a start at 0 without offsets: one block serves all classes
-        alike = bool((weights == weights[0]).all())
-        space.work.passes += (1 if alike else count) * d / (4.0 * count)
-        self._inverses = np.empty((count, d, d))
-        for k, weight in enumerate(weights[:1] if alike else weights):
-            block = np.diag(objective.ridge_diagonal[:d])
-            for chunk in objective.chunks():
-                scaled = np.sqrt(weight[chunk])[:, None] * objective.features[chunk]
-                block += np.dot(scaled.T, scaled)
-            # nothing holds an intercept of a class of which every sample is sure
-            block.flat[:: d + 1] += EPS * block.trace()
-            inverse = Factor(block, float(block.diagonal().max())).times(np.eye(d))
-            self._inverses[k] = 0.5 * (inverse + inverse.T)
-        if alike:
-            self._inverses[1:] = self._inverses[0]
-
-    def solve(self, here: Iterate) -> Array:
-        """Return nearly the inverse Hessian times the gradient at a point."""
-        gradients = here.gradient.reshape(*self._inverses.shape[:2], 1)
-        found = np.matmul(self._inverses, gradients)[..., 0]
-        found -= found.mean(axis=0)
-        return np.asarray(found.ravel())
-
-
 class ClassSearch:
     """A search for the minimiser; attributes as of ``newton.RowSearch``.
 
@@ -181,37 +146,33 @@ class ClassSearch:
 
     def __init__(self, objective: SoftmaxObjective, start: Array, work: Work) -> None:
         n, d = objective.features.shape
-        self._factor: Preconditioner | None = None
+        self._blocks: Blocks | None = None
         self.space, self.iterations = ClassRows(objective, work), 0
+        # the minimiser has mean 0 over the classes, and so have the steps
+        start = (objective.matrix(start) - objective.matrix(start).mean(axis=0)).ravel()
         for stride in (64, 8) if n * objective.dimension > CHUNK else ():
-            if n // stride >= 5 * d and objective.dimension <= _LARGEST:
+            if n // stride >= 5 * d:
                 part = ClassRows(_subsample(objective, stride), work)
                 first = part.evaluate(start)
                 # a tenth of the sampling error of the subsample itself is accurate enough
                 goal = 0.1 * first.norm * math.sqrt(d / (n / stride))
-                point, _, self._factor = refine(part, first, goal, 20, self._factor)
+                point, _, self._blocks = inexact_newton(part, first, goal, 20, self._blocks)
                 start = point.w
         self.point = self.space.evaluate(start)
 
     def go_on(self, target: float, budget: int) -> None:
         """Iterate until the gradient norm is at most ``target`` or no step lowers it."""
-        if self._factor is None:
-            self._run(target, min(_OPENING, budget), Blocks(self.space, self.point), math.inf)
-            blocks = Blocks(self.space, self.point)
-            self._run(target, budget - self.iterations, blocks, self.space.renewal)
-        else:
-            # one step tells how good the factor of a subsample is
-            self._run(target, budget, self._factor, 1.0)
-        if self.point.norm > target and self.space.renewal < math.inf:
+        point, steps, self._blocks = inexact_newton(
+            self.space, self.point, target, budget, self._blocks
+        )
+        if point.norm > target:
+            more = quasi_newton(self.space, point, target, budget - steps, self._blocks)
+            point, steps = more[0], steps + more[1]
+        if point.norm > target and self.space.renewal < math.inf:
             # where steps fall below the resolution of the objective a Hessian has some left
-            found = refine(self.space, self.point, target, budget - self.iterations, None)
-            self.point, more, self._factor = found
-            self.iterations += more
-
-    def _run(self, target: float, budget: int, factor: Preconditioner, trial: float) -> None:
-        found = quasi_newton(self.space, self.point, target, budget, factor, trial)
-        self.point, more, self._factor = found
-        self.iterations += more
+            more = refine(self.space, point, target, budget - steps, None)
+            point, steps = more[0], steps + more[1]
+        self.point, self.iterations = point, self.iterations + steps
 
 
 def descend_classes(
@@ -247,42 +208,60 @@ def descend_classes(
         radius, rounding = plain_radius()
     if radius > vague and objective.dimension <= _LARGEST:
         point = search.point
-        radius = min(radius, curvature_radius(search.space, point, float(point.norm) + rounding))
+        norm = float(point.norm) + rounding
+        radius = min(radius, curvature_radius(search.space, point, norm, vague))
     return search.point, search.space.value(search.point), search.iterations, radius
 
 
-def curvature_radius(space: ClassRows, point: Iterate, norm: float) -> float:
+def curvature_radius(space: ClassRows, point: Iterate, norm: float, enough: float = 0.0) -> float:
     """Radius around the minimiser from the curvature at a point, as for two classes.
 
     Softmax has ``|D^3[v,v,h]| <= range(h) D^2[v,v]`` (claim ``softmax_derivatives``): in units of
     the columns, with ``mu`` the smallest eigenvalue, ``R = sqrt(2)`` times the longest row and
-    ``kappa = R ||g|| / mu < 1``, the minimiser is within ``-log(1 - kappa)/R``.  A Hessian of
-    other logits counts with ``e^{-range}`` of their difference.  ``norm`` bounds the gradient.
+    ``kappa = R ||g|| / mu < 1``, the minimiser is within ``-log(1 - kappa)/R``.  All of it among
+    weights of mean 0 over the classes, as the minimiser's (claim ``softmax_gauge``); the point's
+    own mean is added.  A Hessian of other logits counts with ``e^{-range}`` of their difference,
+    and that of some of the rows is at most the Hessian: it is tried first, for a radius that is
+    ``enough``.  ``norm`` bounds the gradient.
     """
     objective = space.objective
-    (n, d), p = objective.features.shape, objective.dimension
+    n, d = objective.features.shape
     shaken = float(objective.shaken(point.w).max(initial=0.0))
+    radius = math.inf
+    if space.formed is not None:
+        moved = space.logits(point.margins - space.formed.margins)
+        change = float(np.ptp(moved, axis=0).max(initial=0.0))
+        if change <= NEAR:
+            radius = _radius(objective, space.formed.hessian, point.w, norm, change + shaken)
+    for stride in sorted({max(1, n // (_ROWS * d)), 1}, reverse=True):
+        if radius > enough:
+            rows, logits = slice(None, None, stride), space.logits(point.margins)
+            some = objective if stride == 1 else objective.with_rows(rows)
+            hessian = some.hessian_at(logits[:, rows], _NEGLECT)
+            radius = min(radius, _radius(objective, hessian, point.w, norm, shaken))
+    return radius
 
-    def change(formed: Formed) -> float:
-        moved = space.logits(point.margins - formed.margins)
-        return float(np.ptp(moved, axis=0).max(initial=0.0)) + shaken
 
-    if space.formed is None or not change(space.formed) <= NEAR:
-        hessian = objective.hessian_at(space.logits(point.margins), _NEGLECT)
-        space.formed = Formed(hessian, point.margins)
-    hessian = space.formed.hessian
-    sizes = hessian.diagonal().reshape(objective.count, d).mean(axis=0)
+def _radius(
+    objective: SoftmaxObjective, hessian: Array, w: Array, norm: float, change: float
+) -> float:
+    """Return the radius by a matrix that is at most the Hessian where logits differ by change."""
+    (n, d), p, count = objective.features.shape, objective.dimension, objective.count
+    sizes = hessian.diagonal().reshape(count, d).mean(axis=0)
     if not (np.all(np.isfinite(hessian)) and np.all(sizes > 0)):
         return math.inf
     units = 1.0 / np.sqrt(sizes)
-    each = np.tile(units, objective.count)
+    each = np.tile(units, count)
     scaled = hessian * each
     scaled *= each[:, None]
+    # stiff along the means, which are not searched: the other eigenvalues stay
+    for j in range(d):
+        scaled[j::d, j::d] += 1.0 / count
     # the trace is p in these units, and a Laplacian without its signs has at most twice its norm
-    formation = 2.0 * p * (n + objective.count + FEW) * EPS
+    formation = 2.0 * p * (n + count + FEW) * EPS
     weights = 1.0 + objective.coefficients
     formation += TINY * p * float(weights.sum()) * longest_row(objective.features, units) ** 2
-    least = math.exp(-change(space.formed)) * (smallest_eigenvalue(scaled) - formation)
+    least = math.exp(-change) * (smallest_eigenvalue(scaled) - formation)
     if not least > 0:
         return math.inf
     outside = outward(n, p)
@@ -292,7 +271,9 @@ def curvature_radius(space: ClassRows, point: Iterate, norm: float) -> float:
     if not kappa < 1.0:
         return math.inf
     reach = inside / least if kappa < EPS else -math.log1p(-kappa) / longest
-    radius = reach * float(units.max()) * outside
+    mean = math.sqrt(count) * float(euclidean(objective.matrix(w).mean(axis=0)))
+    mean += (count + 2) * EPS * float(euclidean(w))
+    radius = (reach * float(units.max()) + mean) * outside
     return radius if math.isfinite(radius) else math.inf
 
 
