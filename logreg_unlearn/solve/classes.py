@@ -44,9 +44,10 @@ class ClassRows:
         self.objective, self.work = objective, work
         self.formed: Formed | None = None
         # one copy of the data, by columns: a product with few rows is then half as fast again
-        self._parts = tuple(
-            (slice(objective.count * chunk.start, objective.count * chunk.stop), chunk,
-             objective.features[chunk], np.ascontiguousarray(objective.features[chunk].T))
+        count = objective.count
+        self.parts = tuple(
+            (slice(count * chunk.start, count * chunk.stop), chunk,
+             np.ascontiguousarray(objective.features[chunk].T))
             for chunk in objective.chunks()
         )  # fmt: skip
         (n, d), p = objective.features.shape, objective.dimension
@@ -55,22 +56,26 @@ class ClassRows:
         if p > _LARGEST:
             self.renewal = math.inf
 
-    def evaluate(self, w: Array) -> Iterate:
-        """Return logits, slopes and gradient at ``w (K*d,)``."""
-        self.work.passes += len(self.objective.classes) / max(self.work.rows, 1)
-        margins = self._logits(w)
-        if self.objective.offset is not None:
-            for inside, chunk, part, _ in self._parts:
-                block = margins[inside].reshape(-1, len(part))
-                block += self.objective.offset[chunk].T
-        return self._iterate(w, margins, self.slopes(margins))
+    def evaluate(self, w: Array, spare: Iterate | None = None) -> Iterate:
+        """Return logits, slopes and gradient at ``w (K*d,)``, in the arrays of a spare iterate.
 
-    def slopes(self, margins: Array) -> Array:
+        Fresh arrays of this size take as long as the exponentials in them.
+        """
+        self.work.passes += len(self.objective.classes) / max(self.work.rows, 1)
+        margins = self._logits(w, None if spare is None else spare.margins)
+        if self.objective.offset is not None:
+            for inside, chunk, _ in self.parts:
+                block = margins[inside].reshape(self.objective.count, -1)
+                block += self.objective.offset[chunk].T
+        slopes = self.slopes(margins, None if spare is None else spare.slopes)
+        return self._iterate(w, margins, slopes)
+
+    def slopes(self, margins: Array, out: Array | None = None) -> Array:
         """Return the derivatives of the weighted losses in the logits."""
-        objective, found = self.objective, np.empty_like(margins)
-        for inside, chunk, part, _ in self._parts:
-            block = found[inside].reshape(-1, len(part))
-            logits = margins[inside].reshape(-1, len(part))
+        objective, found = self.objective, np.empty_like(margins) if out is None else out
+        for inside, chunk, _ in self.parts:
+            block = found[inside].reshape(self.objective.count, -1)
+            logits = margins[inside].reshape(self.objective.count, -1)
             of_logits.weigh_slopes(
                 logits, objective.classes[chunk], objective.coefficients[chunk], block
             )
@@ -89,21 +94,21 @@ class ClassRows:
     def logits(self, margins: Array) -> Array:
         """Return margins as logits (K, n)."""
         found = np.empty((self.objective.count, len(self.objective.classes)))
-        for inside, chunk, part, _ in self._parts:
-            found[:, chunk] = margins[inside].reshape(-1, len(part))
+        for inside, chunk, _ in self.parts:
+            found[:, chunk] = margins[inside].reshape(self.objective.count, -1)
         return found
 
-    def _logits(self, w: Array) -> Array:
+    def _logits(self, w: Array, out: Array | None = None) -> Array:
         weights = self.objective.matrix(w)
-        found = np.empty(self.objective.count * len(self.objective.classes))
-        for inside, _, part, columns in self._parts:
-            np.dot(weights, columns, out=found[inside].reshape(-1, len(part)))
+        found = np.empty(self.objective.count * len(self.objective.classes)) if out is None else out
+        for inside, _, columns in self.parts:
+            np.dot(weights, columns, out=found[inside].reshape(self.objective.count, -1))
         return found
 
     def _iterate(self, w: Array, margins: Array, slopes: Array) -> Iterate:
         total = np.zeros((self.objective.count, self.objective.features.shape[1]))
-        for inside, _, part, columns in self._parts:
-            total += np.dot(slopes[inside].reshape(-1, len(part)), columns.T)
+        for inside, _, columns in self.parts:
+            total += np.dot(slopes[inside].reshape(self.objective.count, -1), columns.T)
         gradient = total.ravel() + self.objective.ridge_gradient(w)
         return Iterate(w, margins, slopes, gradient, float(euclidean(gradient)))
 
@@ -122,9 +127,20 @@ class ClassRows:
     def value(self, here: Iterate) -> float:
         """Return the objective."""
         objective = self.objective
-        losses = of_logits.losses(self.logits(here.margins), objective.classes)
-        ridge = 0.5 * np.dot(here.w, objective.ridge_gradient(here.w))
-        return float(np.dot(objective.coefficients, losses) + ridge)
+        total = 0.5 * float(np.dot(here.w, objective.ridge_gradient(here.w)))
+        for inside, chunk, _ in self.parts:
+            logits = here.margins[inside].reshape(self.objective.count, -1)
+            losses = of_logits.losses(logits, objective.classes[chunk])
+            total += float(np.dot(objective.coefficients[chunk], losses))
+        return total
+
+    def rounding(self, here: Iterate) -> float:
+        """Bound the norm of the rounding error of the gradient."""
+        sizes = np.empty(len(self.objective.classes))
+        for inside, chunk, _ in self.parts:
+            slopes = here.slopes[inside].reshape(self.objective.count, -1)
+            np.sqrt(np.einsum("kn,kn->n", slopes, slopes), out=sizes[chunk])
+        return self.objective.gradient_error(here.w, sizes)
 
     def ridge_along(self, here: Iterate, direction: Array) -> tuple[float, float]:
         """Return slope and curvature of the ridge term along ``-direction``."""
@@ -197,7 +213,7 @@ def descend_classes(
     vague = _VAGUE * (1.0 + euclidean(search.point.w))
 
     def plain_radius() -> tuple[float, float]:
-        rounding = objective.gradient_error(search.point.w)
+        rounding = search.space.rounding(search.point)
         return ridge_radius(objective, float(search.point.norm), rounding), rounding
 
     radius, rounding = plain_radius()

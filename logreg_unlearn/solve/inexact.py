@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.solve.factors import Factor
-from logreg_unlearn.solve.linesearch import RESOLUTION, move
-from logreg_unlearn.solve.passes import Iterate, Work
+from logreg_unlearn.solve.linesearch import GOOD, RESOLUTION, move
+from logreg_unlearn.solve.passes import Iterate
 
 if TYPE_CHECKING:
     from logreg_unlearn.solve.classes import ClassRows
@@ -29,8 +28,7 @@ PRODUCT = 0.4
 _FLOOR = 0.1
 """Share of the mean weight that a sample has at least in a block: one that is sure of its class
 here may be less so further on, and a block that forgets it asks for steps that are too long."""
-import os
-_ROWS = int(os.environ.get("ROWS", 32))
+_ROWS = 32
 """Rows a column that tell enough of a block."""
 _LOOSE, _TIGHT = 0.1, 1e-3
 """Share of the residual that a solve leaves: far from the minimiser, and near it at the least."""
@@ -39,55 +37,43 @@ _SINGLE_EPS = 1e-6
 
 
 class Curvature:
-    """Products with the Hessian of a softmax objective, in single precision.
+    """Products with the Hessian of a softmax objective with coefficients > 0.
 
     Parameters
     ----------
-    objective : SoftmaxObjective
-        With coefficients > 0.
-    work : Work
-        Counts the passes.
+    space : ClassRows
     """
 
-    def __init__(self, objective: SoftmaxObjective, work: Work) -> None:
-        self.objective, self._work = objective, work
-        self._share = len(objective.classes) / max(work.rows, 1)
-        self._ridge = objective.ridge_diagonal.astype(SINGLE)
-        chunks = objective.chunks()
-        self._columns = [objective.features[c].T.astype(SINGLE, order="C") for c in chunks]
-        count = objective.count
-        shapes = [(count, len(objective.classes[c])) for c in chunks]
-        self._pi = [np.empty(shape, SINGLE) for shape in shapes]
-        self._weighted = [np.empty(shape, SINGLE) for shape in shapes]
-        self._along = [np.empty(shape, SINGLE) for shape in shapes]
-        n, d = objective.features.shape
+    def __init__(self, space: ClassRows) -> None:
+        self.objective, self._work = space.objective, space.work
+        (n, d), count = self.objective.features.shape, self.objective.count
+        self._share = n / max(self._work.rows, 1)
+        self._ridge = self.objective.ridge_diagonal.astype(SINGLE)
+        self._coefficients = self.objective.coefficients.astype(SINGLE)
+        # of each chunk: columns, probabilities, these times the coefficients, room for a product
+        self._parts = tuple(
+            (inside, chunk, columns.astype(SINGLE), *np.empty((3, count, columns.shape[1]), SINGLE))
+            for inside, chunk, columns in space.parts
+        )
         self._stride = max(1, n // (_ROWS * d))
-        self._rows = np.concatenate([objective.features[c][::self._stride] for c in chunks]).astype(SINGLE)
+        self._rows = self.objective.features[:: self._stride].astype(SINGLE)
         # products that take the time of the blocks (measured)
-        self.renewal = 2.0 + d / 4.0 / self._stride
-        self._each = [np.arange(shape[1]) for shape in shapes]
+        self.renewal = 4.0 + 0.5 * d / self._stride
 
     def at(self, here: Iterate) -> None:
         """Take the probabilities of a point, from its slopes."""
-        objective, first = self.objective, 0
-        for chunk, pi, weighted, each in zip(
-            objective.chunks(), self._pi, self._weighted, self._each, strict=True
-        ):
-            slopes = here.slopes[first : first + pi.size].reshape(pi.shape)
-            first += pi.size
-            weights = objective.coefficients[chunk]
-            np.divide(slopes, weights, out=pi, casting="unsafe")
-            pi[objective.classes[chunk], each] += SINGLE(1.0)
-            np.multiply(pi, weights.astype(SINGLE), out=weighted)
+        for inside, chunk, _, pi, weighted, _ in self._parts:
+            weights, classes = self._coefficients[chunk], self.objective.classes[chunk]
+            weighted[...] = here.slopes[inside].reshape(pi.shape)
+            weighted[classes, np.arange(len(classes))] += weights
+            np.divide(weighted, weights, out=pi)
 
     def times(self, vector: Array) -> Array:
         """Return the Hessian times a vector (K*d,) of mean 0 over the classes."""
         self._work.passes += PRODUCT * self._share
         total, direction = self._ridge * vector, vector.reshape(self.objective.count, -1)
         sums = total.reshape(direction.shape)
-        for columns, pi, weighted, along in zip(
-            self._columns, self._pi, self._weighted, self._along, strict=True
-        ):
+        for _, _, columns, pi, weighted, along in self._parts:
             np.dot(direction, columns, out=along)
             along -= np.einsum("kn,kn->n", pi, along)
             along *= weighted
@@ -97,20 +83,20 @@ class Curvature:
     def blocks(self) -> Blocks:
         """Return the inverse of the Hessian's block of each class, from rows that suffice."""
         d = self.objective.features.shape[1]
-        weights = np.concatenate([(w * (1.0 - pi))[:, ::self._stride] for w, pi in zip(self._weighted, self._pi, strict=True)], axis=1)
-        weights *= self._stride
+        parts = [weighted * (1.0 - pi) for _, _, _, pi, weighted, _ in self._parts]
+        weights = self._stride * np.concatenate(parts, axis=1)[:, :: self._stride]
         weights = np.sqrt(np.maximum(weights, _FLOOR * weights.mean(axis=1, keepdims=True)))
         # a start at 0 without offsets: one block serves all classes
         alike = bool((weights == weights[0]).all())
         inverses = np.empty((len(weights), d, d), SINGLE)
         self._work.passes += self.renewal * PRODUCT * self._share / (len(weights) if alike else 1)
+        scaled, unit = np.empty_like(self._rows), np.eye(d)
         for k, weight in enumerate(weights[:1] if alike else weights):
-            scaled = self._rows * weight[:, None]
+            np.multiply(self._rows, weight[:, None], out=scaled)
             block = np.dot(scaled.T, scaled).astype(float)
             block.flat[:: d + 1] *= 1.0 + _SINGLE_EPS
             block.flat[:: d + 1] += self.objective.ridge_diagonal[:d]
-            inverse = Factor(block, float(block.diagonal().max())).times(np.eye(d))
-            inverses[k] = 0.5 * (inverse + inverse.T)
+            inverses[k] = Factor(block, float(block.diagonal().max())).times(unit)
         if alike:
             inverses[1:] = inverses[0]
         return Blocks(inverses)
@@ -147,9 +133,10 @@ def inexact_newton(
     here = best = start
     if not here.norm > target:
         return best, 0, blocks
-    curvature = Curvature(space.objective, space.work)
+    curvature = Curvature(space)
     longest = max(20, int(2.0 * space.renewal / PRODUCT)) if space.renewal < math.inf else 10_000
     spent, stalled, steps = (0 if blocks else math.inf), 0, 0
+    spare: Iterate | None = None
     while steps < budget and stalled < 3 and target < here.norm < math.inf:
         curvature.at(here)
         if spent >= curvature.renewal:
@@ -160,12 +147,15 @@ def inexact_newton(
         fall = float(np.dot(step, here.gradient))
         if not fall > 0:
             break
-        here = move(space, here, step, fall)
+        there = space.evaluate(here.w - step, spare)
+        if not abs(np.dot(step, there.gradient)) <= GOOD * fall:
+            there = move(space, here, step, fall)
+        here, spare = there, None if here is best else here
         steps += 1
         if here.norm >= 0.9 * best.norm and fall <= RESOLUTION * space.value(here):
             stalled += 1
         if here.norm < best.norm:
-            best = here
+            best, spare = here, best
         if products >= longest:
             break
     return best, steps, blocks
