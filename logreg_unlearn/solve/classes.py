@@ -182,7 +182,9 @@ class ClassSearch:
             self.space, self.point, target, budget, self._blocks
         )
         if point.norm > target:
-            more = quasi_newton(self.space, point, target, budget - steps, self._blocks)
+            more = quasi_newton(
+                self.space, point, target, budget - steps, self._blocks, self.space.renewal
+            )
             point, steps = more[0], steps + more[1]
         if point.norm > target and self.space.renewal < math.inf:
             # where steps fall below the resolution of the objective a Hessian has some left

@@ -32,6 +32,10 @@ _ROWS = 32
 """Rows a column that tell enough of a block."""
 _LOOSE, _TIGHT = 0.1, 1e-3
 """Share of the residual that a solve leaves: far from the minimiser, and near it at the least."""
+_LONGEST = 100
+"""Products beyond which single precision is the likely reason that a solve takes so many."""
+_SURE = 1e-15
+"""Probability that counts as 0: products with it may underflow, which is slow."""
 _SINGLE_EPS = 1e-6
 """Ten units of single precision, by which a block's diagonal is raised."""
 
@@ -67,6 +71,9 @@ class Curvature:
             weighted[...] = here.slopes[inside].reshape(pi.shape)
             weighted[classes, np.arange(len(classes))] += weights
             np.divide(weighted, weights, out=pi)
+            if pi.min() < _SURE:
+                pi[pi < _SURE] = 0.0
+                np.multiply(pi, weights, out=weighted)
 
     def times(self, vector: Array) -> Array:
         """Return the Hessian times a vector (K*d,) of mean 0 over the classes."""
@@ -80,12 +87,12 @@ class Curvature:
             sums += np.dot(along, columns.T)
         return total
 
-    def blocks(self) -> Blocks:
+    def blocks(self, floor: float = _FLOOR) -> Blocks:
         """Return the inverse of the Hessian's block of each class, from rows that suffice."""
         d = self.objective.features.shape[1]
         parts = [weighted * (1.0 - pi) for _, _, _, pi, weighted, _ in self._parts]
         weights = self._stride * np.concatenate(parts, axis=1)[:, :: self._stride]
-        weights = np.sqrt(np.maximum(weights, _FLOOR * weights.mean(axis=1, keepdims=True)))
+        weights = np.sqrt(np.maximum(weights, floor * weights.mean(axis=1, keepdims=True)))
         # a start at 0 without offsets: one block serves all classes
         alike = bool((weights == weights[0]).all())
         inverses = np.empty((len(weights), d, d), SINGLE)
@@ -134,7 +141,7 @@ def inexact_newton(
     if not here.norm > target:
         return best, 0, blocks
     curvature = Curvature(space)
-    longest = max(20, int(2.0 * space.renewal / PRODUCT)) if space.renewal < math.inf else 10_000
+    longest = int(max(20.0, min(space.renewal / PRODUCT, _LONGEST)))
     spent, stalled, steps = (0 if blocks else math.inf), 0, 0
     spare: Iterate | None = None
     while steps < budget and stalled < 3 and target < here.norm < math.inf:
@@ -158,6 +165,10 @@ def inexact_newton(
             best, spare = here, best
         if products >= longest:
             break
+    if best.norm > target:
+        # what follows takes many short steps from here
+        curvature.at(best)
+        blocks = curvature.blocks(0.0)
     return best, steps, blocks
 
 
