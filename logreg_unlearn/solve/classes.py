@@ -1,10 +1,10 @@
-"""The minimiser of a convex softmax objective: the same iterations, on the logits of all classes.
+"""The minimiser of a convex softmax objective: an iteration on the logits of all classes.
 
 The margins of an iterate are the logits (K*n,), chunk by chunk of rows, the class first within
 each; its slopes are what the weighted losses change by.
-Large problems are warmed up on strided subsamples, as those of two classes.  Else the search
-begins with a Cholesky factor for each class, of its own block of the Hessian, and goes on by
-secants; the ``K(K-1)/2`` blocks of a whole Hessian are formed when steps promise to cost more.
+Large problems are warmed up on strided subsamples, as those of two classes.  The steps are those
+of ``inexact``; where it gives up, secants follow, and the ``K(K-1)/2`` blocks of a whole Hessian
+are formed when steps promise to cost more.
 """
 
 from __future__ import annotations
