@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -105,7 +106,8 @@ class SoftmaxObjective:
     def chunks(self) -> tuple[slice, ...]:
         """Slices of rows that are worked on at once."""
         n, d = self.features.shape
-        step = max(1, _CHUNK // (d + self.count))
+        parts = max(1, math.ceil(n * (d + self.count) / _CHUNK))
+        step = max(1, math.ceil(n / parts))
         return tuple(slice(first, min(first + step, n)) for first in range(0, n, step))
 
     def ridge_gradient(self, w: Array) -> Array:
@@ -191,6 +193,10 @@ class SoftmaxObjective:
 
     def lengths(self) -> Array:
         """Return the norms (n,) of the rows of the features."""
+        return self._lengths
+
+    @cached_property
+    def _lengths(self) -> Array:
         return row_lengths(self.features)
 
     def magnitude(self, w: Array) -> float:
@@ -207,23 +213,25 @@ class SoftmaxObjective:
         # twice the largest error of a logit; the difference from the largest logit is rounded too
         return np.asarray(2.0 * (d + 4) * EPS * sizes + TINY)
 
-    def gradient_error(self, w: Array) -> float:
+    def gradient_error(self, w: Array, sizes: Array | None = None) -> float:
         """Bound the norm of the rounding error of ``gradient(w)``.
 
         Logits that are off by a vector of range r change every entry of ``pi - e_y``, the
-        label's included, by a factor of at most ``e^r``.
+        label's included, by a factor of at most ``e^r``.  Whoever has the norms of the rows
+        ``c_i (pi_i - e_y)`` passes them as ``sizes (n,)``.
         """
-        n, lengths, sizes = len(self.classes), self.lengths(), np.empty(len(self.classes))
-        chunks = self.chunks()
+        n, lengths, chunks = len(self.classes), self.lengths(), self.chunks()
         # how many additions a term passes through
         additions = (chunks[0].stop if chunks else 0) + len(chunks)
-        for chunk in chunks:
-            slopes = of_logits.slopes(self.logits(w, chunk), self.classes[chunk])
-            sizes[chunk] = np.sqrt(np.sum(np.square(slopes), axis=0))
+        if sizes is None:
+            sizes = np.empty(n)
+            for chunk in chunks:
+                slopes = of_logits.slopes(self.logits(w, chunk), self.classes[chunk])
+                sizes[chunk] = np.sqrt(np.sum(np.square(slopes), axis=0))
+            sizes *= np.abs(self.coefficients)
         with np.errstate(over="ignore"):
             relative = np.expm1(self.shaken(w)) + (additions + self.count + FEW) * EPS
-            weighted = np.abs(self.coefficients) * sizes * lengths
-            data = float(np.dot(weighted, relative))
+            data = float(np.dot(sizes * lengths, relative))
         lost = TINY * self.count * (1.0 + float(np.dot(1.0 + np.abs(self.coefficients), lengths)))
         ridge = (self.count + 4) * EPS * self.ridge * float(euclidean(w))
         return (data + lost + ridge) * outward(n, self.dimension)

@@ -7,7 +7,8 @@ module             what it does
 ``many``           many optima of one data set, together
 ``newton``         chord-Newton iteration for convex objectives
 ``secants``        steps between Hessians, for many columns
-``classes``        the same two iterations for softmax objectives
+``classes``        softmax objectives: a search, and its certificate
+``inexact``        its steps: conjugate gradients in single precision
 ``rowspace``       the coordinates of the iteration: w, or the rows' span where they are few
 ``factors``        Cholesky factors, to precondition and to prove
 ``linesearch``     a step along a direction, by the margins

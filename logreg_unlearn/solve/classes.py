@@ -1,10 +1,10 @@
-"""The minimiser of a convex softmax objective: the same iterations, on the logits of all classes.
+"""The minimiser of a convex softmax objective: an iteration on the logits of all classes.
 
 The margins of an iterate are the logits (K*n,), chunk by chunk of rows, the class first within
 each; its slopes are what the weighted losses change by.
-Large problems are warmed up on strided subsamples, as those of two classes.  Else the search
-begins with a Cholesky factor for each class, of its own block of the Hessian, and goes on by
-secants; the ``K(K-1)/2`` blocks of a whole Hessian are formed when steps promise to cost more.
+Large problems are warmed up on strided subsamples, as those of two classes.  The steps are those
+of ``inexact``; where it gives up, secants follow, and the ``K(K-1)/2`` blocks of a whole Hessian
+are formed when steps promise to cost more.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from logreg_unlearn.problem.norms import EPS, FEW, TINY, euclidean, outward
 from logreg_unlearn.problem.rows import CHUNK
 from logreg_unlearn.problem.softmax import ROOT2, SoftmaxObjective
 from logreg_unlearn.solve.factors import Factor, Preconditioner
+from logreg_unlearn.solve.inexact import Blocks, inexact_newton
 from logreg_unlearn.solve.newton import refine
 from logreg_unlearn.solve.passes import NEAR, Formed, Iterate, Work
 from logreg_unlearn.solve.radius import ridge_radius
@@ -29,8 +30,8 @@ _VAGUE = 1e-8
 """Radius, as a share of ``1 + ||w||``, above which it is worth some work to sharpen."""
 _NEGLECT = 0.05
 """Share of the mean weight below which samples are left out of a Hessian that preconditions."""
-_OPENING = 5
-"""Steps with the blocks of the start, before those nearer the end are formed."""
+_ROWS = 32
+"""Rows a column whose Hessian is tried first, for a certificate."""
 _LARGEST = 20_000
 """Parameters (3.2 GB) from which on a Hessian is never formed."""
 
@@ -44,9 +45,10 @@ class ClassRows:
         self.objective, self.work = objective, work
         self.formed: Formed | None = None
         # one copy of the data, by columns: a product with few rows is then half as fast again
-        self._parts = tuple(
-            (slice(objective.count * chunk.start, objective.count * chunk.stop), chunk,
-             objective.features[chunk], np.ascontiguousarray(objective.features[chunk].T))
+        count = objective.count
+        self.parts = tuple(
+            (slice(count * chunk.start, count * chunk.stop), chunk,
+             np.ascontiguousarray(objective.features[chunk].T))
             for chunk in objective.chunks()
         )  # fmt: skip
         (n, d), p = objective.features.shape, objective.dimension
@@ -55,22 +57,26 @@ class ClassRows:
         if p > _LARGEST:
             self.renewal = math.inf
 
-    def evaluate(self, w: Array) -> Iterate:
-        """Return logits, slopes and gradient at ``w (K*d,)``."""
-        self.work.passes += len(self.objective.classes) / max(self.work.rows, 1)
-        margins = self._logits(w)
-        if self.objective.offset is not None:
-            for inside, chunk, part, _ in self._parts:
-                block = margins[inside].reshape(-1, len(part))
-                block += self.objective.offset[chunk].T
-        return self._iterate(w, margins, self.slopes(margins))
+    def evaluate(self, w: Array, spare: Iterate | None = None) -> Iterate:
+        """Return logits, slopes and gradient at ``w (K*d,)``, in the arrays of a spare iterate.
 
-    def slopes(self, margins: Array) -> Array:
+        Fresh arrays of this size take as long as the exponentials in them.
+        """
+        self.work.passes += len(self.objective.classes) / max(self.work.rows, 1)
+        margins = self._logits(w, None if spare is None else spare.margins)
+        if self.objective.offset is not None:
+            for inside, chunk, _ in self.parts:
+                block = margins[inside].reshape(self.objective.count, -1)
+                block += self.objective.offset[chunk].T
+        slopes = self.slopes(margins, None if spare is None else spare.slopes)
+        return self._iterate(w, margins, slopes)
+
+    def slopes(self, margins: Array, out: Array | None = None) -> Array:
         """Return the derivatives of the weighted losses in the logits."""
-        objective, found = self.objective, np.empty_like(margins)
-        for inside, chunk, part, _ in self._parts:
-            block = found[inside].reshape(-1, len(part))
-            logits = margins[inside].reshape(-1, len(part))
+        objective, found = self.objective, np.empty_like(margins) if out is None else out
+        for inside, chunk, _ in self.parts:
+            block = found[inside].reshape(self.objective.count, -1)
+            logits = margins[inside].reshape(self.objective.count, -1)
             of_logits.weigh_slopes(
                 logits, objective.classes[chunk], objective.coefficients[chunk], block
             )
@@ -89,21 +95,21 @@ class ClassRows:
     def logits(self, margins: Array) -> Array:
         """Return margins as logits (K, n)."""
         found = np.empty((self.objective.count, len(self.objective.classes)))
-        for inside, chunk, part, _ in self._parts:
-            found[:, chunk] = margins[inside].reshape(-1, len(part))
+        for inside, chunk, _ in self.parts:
+            found[:, chunk] = margins[inside].reshape(self.objective.count, -1)
         return found
 
-    def _logits(self, w: Array) -> Array:
+    def _logits(self, w: Array, out: Array | None = None) -> Array:
         weights = self.objective.matrix(w)
-        found = np.empty(self.objective.count * len(self.objective.classes))
-        for inside, _, part, columns in self._parts:
-            np.dot(weights, columns, out=found[inside].reshape(-1, len(part)))
+        found = np.empty(self.objective.count * len(self.objective.classes)) if out is None else out
+        for inside, _, columns in self.parts:
+            np.dot(weights, columns, out=found[inside].reshape(self.objective.count, -1))
         return found
 
     def _iterate(self, w: Array, margins: Array, slopes: Array) -> Iterate:
         total = np.zeros((self.objective.count, self.objective.features.shape[1]))
-        for inside, _, part, _ in self._parts:
-            total += np.dot(slopes[inside].reshape(-1, len(part)), part)
+        for inside, _, columns in self.parts:
+            total += np.dot(slopes[inside].reshape(self.objective.count, -1), columns.T)
         gradient = total.ravel() + self.objective.ridge_gradient(w)
         return Iterate(w, margins, slopes, gradient, float(euclidean(gradient)))
 
@@ -122,50 +128,25 @@ class ClassRows:
     def value(self, here: Iterate) -> float:
         """Return the objective."""
         objective = self.objective
-        losses = of_logits.losses(self.logits(here.margins), objective.classes)
-        ridge = 0.5 * np.dot(here.w, objective.ridge_gradient(here.w))
-        return float(np.dot(objective.coefficients, losses) + ridge)
+        total = 0.5 * float(np.dot(here.w, objective.ridge_gradient(here.w)))
+        for inside, chunk, _ in self.parts:
+            logits = here.margins[inside].reshape(self.objective.count, -1)
+            losses = of_logits.losses(logits, objective.classes[chunk])
+            total += float(np.dot(objective.coefficients[chunk], losses))
+        return total
+
+    def rounding(self, here: Iterate) -> float:
+        """Bound the norm of the rounding error of the gradient."""
+        sizes = np.empty(len(self.objective.classes))
+        for inside, chunk, _ in self.parts:
+            slopes = here.slopes[inside].reshape(self.objective.count, -1)
+            np.sqrt(np.einsum("kn,kn->n", slopes, slopes), out=sizes[chunk])
+        return self.objective.gradient_error(here.w, sizes)
 
     def ridge_along(self, here: Iterate, direction: Array) -> tuple[float, float]:
         """Return slope and curvature of the ridge term along ``-direction``."""
         ridge = self.objective.ridge_gradient(direction)
         return -float(np.dot(ridge, here.w)), float(np.dot(ridge, direction))
-
-
-class Blocks:
-    """The Hessian's block of each class, inverted; the mean over the classes is taken off.
-
-    Were the probabilities the same for all samples, this would be the inverse of the data part on
-    the weights of mean 0, up to a factor: the mean changes no loss.
-    """
-
-    def __init__(self, space: ClassRows, here: Iterate) -> None:
-        objective = space.objective
-        d, count = objective.features.shape[1], objective.count
-        pi = of_logits.probabilities(space.logits(here.margins))
-        weights = objective.coefficients * (pi * (1.0 - pi))
-        # a start at 0 without offsets: one block serves all classes
-        alike = bool((weights == weights[0]).all())
-        space.work.passes += (1 if alike else count) * d / (4.0 * count)
-        self._inverses = np.empty((count, d, d))
-        for k, weight in enumerate(weights[:1] if alike else weights):
-            block = np.diag(objective.ridge_diagonal[:d])
-            for chunk in objective.chunks():
-                scaled = np.sqrt(weight[chunk])[:, None] * objective.features[chunk]
-                block += np.dot(scaled.T, scaled)
-            # nothing holds an intercept of a class of which every sample is sure
-            block.flat[:: d + 1] += EPS * block.trace()
-            inverse = Factor(block, float(block.diagonal().max())).times(np.eye(d))
-            self._inverses[k] = 0.5 * (inverse + inverse.T)
-        if alike:
-            self._inverses[1:] = self._inverses[0]
-
-    def solve(self, here: Iterate) -> Array:
-        """Return nearly the inverse Hessian times the gradient at a point."""
-        gradients = here.gradient.reshape(*self._inverses.shape[:2], 1)
-        found = np.matmul(self._inverses, gradients)[..., 0]
-        found -= found.mean(axis=0)
-        return np.asarray(found.ravel())
 
 
 class ClassSearch:
@@ -182,37 +163,35 @@ class ClassSearch:
 
     def __init__(self, objective: SoftmaxObjective, start: Array, work: Work) -> None:
         n, d = objective.features.shape
-        self._factor: Preconditioner | None = None
+        self._blocks: Blocks | None = None
         self.space, self.iterations = ClassRows(objective, work), 0
+        # the minimiser has mean 0 over the classes, and so have the steps
+        start = (objective.matrix(start) - objective.matrix(start).mean(axis=0)).ravel()
         for stride in (64, 8) if n * objective.dimension > CHUNK else ():
-            if n // stride >= 5 * d and objective.dimension <= _LARGEST:
+            if n // stride >= 5 * d:
                 part = ClassRows(_subsample(objective, stride), work)
                 first = part.evaluate(start)
                 # a tenth of the sampling error of the subsample itself is accurate enough
                 goal = 0.1 * first.norm * math.sqrt(d / (n / stride))
-                point, _, self._factor = refine(part, first, goal, 20, self._factor)
+                point, _, self._blocks = inexact_newton(part, first, goal, 20, self._blocks)
                 start = point.w
         self.point = self.space.evaluate(start)
 
     def go_on(self, target: float, budget: int) -> None:
         """Iterate until the gradient norm is at most ``target`` or no step lowers it."""
-        if self._factor is None:
-            self._run(target, min(_OPENING, budget), Blocks(self.space, self.point), math.inf)
-            blocks = Blocks(self.space, self.point)
-            self._run(target, budget - self.iterations, blocks, self.space.renewal)
-        else:
-            # one step tells how good the factor of a subsample is
-            self._run(target, budget, self._factor, 1.0)
-        if self.point.norm > target and self.space.renewal < math.inf:
+        point, steps, self._blocks = inexact_newton(
+            self.space, self.point, target, budget, self._blocks
+        )
+        if point.norm > target:
+            more = quasi_newton(
+                self.space, point, target, budget - steps, self._blocks, self.space.renewal
+            )
+            point, steps = more[0], steps + more[1]
+        if point.norm > target and self.space.renewal < math.inf:
             # where steps fall below the resolution of the objective a Hessian has some left
-            found = refine(self.space, self.point, target, budget - self.iterations, None)
-            self.point, more, self._factor = found
-            self.iterations += more
-
-    def _run(self, target: float, budget: int, factor: Preconditioner, trial: float) -> None:
-        found = quasi_newton(self.space, self.point, target, budget, factor, trial)
-        self.point, more, self._factor = found
-        self.iterations += more
+            more = refine(self.space, point, target, budget - steps, None)
+            point, steps = more[0], steps + more[1]
+        self.point, self.iterations = point, self.iterations + steps
 
 
 def descend_classes(
@@ -237,7 +216,7 @@ def descend_classes(
     vague = _VAGUE * (1.0 + euclidean(search.point.w))
 
     def plain_radius() -> tuple[float, float]:
-        rounding = objective.gradient_error(search.point.w)
+        rounding = search.space.rounding(search.point)
         return ridge_radius(objective, float(search.point.norm), rounding), rounding
 
     radius, rounding = plain_radius()
@@ -248,42 +227,60 @@ def descend_classes(
         radius, rounding = plain_radius()
     if radius > vague and objective.dimension <= _LARGEST:
         point = search.point
-        radius = min(radius, curvature_radius(search.space, point, float(point.norm) + rounding))
+        norm = float(point.norm) + rounding
+        radius = min(radius, curvature_radius(search.space, point, norm, vague))
     return search.point, search.space.value(search.point), search.iterations, radius
 
 
-def curvature_radius(space: ClassRows, point: Iterate, norm: float) -> float:
+def curvature_radius(space: ClassRows, point: Iterate, norm: float, enough: float = 0.0) -> float:
     """Radius around the minimiser from the curvature at a point, as for two classes.
 
     Softmax has ``|D^3[v,v,h]| <= range(h) D^2[v,v]`` (claim ``softmax_derivatives``): in units of
     the columns, with ``mu`` the smallest eigenvalue, ``R = sqrt(2)`` times the longest row and
-    ``kappa = R ||g|| / mu < 1``, the minimiser is within ``-log(1 - kappa)/R``.  A Hessian of
-    other logits counts with ``e^{-range}`` of their difference.  ``norm`` bounds the gradient.
+    ``kappa = R ||g|| / mu < 1``, the minimiser is within ``-log(1 - kappa)/R``.  All of it among
+    weights of mean 0 over the classes, as the minimiser's (claim ``softmax_gauge``); the point's
+    own mean is added.  A Hessian of other logits counts with ``e^{-range}`` of their difference,
+    and that of some of the rows is at most the Hessian: it is tried first, for a radius that is
+    ``enough``.  ``norm`` bounds the gradient.
     """
     objective = space.objective
-    (n, d), p = objective.features.shape, objective.dimension
+    n, d = objective.features.shape
     shaken = float(objective.shaken(point.w).max(initial=0.0))
+    radius = math.inf
+    if space.formed is not None:
+        moved = space.logits(point.margins - space.formed.margins)
+        change = float(np.ptp(moved, axis=0).max(initial=0.0))
+        if change <= NEAR:
+            radius = _radius(objective, space.formed.hessian, point.w, norm, change + shaken)
+    for stride in sorted({max(1, n // (_ROWS * d)), 1}, reverse=True):
+        if radius > enough:
+            rows, logits = slice(None, None, stride), space.logits(point.margins)
+            some = objective if stride == 1 else objective.with_rows(rows)
+            hessian = some.hessian_at(logits[:, rows], _NEGLECT)
+            radius = min(radius, _radius(objective, hessian, point.w, norm, shaken))
+    return radius
 
-    def change(formed: Formed) -> float:
-        moved = space.logits(point.margins - formed.margins)
-        return float(np.ptp(moved, axis=0).max(initial=0.0)) + shaken
 
-    if space.formed is None or not change(space.formed) <= NEAR:
-        hessian = objective.hessian_at(space.logits(point.margins), _NEGLECT)
-        space.formed = Formed(hessian, point.margins)
-    hessian = space.formed.hessian
-    sizes = hessian.diagonal().reshape(objective.count, d).mean(axis=0)
+def _radius(
+    objective: SoftmaxObjective, hessian: Array, w: Array, norm: float, change: float
+) -> float:
+    """Return the radius by a matrix that is at most the Hessian where logits differ by change."""
+    (n, d), p, count = objective.features.shape, objective.dimension, objective.count
+    sizes = hessian.diagonal().reshape(count, d).mean(axis=0)
     if not (np.all(np.isfinite(hessian)) and np.all(sizes > 0)):
         return math.inf
     units = 1.0 / np.sqrt(sizes)
-    each = np.tile(units, objective.count)
+    each = np.tile(units, count)
     scaled = hessian * each
     scaled *= each[:, None]
+    # stiff along the means, which are not searched: the other eigenvalues stay
+    for j in range(d):
+        scaled[j::d, j::d] += 1.0 / count
     # the trace is p in these units, and a Laplacian without its signs has at most twice its norm
-    formation = 2.0 * p * (n + objective.count + FEW) * EPS
+    formation = 2.0 * p * (n + count + FEW) * EPS
     weights = 1.0 + objective.coefficients
     formation += TINY * p * float(weights.sum()) * longest_row(objective.features, units) ** 2
-    least = math.exp(-change(space.formed)) * (smallest_eigenvalue(scaled) - formation)
+    least = math.exp(-change) * (smallest_eigenvalue(scaled) - formation)
     if not least > 0:
         return math.inf
     outside = outward(n, p)
@@ -293,7 +290,9 @@ def curvature_radius(space: ClassRows, point: Iterate, norm: float) -> float:
     if not kappa < 1.0:
         return math.inf
     reach = inside / least if kappa < EPS else -math.log1p(-kappa) / longest
-    radius = reach * float(units.max()) * outside
+    mean = math.sqrt(count) * float(euclidean(objective.matrix(w).mean(axis=0)))
+    mean += (count + 2) * EPS * float(euclidean(w))
+    radius = (reach * float(units.max()) + mean) * outside
     return radius if math.isfinite(radius) else math.inf
 
 

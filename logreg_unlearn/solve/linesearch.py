@@ -10,7 +10,7 @@ from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.solve.passes import Iterate
 from logreg_unlearn.solve.rowspace import Space
 
-_GOOD = 0.25
+GOOD = 0.25
 """Share of the slope that a full step may leave before the line search looks for a better one."""
 RESOLUTION = 1e-14
 """Share of the objective, whose terms are all positive, that its rounding hides."""
@@ -33,7 +33,7 @@ def move(space: Space, here: Iterate, direction: Array, fall: float) -> Iterate:
             there = space.evaluate(here.w - direction)
             dz = there.margins - here.margins
     last = -float(np.dot(direction, there.gradient))
-    if abs(last) <= _GOOD * abs(fall):
+    if abs(last) <= GOOD * abs(fall):
         return there
     t = line_search(space, here, dz, direction, -fall, last)
     return space.evaluate(here.w - t * direction)

@@ -1,0 +1,197 @@
+r"""Newton's method by conjugate gradients, whose products with the Hessian are in single precision.
+
+A step solves ``H s = grad`` to a tenth at first and to a thousandth in the end; single precision
+is accurate enough for that, and twice as fast.  The gradients and the certificate are in double
+precision: they decide what is a solution.  The preconditioner is the Hessian's block of each
+class, renewed when the products since its last renewal have cost as much.  Nocedal and Wright,
+*Numerical Optimization*, algorithm 7.1.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.solve.factors import Factor
+from logreg_unlearn.solve.linesearch import GOOD, RESOLUTION, move
+from logreg_unlearn.solve.passes import Iterate
+
+if TYPE_CHECKING:
+    from logreg_unlearn.solve.classes import ClassRows
+
+SINGLE = np.float32
+PRODUCT = 0.4
+"""Passes that a product takes (measured: no exponentials, and half the digits)."""
+_FLOOR = 0.1
+"""Share of the mean weight that a sample has at least in a block: one that is sure of its class
+here may be less so further on, and a block that forgets it asks for steps that are too long."""
+_ROWS = 32
+"""Rows a column that tell enough of a block."""
+_LOOSE, _TIGHT = 0.1, 1e-3
+"""Share of the residual that a solve leaves: far from the minimiser, and near it at the least."""
+_LONGEST = 100
+"""Products beyond which single precision is the likely reason that a solve takes so many."""
+_SURE = 1e-15
+"""Probability that counts as 0: products with it may underflow, which is slow."""
+_SINGLE_EPS = 1e-6
+"""Ten units of single precision, by which a block's diagonal is raised."""
+
+
+class Curvature:
+    """Products with the Hessian of a softmax objective with coefficients > 0.
+
+    Parameters
+    ----------
+    space : ClassRows
+    """
+
+    def __init__(self, space: ClassRows) -> None:
+        self.objective, self._work = space.objective, space.work
+        (n, d), count = self.objective.features.shape, self.objective.count
+        self._share = n / max(self._work.rows, 1)
+        self._ridge = self.objective.ridge_diagonal.astype(SINGLE)
+        self._coefficients = self.objective.coefficients.astype(SINGLE)
+        # of each chunk: columns, probabilities, these times the coefficients, room for a product
+        self._parts = tuple(
+            (inside, chunk, columns.astype(SINGLE), *np.empty((3, count, columns.shape[1]), SINGLE))
+            for inside, chunk, columns in space.parts
+        )
+        self._stride = max(1, n // (_ROWS * d))
+        self._rows = self.objective.features[:: self._stride].astype(SINGLE)
+        # products that take the time of the blocks (measured)
+        self.renewal = 4.0 + 0.5 * d / self._stride
+
+    def at(self, here: Iterate) -> None:
+        """Take the probabilities of a point, from its slopes."""
+        for inside, chunk, _, pi, weighted, _ in self._parts:
+            weights, classes = self._coefficients[chunk], self.objective.classes[chunk]
+            weighted[...] = here.slopes[inside].reshape(pi.shape)
+            weighted[classes, np.arange(len(classes))] += weights
+            np.divide(weighted, weights, out=pi)
+            if pi.min() < _SURE:
+                pi[pi < _SURE] = 0.0
+                np.multiply(pi, weights, out=weighted)
+
+    def times(self, vector: Array) -> Array:
+        """Return the Hessian times a vector (K*d,) of mean 0 over the classes."""
+        self._work.passes += PRODUCT * self._share
+        total, direction = self._ridge * vector, vector.reshape(self.objective.count, -1)
+        sums = total.reshape(direction.shape)
+        for _, _, columns, pi, weighted, along in self._parts:
+            np.dot(direction, columns, out=along)
+            along -= np.einsum("kn,kn->n", pi, along)
+            along *= weighted
+            sums += np.dot(along, columns.T)
+        return total
+
+    def blocks(self, floor: float = _FLOOR) -> Blocks:
+        """Return the inverse of the Hessian's block of each class, from rows that suffice."""
+        d = self.objective.features.shape[1]
+        parts = [weighted * (1.0 - pi) for _, _, _, pi, weighted, _ in self._parts]
+        weights = self._stride * np.concatenate(parts, axis=1)[:, :: self._stride]
+        weights = np.sqrt(np.maximum(weights, floor * weights.mean(axis=1, keepdims=True)))
+        # a start at 0 without offsets: one block serves all classes
+        alike = bool((weights == weights[0]).all())
+        inverses = np.empty((len(weights), d, d), SINGLE)
+        self._work.passes += self.renewal * PRODUCT * self._share / (len(weights) if alike else 1)
+        scaled, unit = np.empty_like(self._rows), np.eye(d)
+        for k, weight in enumerate(weights[:1] if alike else weights):
+            np.multiply(self._rows, weight[:, None], out=scaled)
+            block = np.dot(scaled.T, scaled).astype(float)
+            block.flat[:: d + 1] *= 1.0 + _SINGLE_EPS
+            block.flat[:: d + 1] += self.objective.ridge_diagonal[:d]
+            inverses[k] = Factor(block, float(block.diagonal().max())).times(unit)
+        if alike:
+            inverses[1:] = inverses[0]
+        return Blocks(inverses)
+
+
+class Blocks:
+    """The Hessian's block of each class, inverted; the mean over the classes is taken off.
+
+    Were the probabilities the same for all samples, this would be the inverse of the data part on
+    the weights of mean 0, up to a factor: the mean changes no loss.
+    """
+
+    def __init__(self, inverses: Array) -> None:
+        self._inverses = inverses
+
+    def times(self, vector: Array) -> Array:
+        """Return nearly the inverse Hessian times a vector (K*d,)."""
+        found = np.matmul(self._inverses, vector.reshape(*self._inverses.shape[:2], 1))[..., 0]
+        found -= np.add.reduce(found, axis=0) / len(found)
+        return np.asarray(found.ravel())
+
+    def solve(self, here: Iterate) -> Array:
+        """Return nearly the inverse Hessian times the gradient at a point."""
+        return self.times(here.gradient)
+
+
+def inexact_newton(
+    space: ClassRows, start: Iterate, target: float, budget: int, blocks: Blocks | None
+) -> tuple[Iterate, int, Blocks | None]:
+    """Iterate from an evaluated point; parameters and returns as in ``newton.refine``.
+
+    It ends early where conjugate gradients take longer than a Hessian would.
+    """
+    here = best = start
+    if not here.norm > target:
+        return best, 0, blocks
+    curvature = Curvature(space)
+    longest = int(max(20.0, min(space.renewal / PRODUCT, _LONGEST)))
+    spent, stalled, steps = (0 if blocks else math.inf), 0, 0
+    spare: Iterate | None = None
+    while steps < budget and stalled < 3 and target < here.norm < math.inf:
+        curvature.at(here)
+        if spent >= curvature.renewal:
+            blocks, spent = curvature.blocks(), 0
+        near = max(_TIGHT, math.sqrt(here.norm / start.norm), 0.3 * target / here.norm)
+        step, products = _solve(curvature, blocks, here, min(_LOOSE, near), longest)
+        spent += products
+        fall = float(np.dot(step, here.gradient))
+        if not fall > 0:
+            break
+        there = space.evaluate(here.w - step, spare)
+        if not abs(np.dot(step, there.gradient)) <= GOOD * fall:
+            there = move(space, here, step, fall)
+        here, spare = there, None if here is best else here
+        steps += 1
+        if here.norm >= 0.9 * best.norm and fall <= RESOLUTION * space.value(here):
+            stalled += 1
+        if here.norm < best.norm:
+            best, spare = here, best
+        if products >= longest:
+            break
+    if best.norm > target:
+        # what follows takes many short steps from here
+        curvature.at(best)
+        blocks = curvature.blocks(0.0)
+    return best, steps, blocks
+
+
+def _solve(
+    curvature: Curvature, blocks: Blocks, here: Iterate, share: float, longest: int
+) -> tuple[Array, int]:
+    """Return a step that leaves a share of the residual, and the products that it took."""
+    residual = (here.gradient / here.norm).astype(SINGLE)
+    step, direction = np.zeros_like(residual), blocks.times(residual)
+    size = first = float(np.dot(residual, direction))
+    products = 0
+    while products < longest and size > share**2 * first:
+        product = curvature.times(direction)
+        products += 1
+        bend = float(np.dot(direction, product))
+        if not bend > 0:  # rounding, or an overflow of single precision
+            break
+        step += (size / bend) * direction
+        residual -= (size / bend) * product
+        conditioned = blocks.times(residual)
+        before, size = size, float(np.dot(residual, conditioned))
+        direction *= size / before
+        direction += conditioned
+    matrix = step.astype(float).reshape(curvature.objective.count, -1)
+    # single precision leaves a mean, which the ridge resists
+    return here.norm * (matrix - matrix.mean(axis=0)).ravel(), products
