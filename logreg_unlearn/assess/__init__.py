@@ -16,6 +16,7 @@ module          what it does
 ``membership``  accuracies, changed decisions and membership attacks, beside the oracle's
 ``dependence``  lift, cosines and cross-influence of forget and retain set
 ``spectrum``    in how many directions a deletion moves the model
+``structured``  the same comparison for chains, whose messages are unlearnt too
 ``bounds``      what can be certified about any weights without retraining
 ``guarantees``  noise that is enough, and decisions that cannot have changed
 ==============  ==============================================================================

@@ -65,7 +65,7 @@ INTRODUCTIONS = {
     "softmax": "Softmax regression: the threshold of two classes holds for any number of them, "
     "and beyond lift 1 descent–ascent makes up a wrong class.",
     "structured": "A structured loss whose learning alternates between message passing and "
-    "logistic regression: the rounds reach the joint oracle only if the messages are unlearned too.",
+    "logistic regression: the rounds reach the joint oracle, frozen messages do not.",
 }
 
 STEMS = tuple(TITLES)

@@ -50,6 +50,12 @@ CLAIMS = (
         kind=Kind.UPPER,
         verdict=Verdict.HOLDS,
         uses=("message_bias",),
+        measured=(
+            "Rows of scanned threes and eights as chains (J = 0.5, λ = 0.01), a tenth of images "
+            "or half of the eights forgotten: 67 and 55 % of the distance are left after one round "
+            "(messages frozen at the original), 45 and 33 % after 2, 14 and 7.8 % after 5, 2.1 and "
+            "0.86 % after 10, 2.5e-7 and 7.6e-8 after 40."
+        ),
     ),
     Claim(
         slug="structured_harm",
@@ -65,6 +71,10 @@ CLAIMS = (
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
-        uses=("message_bias", "alternation", "logistic_harm_threshold"),
+        uses=("message_bias", "alternation"),
+        measured=(
+            "Beyond one parameter, on the same rows of digits: descent–ascent ends 288 and 158 "
+            "times as far from the oracle as the original."
+        ),
     ),
 )
