@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import logsumexp
 
-from logreg_unlearn.problem.chains import ChainObjective, Chains
+from logreg_unlearn.problem.chain_objective import ChainObjective
+from logreg_unlearn.problem.chains import Chains
 from logreg_unlearn.problem.messages import bias, pass_messages, settle
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.theory.structured import alternation, message_bias, structured_harm

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from logreg_unlearn.problem.chains import ChainObjective, Chains
+from logreg_unlearn.problem.chain_objective import ChainObjective
+from logreg_unlearn.problem.chains import Chains
 from logreg_unlearn.problem.messages import pass_messages, settle
 from logreg_unlearn.solve.optimum import minimise
 
@@ -87,6 +88,8 @@ def test_the_gradient_error_counts_messages_that_have_not_settled():
     lazy = Unsettled(objective.features, objective.labels, objective.coefficients, 1.0, 0.1)
     error = np.linalg.norm(lazy.gradient(w) - exact)
     assert 1e-3 < error <= lazy.gradient_error(w)
+    moved = np.linalg.norm(lazy.hessian(w) - objective.hessian(w), 2)
+    assert 1e-3 < moved <= lazy.hessian_error(w) and objective.hessian_error(w) < 1e-8
 
 
 def test_minima_are_certified_convex_or_not():

@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 
-from logreg_unlearn.problem.chains import ChainObjective
+from logreg_unlearn.problem.chain_objective import ChainObjective
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.theory.structured import structured_harm
 
