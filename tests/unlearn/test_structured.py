@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from logreg_unlearn.assess.structured import compare
 from logreg_unlearn.problem.chains import Chains
 from logreg_unlearn.problem.messages import settle
 from logreg_unlearn.solve.optimum import minimise
@@ -30,15 +29,3 @@ def test_the_first_round_keeps_the_messages():
     np.testing.assert_allclose(rounds.w[0], start)
     np.testing.assert_allclose(frozen.gradient(rounds.w[1]), 0.0, atol=1e-9)
     assert np.linalg.norm(frozen.gradient(rounds.w[2])) > 1e-5
-
-
-def test_everything_is_compared():
-    result = compare(PROBLEM)
-    left = result.left
-    assert left[0] == 1.0 and 0.2 < left[1] < 1.0 and left[-1] < 1e-6
-    assert np.all(np.diff(left[:20]) < 0)
-    distances = np.linalg.norm(result.rounds.w - result.oracle.w, axis=1)
-    assert np.all(distances <= result.rounds.bounds + result.oracle.radius)
-    assert left[10] / left[9] < result.rate < 1.0
-    assert result.ratio > 1.0
-    assert f"{left[1]:.0%}" in result.words() and f"{result.ratio:.3g} times" in result.words()
