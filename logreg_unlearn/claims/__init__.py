@@ -36,6 +36,7 @@ TITLES = {
     "nonconvex_toy": "The non-convex toy",
     "simplex": "One context on the simplex",
     "softmax": "More than two classes",
+    "structured": "Chains of labels",
 }
 """The stems in the order of the theory, with their titles."""
 
@@ -69,6 +70,8 @@ INTRODUCTIONS = {
     "the oracle.",
     "softmax": "Softmax regression: the threshold of two classes holds for any number of them, "
     "and beyond lift 1 descent–ascent makes up a wrong class.",
+    "structured": "A structured loss whose learning alternates between message passing and "
+    "logistic regression: the rounds reach the joint oracle, frozen messages do not.",
 }
 
 STEMS = tuple(TITLES)

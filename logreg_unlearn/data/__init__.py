@@ -7,6 +7,7 @@ module             what it gives
 =================  ==================================================================
 ``synthetic``      problems whose dependence between forget and retain set is known
 ``real``           real data that needs no download (extra ``real``)
+``digit_rows``     rows of scanned digits as chains of ink and no ink (extra ``real``)
 ``files``          a CSV, other text or NPZ file of the user's own
 ``held_out``       rows that no model saw, on the scale of those that they saw
 ``weights``        weights of a model of the user's own
@@ -16,7 +17,7 @@ module             what it gives
 =================  ==================================================================
 
 This room imports NumPy and SciPy only; scikit-learn and statsmodels are imported inside the
-functions of ``real`` that read their data.
+functions of ``real`` and ``digit_rows`` that read their data.
 """
 
 from __future__ import annotations
@@ -179,6 +180,6 @@ def with_intercept(data: DataSet) -> DataSet:
 
 def __getattr__(name: str) -> ModuleType:
     # `from logreg_unlearn import data` is enough: `data.real` and the others load when used
-    if name in ("synthetic", "real", "files", "forget_sets", "held_out", "weights"):
+    if name in ("synthetic", "real", "digit_rows", "files", "forget_sets", "held_out", "weights"):
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -9,6 +9,7 @@ module          what it does
 ``scrub``       distillation away from and towards the original
 ``npo``         the ascent that slows down
 ``removal``     removal without ascent: a folder with its own map
+``structured``  chains: messages and logistic regression in turn
 ``load``        a user's own method by its address
 ``methods``     all of them by name
 ``steps``       gradient steps as a few BLAS calls

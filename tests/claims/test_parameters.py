@@ -73,6 +73,7 @@ PARAMETERS = {
     "direction": "real", "least_curvature": "nonnegative",
     "rows_per_column": "positive", "signal": "positive", "kurtosis": ">= 1",
     "total": "positive", "size": "count",
+    "scores": "real", "messages": "real", "coupling": "real", "sites": "count >= 2",
     "greatest_curvature": "positive",
     "u": "real", "start": "real", "margin": "real", "rate": "rate", "relative_width": "width",
     "loss": "loss", "reading": "reading", "ratio": "nonnegative", "delta": "fraction",
@@ -171,6 +172,7 @@ ARGUMENTS: dict[str, Any] = {
     "forget_length": 1.5, "retain_length": 0.5, "sensitivity": 0.2, "gap": 0.3, "steps": 3,
     "trained": 4, "rewound": 2, "slopes": [-0.5, -0.25],
     "loudness": 4.0, "rounds": 2, "lipschitz": 0.5,
+    "scores": [0.5, -1.0, 0.2], "messages": [[0.1, 0.2], [0.3, -0.4]], "coupling": 0.3, "sites": 3,
 }  # fmt: skip
 ITS_OWN: dict[tuple[str, str], Any] = {
     ("negative_correlation", "epsilon"): -0.5,
@@ -199,7 +201,7 @@ JOINT = {
 }  # fmt: skip
 ONE_NUMBER = {
     ("consistent_noise", "ridge"), ("consistent_noise", "forget_size"),
-    ("deletion_spectrum", "size"),
+    ("deletion_spectrum", "size"), ("message_bias", "coupling"),
     ("proportional_limit", "rows_per_column"), ("proportional_limit", "signal"),
     ("proportional_limit", "forget_fraction"), ("proportional_limit", "ridge"),
     ("objective_derivatives", "ridge"), ("reduced_orbit", "burn"), ("reduced_orbit", "keep"),
