@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from logreg_unlearn.assess import metrics
     from logreg_unlearn.assess.audit import audit
     from logreg_unlearn.assess.bounds import distance_bounds, judge
+    from logreg_unlearn.problem.multiclass import SoftmaxProblem
     from logreg_unlearn.problem.problem import UnlearningProblem
     from logreg_unlearn.solve.optimum import minimise
     from logreg_unlearn.solve.path import follow
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __version__ = "0.2.0"
 
 __all__ = [
+    "SoftmaxProblem",
     "UnlearningProblem",
     "audit",
     "data",
@@ -46,6 +48,7 @@ __all__ = [
 ]
 
 _PLACES = {
+    "SoftmaxProblem": "problem.multiclass",
     "UnlearningProblem": "problem.problem",
     "minimise": "solve.optimum",
     "follow": "solve.path",

@@ -11,8 +11,12 @@ import errno
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import IO
+
+Content = bytes | Callable[[IO[bytes]], None]
+"""What a file holds: the bytes, or a function that writes them, too many to be held, into it."""
 
 
 def check_folder(path: str | Path, names: Sequence[str] = ()) -> Path:
@@ -77,7 +81,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     write_files(path.parent, {path.name: content})
 
 
-def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+def write_files(folder: Path, files: Mapping[str, Content]) -> None:
     """Write files into a folder, all of them whole or none.
 
     Each is written beside its place first: what can fail has then failed.
@@ -85,7 +89,7 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     Parameters
     ----------
     folder : Path
-    files : mapping of str to bytes
+    files : mapping of str to bytes or function
         Content by name.
 
     Raises
@@ -98,7 +102,10 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
         for name, content in files.items():
             handle, parts[name] = tempfile.mkstemp(dir=folder, prefix=name, suffix=".part")
             with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
+                if isinstance(content, bytes):
+                    stream.write(content)
+                else:
+                    content(stream)
             os.chmod(parts[name], 0o644)
         for name in files:
             os.replace(parts[name], folder / name)
@@ -111,14 +118,14 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
             os.unlink(part)
 
 
-def publish(folder: Path, files: Mapping[str, bytes], record: str) -> None:
+def publish(folder: Path, files: Mapping[str, Content], record: str) -> None:
     """Write the files of a run, all of them or none, in place of those of an earlier run.
 
     Parameters
     ----------
     folder : Path
         Made if it does not exist.
-    files : mapping of str to bytes
+    files : mapping of str to bytes or function
         Content by name; the last is the record.
     record : str
         Name of the JSON file whose ``files`` lists them all.

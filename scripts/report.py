@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from _common import entry, parser
-from pages.pictures import claim_pictures, sweep_chapter
+from pages.pictures import SWEEP, claim_pictures, sweep_chapter
+from pages.predictions import STUDY, study_chapter
 from pages.report import page
-from pages.wild import wild_chapter
+from pages.wild import WILD, wild_chapter
 
 from logreg_unlearn.cli.workers import processes
 from logreg_unlearn.files import writable_folder, write_text
@@ -28,9 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with processes(options.workers) as executor:
         swept, table, first_line = sweep_chapter(options.quick, executor)
         wild, words = wild_chapter(options.quick, executor)
-        pictures = swept + wild + claim_pictures(options.quick, executor)
+        studied, answers = study_chapter(executor)
+        pictures = swept + wild + studied + claim_pictures(options.quick, executor)
     path = folder / "report.html"
-    write_text(path, page(pictures, table, first_line, words))
+    ends = {SWEEP: table, WILD: words, STUDY: answers}
+    write_text(path, page(pictures, ends, first_line))
     print(f"{path}: {len(pictures)} figures, {path.stat().st_size / 1e6:.1f} MB")
     return 0
 

@@ -63,7 +63,7 @@ OUTSIDE: dict[str, set[str]] = {
     "plots": {"numpy", "matplotlib"},
     "solve": NUMERICS | {"threadpoolctl"},
     "assess": NUMERICS | {"sklearn"},
-    "sweep": NUMERICS | {"dask", "distributed", "rich"},
+    "sweep": NUMERICS | {"distributed", "threadpoolctl"},
     "testing": NUMERICS | {"hypothesis"},
 }
 

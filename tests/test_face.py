@@ -12,6 +12,7 @@ import logreg_unlearn
 from logreg_unlearn.assess import metrics
 from logreg_unlearn.assess.audit import audit
 from logreg_unlearn.assess.bounds import distance_bounds, judge
+from logreg_unlearn.problem.multiclass import SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.solve.path import follow
@@ -20,6 +21,7 @@ from logreg_unlearn.unlearn.driver import run
 
 ROOT = Path(__file__).resolve().parent.parent
 FACE = {
+    "SoftmaxProblem": SoftmaxProblem,
     "UnlearningProblem": UnlearningProblem,
     "audit": audit,
     "distance_bounds": distance_bounds,

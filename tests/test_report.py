@@ -12,12 +12,13 @@ from pathlib import Path
 
 from figures import drawn, image, stems
 from figures.__main__ import main as draw
-from pages import pictures, report, wild
+from pages import pictures, predictions, report, wild
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from logreg_unlearn.claims import STEMS, TITLES, Verdict, load_claims
+from logreg_unlearn.cli.cross_influence_text import FIGURES as STUDY_FIGURES
 from logreg_unlearn.cli.sweep_text import FIGURES
 from logreg_unlearn.sweep.case import Row
 from logreg_unlearn.sweep.summary import summarise
@@ -27,6 +28,7 @@ from logreg_unlearn.sweep.wild.run import Experiment, run
 ROOT = Path(__file__).resolve().parent.parent
 VOID = {"meta", "link", "img", "br", "hr"}
 SHOWN = [stem for stem in report.SECTIONS if stem != "derivatives"]
+END = "<p>after the figures</p>"
 CAPTION = 'Ratio < 1 & "closer". It is escaped.'
 
 
@@ -60,7 +62,7 @@ def text() -> str:
         pictures.Picture(stem, f"slug_{k}", image(figure), CAPTION, "python <it>")
         for k, stem in enumerate(SHOWN)
     ]
-    return report.page(made, "<p>table</p>", "1 of 2 cases <ended> farther.")
+    return report.page(made, {"cross_influence": END}, "1 of 2 cases <ended> farther.")
 
 
 @cache
@@ -161,6 +163,17 @@ def test_sweep_captions_are_two_sentences() -> None:
         assert len(re.findall(r"\.(?=\s+[A-Z]|$)", caption)) == 2
 
 
+def test_study_captions_are_two_sentences() -> None:
+    assert set(predictions.CAPTIONS) == set(STUDY_FIGURES)
+    for caption in predictions.CAPTIONS.values():
+        assert len(re.findall(r"\.(?=\s+[A-Z]|$)", caption)) == 2
+
+
+def test_what_ends_a_section_stands_in_that_one_alone() -> None:
+    assert text().count(END) == 1
+    assert END in text().split('<section id="cross_influence">')[1].split("</section>")[0]
+
+
 def test_a_picture_is_the_figure_of_its_claim() -> None:
     made = pictures.claim_picture("random_forget_accuracy", True)
     assert made.stem == stems()[made.slug] and made.png.startswith(b"\x89PNG")
@@ -199,7 +212,7 @@ def test_the_papers_experiments_stand_with_their_words() -> None:
     said = wild.words([seen], "Beside the paper: 1 < 2.")
     figure = Figure(figsize=(1, 1))
     one = pictures.Picture(wild.WILD, "wild_gaps", image(figure), CAPTION, wild.COMMAND)
-    page = report.page([one], "<p>table</p>", "headline", said)
+    page = report.page([one], {pictures.SWEEP: "<p>table</p>", wild.WILD: said}, "headline")
     inside = page.split(f'<section id="{wild.WILD}">')[1].split("</section>")[0]
     assert said in inside and "<p>table</p>" not in inside
     assert "<strong>partly reproduced</strong>: ascent &lt;fails&gt;." in said

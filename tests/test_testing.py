@@ -126,12 +126,15 @@ def mean_convention_alone(problem: Problem) -> Objective:
 def careful(problem: Problem) -> Objective:
     """A loss that raises where margins explode."""
 
-    def slope(z: Array) -> Array:
+    loss = get_loss(problem.loss)
+
+    def watched(z: Array, out: Array) -> Array:
         if not np.all(np.abs(z) < 100.0):
             raise OverflowError("the iteration diverges")
-        return get_loss(problem.loss).derivative(z)
+        return loss.link.function(z, out)
 
-    return replace(problem.descent_ascent(), loss=replace(get_loss(problem.loss), derivative=slope))
+    raising: Any = replace(loss, link=replace(loss.link, function=watched))  # type: ignore[arg-type]
+    return replace(problem.descent_ascent(), loss=raising)
 
 
 def clipped(problem: Problem) -> Objective:

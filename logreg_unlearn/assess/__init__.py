@@ -21,7 +21,10 @@ module          what it does
 ``klom``        margins of many unlearned models against many retrained ones
 ``membership``  accuracies, changed decisions and membership attacks, beside the oracle's
 ``dependence``  lift, cosines and cross-influence of forget and retain set
+``prediction``  how badly descent-ascent will end, before anything is run
+``candidates``  what else might predict it: cross-influence norms, laws, thresholds
 ``spectrum``    in how many directions a deletion moves the model
+``class_*``     distances, dependence and bounds of softmax models
 ``bounds``      what can be certified about any weights without retraining
 ``guarantees``  noise that is enough, and decisions that cannot have changed
 ==============  ==============================================================================

@@ -13,10 +13,13 @@ from enum import Enum
 
 import numpy as np
 
+from logreg_unlearn.assess.class_bounds import class_bounds
 from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.multiclass import SoftmaxProblem
 from logreg_unlearn.problem.norms import EPS, TINY, euclidean, outward
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.solve.passes import Iterate, evaluate, row_chunks
 from logreg_unlearn.solve.radius import ridge_radius
 from logreg_unlearn.solve.rounding import (
@@ -64,12 +67,12 @@ class DistanceBounds:
 _NOTHING = DistanceBounds(0.0, math.inf)
 
 
-def distance_bounds(problem: UnlearningProblem, w: Array) -> DistanceBounds:
+def distance_bounds(problem: UnlearningProblem | SoftmaxProblem, w: Array) -> DistanceBounds:
     """Bound the distance from ``w`` to the oracle without computing the oracle.
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     w : ndarray (d,)
         Any finite weights; where the loss overflows the bounds are 0 and infinity.
 
@@ -83,12 +86,14 @@ def distance_bounds(problem: UnlearningProblem, w: Array) -> DistanceBounds:
     ValueError
         If the weights have the wrong shape or are not finite.
     """
-    objective = problem.oracle()
+    objective: Objective | SoftmaxObjective = problem.oracle()
     w = np.array(w, dtype=np.float64)
     if w.shape != (objective.dimension,) or not np.all(np.isfinite(w)):
         raise ValueError(f"expected finite weights of shape ({objective.dimension},), got {w}")
     objective = objective.with_rows(objective.coefficients != 0)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        if isinstance(objective, SoftmaxObjective):
+            return _bounds(*map(float, class_bounds(objective, w)))
         point = evaluate(objective, w)
         errors, lengths = rounding_errors(objective, point), objective.lengths()
         by_gradient = _gradient_bounds(objective, point, errors, lengths)
@@ -98,12 +103,14 @@ def distance_bounds(problem: UnlearningProblem, w: Array) -> DistanceBounds:
     )
 
 
-def judge(problem: UnlearningProblem, unlearned: Array, original: Array) -> Judgement:
+def judge(
+    problem: UnlearningProblem | SoftmaxProblem, unlearned: Array, original: Array
+) -> Judgement:
     """Decide, without the oracle, whether unlearning was worse than doing nothing.
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     unlearned, original : ndarray (d,)
 
     Returns

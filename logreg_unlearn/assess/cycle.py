@@ -16,6 +16,7 @@ import numpy as np
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.softmax import SoftmaxObjective
 
 _NEWTON = 20
 """Newton steps to the fixed point: from inside the ball that will be certified they are few."""
@@ -24,13 +25,13 @@ _ROUNDING = 1e-12
 
 
 def fixed_point(
-    objectives: tuple[Objective, ...], start: Array, step_size: float
+    objectives: tuple[Objective | SoftmaxObjective, ...], start: Array, step_size: float
 ) -> tuple[Array, float] | None:
     """Return the limit of the cycles from ``start`` and its certified radius, or None.
 
     Parameters
     ----------
-    objectives : tuple of Objective
+    objectives : tuple of Objective or SoftmaxObjective
         Without batch axes, in the order of the steps.
     start : ndarray (d,)
     step_size : float
@@ -53,7 +54,10 @@ def fixed_point(
 
 
 def _certified(
-    objectives: tuple[Objective, ...], centre: Array, start: Array, step_size: float
+    objectives: tuple[Objective | SoftmaxObjective, ...],
+    centre: Array,
+    start: Array,
+    step_size: float,
 ) -> tuple[Array, float] | None:
     path, product, norms = _linearised(objectives, centre, step_size)
     if not np.all(np.isfinite(product)):
@@ -78,7 +82,7 @@ def _certified(
 
 
 def _linearised(
-    objectives: tuple[Objective, ...], w: Array, step_size: float
+    objectives: tuple[Objective | SoftmaxObjective, ...], w: Array, step_size: float
 ) -> tuple[Array, Array, list[float]]:
     """Return the path (K+1, d) of a cycle, its derivative (d, d), and the factors' norms."""
     path, product = [w], np.eye(len(w))

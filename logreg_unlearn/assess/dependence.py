@@ -15,15 +15,27 @@ model w (the original's ``w_D`` in practice):
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from logreg_unlearn.assess.class_dependence import (
+    influence_triangle,
+    mean_gradient,
+    mean_signed,
+)
 from logreg_unlearn.assess.distance import cosine
-from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.losses import Array, Mask
+from logreg_unlearn.problem.multiclass import SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.protocol import SmoothObjective
 
-__all__ = ["Dependence", "cross_influence", "dependence", "lift"]
+__all__ = [
+    "CrossNorms", "Dependence", "cross_influence", "cross_norms", "dependence", "lift",
+    "whitened_rows",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +70,7 @@ class Dependence:
         )
 
 
-def dependence(problem: UnlearningProblem, w: Array) -> Dependence:
+def dependence(problem: UnlearningProblem | SoftmaxProblem, w: Array) -> Dependence:
     """Measure how forget and retain set depend on each other at a model.
 
     The cross-influence matrix is not formed: with ``H = B B'``, its two thin factors are reduced
@@ -66,7 +78,7 @@ def dependence(problem: UnlearningProblem, w: Array) -> Dependence:
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     w : (d,) array
         Usually the original's optimum.
 
@@ -80,24 +92,73 @@ def dependence(problem: UnlearningProblem, w: Array) -> Dependence:
         Where the original's Hessian at w is not positive definite (possible only with
         unpenalised columns).
     """
+    if isinstance(problem, SoftmaxProblem):
+        return _of_classes(problem, w)
     retain, forget = _signed_means(problem)
-    slopes = problem.original().loss.derivative(problem.original().margins(w))
+    slopes = _slopes(problem, w)
     gradient_retain, gradient_forget = _means(problem, slopes[:, None] * _signed(problem))
     # the weights' own scale last: a norm of weights near the largest float may be infinite
     multiplicity = _multiplicity(problem)
     unit = float(multiplicity.max())
-    factor = np.sqrt(multiplicity / unit)[:, None] * _influence_factor(problem, w)
-    mask = problem.forget
-    triangles = [np.asarray(np.linalg.qr(factor[rows], mode="r")) for rows in (~mask, mask)]
-    norm = float(np.linalg.norm(triangles[0] @ triangles[1].T, ord=2))
-    own = float(np.prod([np.linalg.norm(triangle, ord=2) for triangle in triangles]))
+    factor = np.sqrt(multiplicity / unit)[:, None] * _influence_factor(problem, w, slopes)
+    norms = cross_norms(factor, problem.forget)
     return Dependence(
         lift=_quotient(forget, retain),
         cosine_gradients=cosine(gradient_retain, gradient_forget),
         cosine_signed=cosine(retain, forget),
-        cross_influence_norm=norm * unit,
-        cross_influence_overlap=min(norm / own, 1.0) if own > 0.0 else 0.0,
+        cross_influence_norm=norms.spectral * unit,
+        cross_influence_overlap=norms.overlap,
     )
+
+
+def _of_classes(problem: SoftmaxProblem, w: Array) -> Dependence:
+    """Return the same of a softmax problem; the lift is one for each class and column (K*d,)."""
+    objective, sides = problem.original(), (~problem.forget, problem.forget)
+    retain, forget = (mean_signed(problem, rows) for rows in sides)
+    gradients = [mean_gradient(problem, w, rows) for rows in sides]
+    multiplicity = np.ones(len(problem.forget)) if problem.weights is None else problem.weights
+    unit, root = float(multiplicity.max()), _inverse_root(objective, w)
+    triangles = [
+        influence_triangle(objective.with_rows(rows), w, root, multiplicity[rows] / unit)
+        for rows in sides
+    ]
+    norms = _norms_of(triangles)
+    return Dependence(
+        lift=_quotient(forget, retain),
+        cosine_gradients=cosine(*gradients),
+        cosine_signed=cosine(retain, forget),
+        cross_influence_norm=norms.spectral * unit,
+        cross_influence_overlap=norms.overlap,
+    )
+
+
+class CrossNorms(NamedTuple):
+    """Norms of a cross matrix, and its spectral norm over the geometric mean of the sets' own."""
+
+    spectral: float
+    frobenius: float
+    overlap: float
+
+
+def cross_norms(factor: Array, forget: Mask) -> CrossNorms:
+    """Return norms of ``factor[~forget] @ factor[forget].T`` without forming it.
+
+    Parameters
+    ----------
+    factor : (n, d) array
+    forget : (n,) array of bool
+    """
+    sides = (~forget, forget)
+    return _norms_of([np.asarray(np.linalg.qr(factor[rows], mode="r")) for rows in sides])
+
+
+def _norms_of(triangles: Sequence[Array]) -> CrossNorms:
+    """Return the norms of a cross matrix from the triangles of its retained and forgotten rows."""
+    cross = triangles[0] @ triangles[1].T
+    norm = float(np.linalg.norm(cross, ord=2))
+    own = float(np.prod([np.linalg.norm(triangle, ord=2) for triangle in triangles]))
+    overlap = min(norm / own, 1.0) if own > 0.0 else 0.0
+    return CrossNorms(norm, float(np.linalg.norm(cross)), overlap)
 
 
 def lift(problem: UnlearningProblem) -> Array:
@@ -123,7 +184,7 @@ def cross_influence(problem: UnlearningProblem, w: Array) -> Array:
     ValueError
         As `dependence`.
     """
-    factor = _influence_factor(problem, w)
+    factor = _influence_factor(problem, w, _slopes(problem, w))
     return factor[~problem.forget] @ factor[problem.forget].T
 
 
@@ -153,9 +214,30 @@ def _quotient(above: Array, below: Array) -> Array:
     return np.where(below == 0.0, limit, quotient)
 
 
-def _influence_factor(problem: UnlearningProblem, w: Array) -> Array:
+def _slopes(problem: UnlearningProblem, w: Array) -> Array:
+    return problem.original().loss.derivative(problem.original().margins(w))
+
+
+def _influence_factor(problem: UnlearningProblem, w: Array, slopes: Array) -> Array:
     """Return ``G (n, d)`` with ``G G' = (phi'_i phi'_j a_i . H^{-1} a_j)_ij``."""
+    factor: Array = slopes[:, None] * whitened_rows(problem, w)
+    return factor
+
+
+def whitened_rows(problem: UnlearningProblem, w: Array) -> Array:
+    """Return ``B (n, d)`` with ``B B' = (a_i . H^{-1} a_j)_ij``, H the original's Hessian at w.
+
+    Raises
+    ------
+    ValueError
+        As `dependence`.
+    """
     objective = problem.original()
+    return np.asarray(objective.signed_features @ _inverse_root(objective, w))
+
+
+def _inverse_root(objective: SmoothObjective, w: Array) -> Array:
+    """Return a root (d, d) of the inverse Hessian."""
     eigenvalues, vectors = np.linalg.eigh(objective.hessian(w))
     # Every eigenvalue is at least the ridge where all columns carry it; rounding must not say less.
     smallest = float(np.min(objective.ridge_diagonal))
@@ -164,6 +246,5 @@ def _influence_factor(problem: UnlearningProblem, w: Array) -> Array:
         raise ValueError(
             f"expected a positive definite Hessian, got smallest eigenvalue {eigenvalues[0]:.3g}"
         )
-    slopes = objective.loss.derivative(objective.margins(w))
-    factor: Array = slopes[:, None] * (objective.signed_features @ (vectors / np.sqrt(eigenvalues)))
-    return factor
+    root: Array = vectors / np.sqrt(eigenvalues)
+    return root

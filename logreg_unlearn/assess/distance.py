@@ -23,9 +23,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from logreg_unlearn.assess.class_distance import class_excess_risk, ranges, squared_norm
 from logreg_unlearn.problem.losses import Array, Loss
+from logreg_unlearn.problem.multiclass import SoftmaxProblem
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.protocol import SmoothObjective
+from logreg_unlearn.problem.softmax import SoftmaxObjective
 
 __all__ = [
     "BestStop",
@@ -96,13 +100,17 @@ class BestStop:
 
 
 def distances_to_oracle(
-    problem: UnlearningProblem, w: Array, oracle: Array, *, other: Array | None = None
+    problem: UnlearningProblem | SoftmaxProblem,
+    w: Array,
+    oracle: Array,
+    *,
+    other: Array | None = None,
 ) -> Distances:
     """Measure how far models are from the retrained optimum.
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     w : (..., d) array
         Models; leading axes are a batch. Entries may be infinite or NaN (a diverged iteration).
     oracle : (d,) array
@@ -123,9 +131,13 @@ def distances_to_oracle(
     # unless the distance itself does.
     scale = np.max(np.abs(delta), axis=-1)
     unit = delta / np.where(scale > 0.0, scale, 1.0)[..., None]
-    change = unit @ objective.signed_features.T
-    curvature = objective.coefficients * objective.loss.curvature(objective.margins(oracle))
-    squared = (change * change) @ curvature + (unit * unit) @ objective.ridge_diagonal
+    if isinstance(objective, SoftmaxObjective):
+        change = ranges(objective.count, unit, objective.features)
+        squared = squared_norm(objective, oracle, unit)
+    else:
+        change = unit @ objective.signed_features.T
+        curvature = objective.coefficients * objective.loss.curvature(objective.margins(oracle))
+        squared = (change * change) @ curvature + (unit * unit) @ objective.ridge_diagonal
     # mass is the sample weight up to a factor per problem: c of the original objective
     mass = problem.original().coefficients
     forget = problem.forget
@@ -134,7 +146,13 @@ def distances_to_oracle(
         with np.errstate(over="ignore"):
             return np.where(finite, scale * distance, np.inf)
 
-    across = None if other is None else finished(rms(unit @ other.T, np.ones(len(other))))
+    across = None
+    if other is not None:
+        if isinstance(objective, SoftmaxObjective):
+            moved = ranges(objective.count, unit, other)
+        else:
+            moved = unit @ other.T
+        across = finished(rms(moved, np.ones(len(other))))
     return Distances(
         parameters=finished(np.sqrt(np.sum(unit * unit, axis=-1))),
         hessian_norm=finished(np.sqrt(squared)),
@@ -182,7 +200,7 @@ def ratio(distance: float | Array, original: float | Array) -> Array:
     return np.where(original == 0.0, at_oracle, quotient)
 
 
-def excess_risk(objective: Objective, w: Array, reference: Array) -> Array:
+def excess_risk(objective: Objective | SoftmaxObjective, w: Array, reference: Array) -> Array:
     """Return ``J(w) - J(reference)`` without cancellation.
 
     Exact for any reference. At a minimiser the result is non-negative up to the rounding of the
@@ -190,7 +208,7 @@ def excess_risk(objective: Objective, w: Array, reference: Array) -> Array:
 
     Parameters
     ----------
-    objective : Objective
+    objective : Objective or SoftmaxObjective
         Without batch axes, with coefficients >= 0.
     w : (..., d) finite array
     reference : (d,) array
@@ -200,6 +218,8 @@ def excess_risk(objective: Objective, w: Array, reference: Array) -> Array:
     (...) array
         ``inf`` where the difference overflows.
     """
+    if isinstance(objective, SoftmaxObjective):
+        return class_excess_risk(objective, w, reference)
     delta = np.asarray(w, dtype=np.float64) - reference
     # rows without a coefficient are left out: 0 times an overflowing loss is NaN
     rows = objective.coefficients > 0.0
@@ -213,12 +233,12 @@ def excess_risk(objective: Objective, w: Array, reference: Array) -> Array:
     return np.where(np.isnan(excess), np.inf, excess)
 
 
-def first_step_alignment(method: Objective, original: Array, oracle: Array) -> float:
+def first_step_alignment(method: SmoothObjective, original: Array, oracle: Array) -> float:
     """Return the cosine between a method's first step at the original and the way to the oracle.
 
     Parameters
     ----------
-    method : Objective
+    method : SmoothObjective
         What the method descends: its first step is along minus the gradient.
     original, oracle : (d,) arrays
         ``w_D`` and ``w_R``.

@@ -23,21 +23,25 @@ Anything else is as of the last step.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeAlias
 
 import numpy as np
 
 from logreg_unlearn.assess.cycle import fixed_point
 from logreg_unlearn.assess.escape import escapes
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.norms import row_lengths
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.protocol import SmoothObjective
+from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.solve.existence import falls_for_ever
 from logreg_unlearn.solve.optimum import Optimum, minimise
 from logreg_unlearn.unlearn.driver import Phase
 from logreg_unlearn.unlearn.trajectory import Trajectory
+
+_Objective: TypeAlias = Objective | SoftmaxObjective
 
 _FLAT = 1e-8
 """Share of the largest gradient above which a computed one is not 0; rounding is near 1e-16."""
@@ -93,12 +97,12 @@ def limit_of(trajectory: Trajectory, last: Phase, taken: int) -> Limit:
     if trajectory.diverged:
         return Limit(LimitKind.OVERFLOW)
     # the proofs below read rows and losses
-    objectives = tuple(o for o in last.objectives if isinstance(o, Objective))
+    objectives = tuple(o for o in last.objectives if isinstance(o, Objective | SoftmaxObjective))
     if len(objectives) < len(last.objectives):
         return Limit(LimitKind.UNKNOWN)
     with np.errstate(over="ignore", invalid="ignore"):
         end = _cycle_end(trajectory, objectives, taken * last.per_step)
-        if _goes_away(trajectory, objectives) or escapes(objectives, end, trajectory.step_size):
+        if _goes_away(trajectory, objectives) or _escapes(objectives, end, trajectory.step_size):
             return Limit(LimitKind.AWAY)
         if len(objectives) == 1:
             optimum = _minimiser(objectives[0], trajectory)
@@ -110,7 +114,18 @@ def limit_of(trajectory: Trajectory, last: Phase, taken: int) -> Limit:
     return Limit(LimitKind.POINT, *found, left=float(np.linalg.norm(end - found[0])))
 
 
-def _cycle_end(trajectory: Trajectory, objectives: tuple[Objective, ...], visited: int) -> Array:
+def _by_margins(objectives: Sequence[_Objective]) -> tuple[Objective, ...]:
+    """Return the objectives of two classes, which some proofs are for: all, or none."""
+    found = tuple(o for o in objectives if isinstance(o, Objective))
+    return found if len(found) == len(objectives) else ()
+
+
+def _escapes(objectives: tuple[_Objective, ...], end: Array, step_size: float) -> bool:
+    binary = _by_margins(objectives)
+    return bool(binary) and escapes(binary, end, step_size)
+
+
+def _cycle_end(trajectory: Trajectory, objectives: tuple[_Objective, ...], visited: int) -> Array:
     """Return the last point, after the steps that its cycle still had to do."""
     w, begun = trajectory.w[-1], visited % len(objectives)
     for objective in objectives[begun:] if begun else ():
@@ -132,7 +147,7 @@ def same_minimiser(one: SmoothObjective, other: SmoothObjective) -> bool:
         return bool(factor > 0 and np.linalg.norm(g - factor * h) <= 1e-12 * np.linalg.norm(g))
 
 
-def _goes_away(trajectory: Trajectory, objectives: tuple[Objective, ...]) -> bool:
+def _goes_away(trajectory: Trajectory, objectives: tuple[_Objective, ...]) -> bool:
     used = [o.with_rows(o.coefficients != 0) for o in objectives]
     free = np.all([o.ridge_diagonal == 0 for o in used], axis=0)
     if not free.any():
@@ -140,11 +155,15 @@ def _goes_away(trajectory: Trajectory, objectives: tuple[Objective, ...]) -> boo
     if len(used) == 1 and free.all() and np.all(used[0].coefficients < 0):
         slope, largest = trajectory.gradient_norm[-1], float(used[0].gradient_scale())
         return bool(slope > _FLAT * largest)
-    rows = np.vstack([np.sign(o.coefficients)[:, None] * o.signed_features for o in used])
-    return falls_for_ever(Objective(rows, np.ones(len(rows)), 1.0, used[0].loss, penalised=~free))
+    binary = _by_margins(used)
+    if not binary:
+        return False
+    rows = np.vstack([np.sign(o.coefficients)[:, None] * o.signed_features for o in binary])
+    loss = binary[0].loss
+    return falls_for_ever(Objective(rows, np.ones(len(rows)), 1.0, loss, penalised=~free))
 
 
-def _minimiser(objective: Objective, trajectory: Trajectory) -> Optimum | None:
+def _minimiser(objective: _Objective, trajectory: Trajectory) -> Optimum | None:
     """Return the certified minimum at which the steps provably end."""
     objective = objective.with_rows(objective.coefficients != 0)
     if objective.convex or _convex_everywhere(objective):
@@ -158,25 +177,27 @@ def _minimiser(objective: Objective, trajectory: Trajectory) -> Optimum | None:
     return found if found.converged and _draws(objective, found, end, trajectory) else None
 
 
-def _convex_everywhere(objective: Objective) -> bool:
+def _convex_everywhere(objective: _Objective) -> bool:
     """Whether the ridge outweighs the negative coefficients at the largest curvature."""
-    bound = objective.loss.curvature_bound
+    if isinstance(objective, SoftmaxObjective):
+        # diag pi - pi pi' is at most 1/2, on the weights of mean 0; the others carry the ridge
+        rows, bound = objective.features, 0.5
+    else:
+        rows, bound = objective.signed_features, objective.loss.curvature_bound
     if not np.isfinite(bound):
         return False
     negative = np.minimum(objective.coefficients, 0.0) * bound
-    rows = objective.signed_features
-    lowest = np.diag(objective.ridge_diagonal) + (rows.T * negative) @ rows
+    lowest = np.diag(objective.ridge_diagonal[: rows.shape[1]]) + (rows.T * negative) @ rows
     if not np.all(np.isfinite(lowest)):
         return False
     eigenvalues = np.linalg.eigvalsh(lowest)
     return bool(eigenvalues[0] > _ROUNDING * np.abs(eigenvalues).max())
 
 
-def _draws(objective: Objective, found: Optimum, end: Array, trajectory: Trajectory) -> bool:
+def _draws(objective: _Objective, found: Optimum, end: Array, trajectory: Trajectory) -> bool:
     """Whether the steps contract towards a minimum in the ball that reaches to the end point."""
     reach = float(np.linalg.norm(end - found.w)) + 2.0 * found.radius
-    lengths = row_lengths(objective.signed_features)
-    slack = reach * objective.hessian_lipschitz(found.w, reach, lengths)
+    slack = reach * objective.hessian_lipschitz(found.w, reach)
     eigenvalues = np.linalg.eigvalsh(objective.hessian(found.w))
     slack += _ROUNDING * float(np.abs(eigenvalues).max())
     step = trajectory.step_size

@@ -19,6 +19,7 @@ from logreg_unlearn.assess.effect import Effect
 from logreg_unlearn.assess.limit import Limit, LimitKind, limit_of, same_minimiser
 from logreg_unlearn.assess.optima import Start, distance_between
 from logreg_unlearn.assess.verdict import compare, verdict
+from logreg_unlearn.problem.multiclass import SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import Optimum
 from logreg_unlearn.unlearn.ascent import get_method
@@ -93,7 +94,7 @@ class Outcome:
 
 
 def outcome_of(
-    problem: UnlearningProblem,
+    problem: UnlearningProblem | SoftmaxProblem,
     method: Method,
     original: Optimum | Start,
     oracle: Optimum,
@@ -106,7 +107,7 @@ def outcome_of(
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     method : Method
     original : Optimum or Start
         The model in use.

@@ -28,6 +28,7 @@ TITLES = {
     "iterations": "Iterations",
     "certificates": "Certificates without retraining",
     "calibrated_ascent": "Calibrated ascent",
+    "prediction": "Predicting harm",
     "guarantees": "Guarantees of removal",
     "low_rank": "What a deletion can move",
     "removal": "Removal methods and their published bounds",
@@ -50,6 +51,8 @@ INTRODUCTIONS = {
     "certificates": "What can be said about the distance to an oracle that nobody computed.",
     "calibrated_ascent": "The one weight of ascent that is right, the one step that is exact "
     "without dependence, and the error that dependence leaves.",
+    "prediction": "What the original model alone says of descent–ascent's end: a fixed point, one "
+    "signed Newton step, and a norm that cannot tell help from harm.",
     "guarantees": "What noise hides and how much of it is needed, how far from the oracle a Newton "
     "step ends, what ascent costs that finetuning follows, and where published bounds fail.",
     "low_rank": "A deletion changes the optimum in as many directions as rows go, and its spectrum "

@@ -22,7 +22,7 @@ from logreg_unlearn.assess.words import describe, weights_words
 from logreg_unlearn.data import DataSet
 from logreg_unlearn.problem.losses import get_loss
 from logreg_unlearn.problem.problem import UnlearningProblem
-from logreg_unlearn.sweep.store import versions
+from logreg_unlearn.sweep.export import versions
 
 _NAMED = 12  # features that the text names; audit.json has all of them
 

@@ -152,18 +152,20 @@ def entry(main: Callable[[], int | None]) -> NoReturn:
 
 
 @contextmanager
-def interrupted(written: str) -> Iterator[None]:
+def interrupted(written: str | Callable[[], str]) -> Iterator[None]:
     """Let an interruption inside the block say what stands on the disk.
 
     Parameters
     ----------
-    written : str
-        ``"nothing was written"``, or what was.
+    written : str or callable
+        ``"nothing was written"``, or what was; a function is asked when it happens.
     """
     try:
         yield
     except KeyboardInterrupt as stop:
-        raise type(stop)(written) from None
+        if stop.args:  # a block inside this one has said it
+            raise
+        raise type(stop)(written if isinstance(written, str) else written()) from None
 
 
 def _limited(main: Callable[[], int | None]) -> int:

@@ -10,30 +10,25 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from argparse import Namespace
 from collections.abc import Sequence
-from contextlib import nullcontext
-from dataclasses import asdict, replace
-from itertools import product
+from dataclasses import replace
 from typing import Any
 
-from logreg_unlearn.cli import sweep_text as text
-from logreg_unlearn.cli.audit_text import features
-from logreg_unlearn.cli.console import interrupted, parser, progress, unknown, whole
+from logreg_unlearn.cli import sweep_stores as stores
+from logreg_unlearn.cli.console import interrupted, parser, unknown, whole
+from logreg_unlearn.cli.sweep_run import add_workers, begin, check_workers, connected, go_on
+from logreg_unlearn.cli.sweep_text import figure_names
 from logreg_unlearn.cli.tables import add_reading, method_name, reading
-from logreg_unlearn.cli.workers import processes
 from logreg_unlearn.data import real
 from logreg_unlearn.data.files import table_columns
 from logreg_unlearn.data.forget_sets import KINDS
-from logreg_unlearn.files import check_folder, publish
+from logreg_unlearn.files import check_folder, writable_folder
 from logreg_unlearn.problem.losses import LOSSES
-from logreg_unlearn.sweep.case import MODELS, Row
-from logreg_unlearn.sweep.datasets import TableFile, load
+from logreg_unlearn.sweep.case import MODELS
+from logreg_unlearn.sweep.datasets import TableFile
 from logreg_unlearn.sweep.grid import Grid, parse_values
-from logreg_unlearn.sweep.runner import CHUNK, run_cases
-from logreg_unlearn.sweep.store import csv_text, manifest
-from logreg_unlearn.sweep.summary import headline, regions, summarise
+from logreg_unlearn.sweep.opening import LOCK, NAME, writing
 from logreg_unlearn.unlearn.ascent import METHODS
 
 VALUES = {
@@ -76,7 +71,8 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
             type=whole,
             help=f"{what} (default: {getattr(grid, option)}, fewer with --quick)",
         )
-    made.add_argument("--workers", type=whole, default=2, help="processes at most (1: this one)")
+    add_workers(made)
+    made.set_defaults(retry_failed=False)
     for option, (name, choices) in NAMES.items():
         default = ", ".join(getattr(grid, name))
         also = f"{ALSO[option]}; " if option in ALSO else ""
@@ -165,49 +161,16 @@ def _table(name: str, wanted: Sequence[str], how: dict[str, Any]) -> TableFile:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the sweep, write its files, print its table and headline."""
-    options = parse(arguments)
-    if options.workers < 1:
-        raise ValueError(f"expected --workers >= 1, got {options.workers}")
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if words and words[0] in stores.COMMANDS:
+        return stores.main(words)
+    options = parse(words)
+    check_workers(options)
     grid = grid_of(options)
-    drawn = text.figure_names(grid)
-    suffixed = [f"{name}.{suffix}" for name in drawn for suffix in ("png", "svg")]
-    folder = check_folder(options.out, ["cases.csv", *suffixed, "manifest.json"])
-    with interrupted("nothing was written"):
-        cases = grid.cases(options.seed)
-        started = time.perf_counter()
-        workers = min(options.workers, -(-len(cases) // CHUNK))
-        with (
-            progress(len(cases), "cases") as report,
-            nullcontext() if workers == 1 else processes(workers) as executor,
-        ):
-            rows = run_cases(cases, executor, report)
-        seconds = time.perf_counter() - started
-        files = {"cases.csv": csv_text(rows).encode(), **text.figures(rows)}
-    facts = dict(cases=len(rows), seconds=round(seconds, 1), headline=headline(rows))
-    record = manifest(
-        options.seed, sys.argv, asdict(grid), **facts, files=[*files, "manifest.json"]
-    )
-    files["manifest.json"] = f"{record}\n".encode()
-    with interrupted(f"{folder} may hold files of this run and of an earlier one: run it again"):
-        publish(folder, files, "manifest.json")
-    with interrupted(f"every result was written into {folder}"):
-        show(rows, grid)
-        names = ", ".join(f"{name}.png" for name in drawn)
-        print(f"{len(rows)} cases in {seconds:.0f} s: {folder}/cases.csv, manifest.json, {names}")
-    return 0
-
-
-def show(rows: Sequence[Row], grid: Grid) -> None:
-    """Print what was read from tables, the results by loss and method, and the headline."""
-    for source in grid.datasets:
-        if isinstance(source, TableFile):
-            print(*(f"{load(source).name}: {line}" for line in features(load(source))), sep="\n")
-    print("distance to the oracle / the original model's:")
-    for loss, method in product(grid.losses, grid.methods):
-        part = [row for row in rows if (row.loss, row.method) == (loss, method)]
-        text.table(summarise(part), f"{loss} loss, {method}")
-    print("* closest to the oracle at any recorded step: it peeks at the oracle")
-    print("inf: it diverged, or the original is the oracle itself and the iteration left it")
-    if places := regions(rows):
-        text.table(places, "by region of the theory, da, all losses")
-    print(f"\n{headline(rows)}")
+    suffixed = [f"{name}.{suffix}" for name in figure_names(grid) for suffix in ("png", "svg")]
+    folder = check_folder(options.out, ["cases.csv", *suffixed, "manifest.json", NAME, LOCK])
+    with interrupted("nothing was written"), connected(options) as cluster:
+        grid.stream(options.seed)  # says what is wrong with it
+        with writing(writable_folder(folder), make=True) as store:
+            begin(store, folder, grid, options.seed, sys.argv)
+            return go_on(store, folder, options, cluster)

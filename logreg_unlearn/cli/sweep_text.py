@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from logreg_unlearn import plots
 from logreg_unlearn.sweep import panels
 from logreg_unlearn.sweep.case import Row
+from logreg_unlearn.sweep.database import Store
 from logreg_unlearn.sweep.grid import Grid
 from logreg_unlearn.sweep.summary import Group
 
@@ -23,6 +24,9 @@ FIGURES = {
     "real": ("real", "real_dependence"),
 }
 """Figures of each model."""
+
+MOST_DRAWN = 20_000
+"""Cases of one figure: beyond that marks hide one another, and its SVG is tens of megabytes."""
 
 
 def table(groups: Sequence[Group], title: str) -> None:
@@ -76,17 +80,39 @@ def figure_names(grid: Grid) -> list[str]:
     ]
 
 
-def figures(rows: Sequence[Row]) -> dict[str, bytes]:
-    """Draw the figures of each model and method in the rows, a row of panels per loss: files."""
+def figures(rows: Sequence[Row], methods: Sequence[str] = ()) -> dict[str, bytes]:
+    """Draw the figures of each model and method in the rows, a row of panels per loss: files.
+
+    ``methods`` are those of the whole sweep where the rows are a part of it.
+    """
     made: dict[str, bytes] = {}
-    methods = sorted({row.method for row in rows})
+    every = sorted(methods or {row.method for row in rows})
     for model in dict.fromkeys(row.model for row in rows):
-        for method in methods:
+        for method in every:
             part = [row for row in rows if row.model == model and row.method == method]
-            for name in FIGURES[model]:
+            for name in FIGURES[model] if part else ():
                 figure = draw(name, part)
                 with plots.style():
-                    made |= plots.files(figure, _name(name, method, methods))
+                    made |= plots.files(figure, _name(name, method, every))
+    return made
+
+
+def figures_of(store: Store, grid: Grid) -> dict[str, bytes]:
+    """Draw the figures of a sweep, one model and method after the other.
+
+    One of more than `MOST_DRAWN` cases is left out, with a line that says so.
+    """
+    made: dict[str, bytes] = {}
+    for model in grid.models:
+        for method in sorted(grid.methods):
+            cells, failed = store.count(model=model, method=method)
+            if cells - failed > MOST_DRAWN:
+                print(
+                    f"no figure of {model}, {method}: it has {cells - failed} cases, more than "
+                    f"the {MOST_DRAWN} that one can show"
+                )
+                continue
+            made |= figures(list(store.rows(model=model, method=method)), grid.methods)
     return made
 
 

@@ -19,7 +19,7 @@ from logreg_unlearn.cli.console import interrupted, number, parser, progress, wh
 from logreg_unlearn.cli.workers import processes
 from logreg_unlearn.data import real
 from logreg_unlearn.files import check_folder, publish
-from logreg_unlearn.sweep.store import csv_text, manifest
+from logreg_unlearn.sweep.export import csv_text, manifest
 from logreg_unlearn.sweep.wild import tables
 from logreg_unlearn.sweep.wild.cell import Cell
 from logreg_unlearn.sweep.wild.observations import advice, observe

@@ -11,6 +11,8 @@ from concurrent.futures import Executor, InvalidStateError, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
+from logreg_unlearn.sweep.executors import Pool, one_thread
+
 
 @contextmanager
 def processes(count: int) -> Iterator[Executor]:
@@ -21,23 +23,39 @@ def processes(count: int) -> Iterator[Executor]:
     OSError
         If a worker was killed, or ran out of memory.
     """
-    others = set(multiprocessing.active_children())
-    hook, threading.excepthook = threading.excepthook, _report
-    executor = ProcessPoolExecutor(count, initializer=_start)
-    try:
-        yield executor
-    except BaseException as error:
-        # a running task would otherwise be waited for
-        for worker in set(multiprocessing.active_children()) - others:
-            worker.terminate()
-        if isinstance(error, BrokenProcessPool):
+    with process_pool(count) as pool:
+        try:
+            yield pool.make()
+        except BrokenProcessPool:
             raise OSError(
                 "expected every worker process to live, got one that was killed or ran out of "
                 "memory: nothing was written"
             ) from None
+
+
+@contextmanager
+def process_pool(count: int) -> Iterator[Pool]:
+    """Yield a pool of so many processes; a broken executor is followed by another one."""
+    others = set(multiprocessing.active_children())
+    hook, threading.excepthook = threading.excepthook, _report
+    made: list[Executor] = []
+
+    def make() -> Executor:
+        for earlier in made:
+            earlier.shutdown(cancel_futures=True)
+        made[:] = [ProcessPoolExecutor(count, initializer=_start)]
+        return made[0]
+
+    try:
+        yield Pool(make, width=2 * count)  # one runs, one waits at the worker's door
+    except BaseException:
+        # a running task would otherwise be waited for
+        for worker in set(multiprocessing.active_children()) - others:
+            worker.terminate()
         raise
     finally:
-        executor.shutdown(cancel_futures=True)
+        for executor in made:
+            executor.shutdown(cancel_futures=True)
         threading.excepthook = hook
 
 
@@ -52,6 +70,7 @@ def _start() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    one_thread()
 
 
 def _end_with_parent() -> None:

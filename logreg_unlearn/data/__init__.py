@@ -51,7 +51,8 @@ class DataSet:
     ----------
     name : str
     features : (n, d) float array
-    labels : (n,) float array, each -1 or +1
+    labels : (n,) float array
+        Each -1 or +1; of more than two label values their numbers from 0.
     feature_names : tuple of d str
     source, licence : str
         Where the data come from and under which terms they may be used.
@@ -64,8 +65,8 @@ class DataSet:
     dependence : mapping of str to float
         The named dependence between forget and retain set and its value, e.g.
         ``{"correlation": 0.5}``; empty where none is known.
-    label_values : pair
-        The original values that became -1 and +1.
+    label_values : tuple
+        The original values that became -1 and +1, or 0 to K-1.
     dropped : tuple of str
         Columns left out because they are constant.
     intercept : int or None
@@ -89,7 +90,7 @@ class DataSet:
     forget: NDArray[np.bool_] | None = None
     weights: NDArray[np.float64] | None = None
     dependence: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
-    label_values: tuple[Any, Any] = ("-1", "+1")
+    label_values: tuple[Any, ...] = ("-1", "+1")
     dropped: tuple[str, ...] = ()
     intercept: int | None = None
     notes: tuple[str, ...] = ()

@@ -5,7 +5,7 @@ and a line style of its own, so grey print loses nothing.  Nothing here reads fi
 arguments, and no global state of matplotlib changes.
 
 The sweep's figures are a module per model; ``trajectories`` and ``request_errors`` draw the
-audit's.
+audit's, ``_prediction`` the study of what predicts harm.
 """
 
 from __future__ import annotations
@@ -13,6 +13,11 @@ from __future__ import annotations
 from logreg_unlearn.plots._blocks import blocks
 from logreg_unlearn.plots._directions import directions
 from logreg_unlearn.plots._gaussian import gaussian
+from logreg_unlearn.plots._prediction import (
+    predicted_and_actual,
+    prediction_skill,
+    shifted_distances,
+)
 from logreg_unlearn.plots._real import real_data, real_dependence
 from logreg_unlearn.plots._requests import request_errors
 from logreg_unlearn.plots._style import (
@@ -54,10 +59,13 @@ __all__ = [
     "mark_unity",
     "new_figure",
     "plain",
+    "predicted_and_actual",
+    "prediction_skill",
     "real_data",
     "real_dependence",
     "request_errors",
     "save",
+    "shifted_distances",
     "stopping",
     "style",
     "trajectories",

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array, Mask
+from logreg_unlearn.problem.rows import CHUNK
 
 
 def array(name: str, values: Any) -> Array:
@@ -64,6 +65,25 @@ def matrix(name: str, values: Any) -> Array:
         raise ValueError(
             f"expected finite {name}, got {found[row, column]} in row {row}, column {column}"
         )
+    return found
+
+
+def rows(name: str, values: Any) -> Array:
+    """Return finite ``values`` of shape (n, d) as they are, whatever their real dtype."""
+    found = array(name, values)
+    if found.dtype.kind not in "biuf":
+        real_array(name, found)
+    if found.ndim != 2 or 0 in found.shape:
+        raise ValueError(f"expected {name} of shape (n, d), got {found.shape}")
+    size = max(1, CHUNK // found.shape[1])
+    for first in range(0, len(found), size):
+        part = real_array(name, found[first : first + size])
+        if not np.isfinite(part).all():
+            row, column = np.argwhere(~np.isfinite(part))[0]
+            raise ValueError(
+                f"expected finite {name}, got {part[row, column]} "
+                f"in row {first + row}, column {column}"
+            )
     return found
 
 

@@ -12,17 +12,17 @@ the Hessian is indefinite and is reported as it is.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from logreg_unlearn.problem.losses import LOGISTIC, Array, Loss, Mask
 from logreg_unlearn.problem.norms import EPS, FEW, TINY, euclidean, growth, outward, row_lengths
+from logreg_unlearn.problem.rows import CHUNK, LazyRows, Rows, picked
 
 _HUGE = 1e100
 """Curvature that only an exponential far out reaches: worth a look where it goes."""
-_CHUNK = 65_536
-"""Matrix entries that are copied at once."""
 _FAR = 1e12
 """Margin, in units of the start's largest or of 1, that only an unbounded descent reaches."""
 
@@ -34,7 +34,8 @@ class Objective:
     Attributes
     ----------
     signed_features : ndarray (..., n, d)
-        Rows ``a_i = y_i x_i``: the labels are multiplied in.
+        Rows ``a_i = y_i x_i``: the labels are multiplied in; or
+        :class:`~logreg_unlearn.problem.rows.LazyRows` in the place of an array (n, d).
     coefficients : ndarray (..., n)
         Signed sample coefficients ``c_i`` (normalisation included).
     ridge : float or ndarray (...,)
@@ -48,7 +49,7 @@ class Objective:
         Diagonal of the ridge term's Hessian (derived).
     """
 
-    signed_features: Array
+    signed_features: Rows
     coefficients: Array
     ridge: float | Array
     loss: Loss = LOGISTIC
@@ -58,8 +59,10 @@ class Objective:
 
     def __post_init__(self) -> None:
         for name in ("signed_features", "coefficients", "offset"):
-            if getattr(self, name) is not None:  # squares of integers would wrap around
-                object.__setattr__(self, name, np.asarray(getattr(self, name), np.float64))
+            given = getattr(self, name)
+            # squares of integers would wrap around
+            if given is not None and not isinstance(given, LazyRows):
+                object.__setattr__(self, name, np.asarray(given, np.float64))
         d = self.signed_features.shape[-1]
         mask = np.ones(d) if self.penalised is None else np.asarray(self.penalised, dtype=float)
         if mask.shape != (d,):
@@ -90,6 +93,8 @@ class Objective:
 
     def _times(self, v: Array) -> Array:
         """Return ``A v``, shape (..., n), for ``v`` of shape (..., d)."""
+        if isinstance(self.signed_features, LazyRows):
+            return np.moveaxis(self.signed_features @ np.moveaxis(v, -1, 0), 0, -1)
         if self.signed_features.ndim == 2:  # one matrix for the whole batch: one product
             return np.matmul(v, self.signed_features.T)
         return np.matmul(self.signed_features, v[..., None])[..., 0]
@@ -97,7 +102,7 @@ class Objective:
     def _transposed_times(self, s: Array) -> Array:
         """Return ``A^T s``, shape (..., d), for ``s`` of shape (..., n)."""
         if self.signed_features.ndim == 2:
-            return np.matmul(s, self.signed_features)
+            return s @ self.signed_features
         return np.matmul(s[..., None, :], self.signed_features)[..., 0, :]
 
     def _weighted(self, values: Array) -> Array:
@@ -125,7 +130,7 @@ class Objective:
         weights = self._weighted(self.loss.curvature(self.margins(w)))
         n, d = self.signed_features.shape[-2:]
         data = np.zeros((*weights.shape[:-1], d, d))
-        step = max(_CHUNK // d, 2 * d)  # rows by which adding up costs little beside the products
+        step = max(CHUNK // d, 2 * d)  # rows by which adding up costs little beside the products
         for first in range(0, n, step):
             part = self.signed_features[..., first : first + step, :]
             scaled = np.swapaxes(part, -1, -2) * weights[..., None, first : first + step]
@@ -146,6 +151,8 @@ class Objective:
 
     def lengths(self) -> Array:
         """Return the Euclidean norms of the rows ``a_i``, shape (..., n)."""
+        if isinstance(self.signed_features, LazyRows):
+            return np.concatenate([row_lengths(part) for part, _ in self._parts()])
         if self.signed_features.ndim == 2:
             return row_lengths(self.signed_features)
         return np.linalg.norm(self.signed_features, axis=-1)
@@ -163,8 +170,20 @@ class Objective:
         """Return ``sup|phi'| sum_i |c_i a_ij|``, shape (..., d)."""
         if not np.isfinite(self.loss.slope_bound):
             return np.full(self.ridge_diagonal.shape, np.inf)
+        if self.signed_features.ndim == self.coefficients.ndim + 1 == 2:
+            total = np.zeros(self.dimension)
+            for part, chunk in self._parts():
+                total += np.abs(self.coefficients[chunk, None] * part).sum(axis=0)
+            return self.loss.slope_bound * total
         sizes = np.abs(self.coefficients[..., None] * self.signed_features)
         return self.loss.slope_bound * sizes.sum(axis=-2)
+
+    def _parts(self) -> Iterator[tuple[Array, slice]]:
+        """Row chunks (m, d) of the one matrix, each with where it stands."""
+        n, d = self.signed_features.shape
+        size = max(1, CHUNK // d)
+        for chunk in (slice(i, min(i + size, n)) for i in range(0, n, size)):
+            yield self.signed_features[chunk], chunk
 
     def curvature_bound(self, points: tuple[Array, ...] = ()) -> float:
         """Return the largest curvature of ``sum |c_i| phi + ridge``.
@@ -175,16 +194,23 @@ class Objective:
         most = float(np.max(self.ridge_diagonal))
         if not used.any():
             return most
-        rows, weights = self.signed_features[used], np.abs(self.coefficients[used])
+        weights = np.abs(self.coefficients)
         bound = self.loss.curvature_bound
         if np.isfinite(bound):
             bounds = [weights * bound]
         elif not points:
             return np.inf
         else:
-            bounds = [weights * self.loss.curvature(self.margins(p)[used]) for p in points]
+            bounds = []
+            for point in points:
+                bounds.append(np.zeros(len(used)))
+                bounds[-1][used] = weights[used] * self.loss.curvature(self.margins(point)[used])
         with np.errstate(over="ignore", invalid="ignore"):
-            grams = [(rows.T * b) @ rows for b in bounds]
+            grams = [np.zeros((self.dimension, self.dimension)) for _ in bounds]
+            for part, chunk in self._parts():
+                rows = part[used[chunk]]
+                for gram, b in zip(grams, bounds, strict=True):
+                    gram += (rows.T * b[chunk][used[chunk]]) @ rows
         if not all(np.all(np.isfinite(gram)) for gram in grams):
             # the loss overflows at these points: no step is short enough
             return float(np.finfo(np.float64).max)
@@ -282,11 +308,11 @@ class Objective:
         new_ridge = self.ridge if ridge is None else ridge
         return replace(self, coefficients=np.asarray(coefficients, float), ridge=new_ridge)
 
-    def with_rows(self, chosen: Mask) -> Objective:
-        """Return the objective of the chosen rows (n,) alone."""
+    def with_rows(self, chosen: Array) -> Objective:
+        """Return the objective of the chosen rows alone: a mask (n,), or their numbers."""
         return replace(
             self,
-            signed_features=self.signed_features[..., chosen, :],
+            signed_features=picked(self.signed_features, chosen),
             coefficients=self.coefficients[..., chosen],
             offset=None if self.offset is None else self.offset[..., chosen],
         )
@@ -304,7 +330,7 @@ class Objective:
         """
         if self.signed_features.ndim != 2 or self.coefficients.ndim != 1:
             raise ValueError(f"expected no batch axes, got rows {self.signed_features.shape}")
-        rows = self.signed_features
+        rows = np.asarray(self.signed_features)
         if self.offset is not None:
             rows = np.column_stack([rows, self.offset])
         # + 0.0 makes -0.0 equal to 0.0, as they are the same number in the objective

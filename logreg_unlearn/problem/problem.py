@@ -9,7 +9,9 @@ explicitly.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import KW_ONLY, dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,7 @@ from logreg_unlearn.problem.adapters.frames import read_frame
 from logreg_unlearn.problem.losses import Array, Loss, Mask, get_loss
 from logreg_unlearn.problem.norms import TINY
 from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.rows import CHUNK, LazyRows, signed
 
 NORMALISATIONS = ("mean", "sum")
 
@@ -31,12 +34,14 @@ class UnlearningProblem:
     """Logistic (or exponential) regression with samples to forget.
 
     The arrays are copied: what happens to them afterwards does not change the problem, and its
-    own arrays are read-only.
+    own arrays are read-only.  Features that are memory-mapped (``numpy.load`` with ``mmap_mode``)
+    or have more than 2**24 entries (128 MiB) are not: they are read in place, and must not change.
 
     Attributes
     ----------
     features : ndarray (n, d)
-        Held once, as the signed rows of the objective, and made anew at each access.
+        Held once, as the signed rows of the objective, and made anew at each access; what was not
+        copied is given back as it is.
     labels : ndarray (n,)
         Values -1 and +1.
     forget : ndarray of bool (n,)
@@ -89,7 +94,7 @@ class UnlearningProblem:
     _units: tuple[float, float] = field(init=False)
 
     def __post_init__(self) -> None:
-        features = check.matrix("features", self.features)
+        features = check.rows("features", self.features)
         n, d = features.shape
         labels = _frozen(check.signs("labels", self.labels, n))
         forget = _frozen(check.mask("forget", self.forget, n))
@@ -121,16 +126,11 @@ class UnlearningProblem:
         loss = get_loss(self.loss)
         mass = _frozen(np.ones(n)) if weights is None else weights
         _check_shares(mass, forget)
-        units, within = (1.0, 1.0), mass
         if normalisation == "sum":
             _check_total(mass)
-        else:
-            sides = [_scaled(mass[rows]) for rows in (~forget, forget)]
-            within = np.empty(n)
-            within[~forget], within[forget] = sides
-            units = tuple(1.0 / side.sum() for side in sides)
+        within, units = _per_set(mass, forget, normalisation)
         base = Objective(
-            _frozen(labels[:, None] * features, copy=False),
+            signed(features, labels),
             mass,
             ridge,
             loss,
@@ -150,8 +150,31 @@ class UnlearningProblem:
     def __getattr__(self, name: str) -> Any:
         # Called for what is not stored.  A label is a sign, so this gives back every bit.
         if name == "features":
-            return _frozen(self.labels[:, None] * self._base.signed_features, copy=False)
+            rows = self._base.signed_features
+            if isinstance(rows, LazyRows):
+                return _frozen(rows.source.view(), copy=False)
+            return _frozen(self.labels[:, None] * rows, copy=False)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def forgetting(self, forget: Mask) -> UnlearningProblem:
+        """Return the problem of another forget set (n,) in the same data, which both share.
+
+        Raises
+        ------
+        ValueError
+            As the class.
+        """
+        other, mass = copy(self), self._base.coefficients
+        forget = _frozen(check.mask("forget", forget, len(mass)))
+        _check_shares(mass, forget)
+        within, units = _per_set(mass, forget, self.normalisation)
+        for name, value in dict(forget=forget, _mass=within, _units=units).items():
+            object.__setattr__(other, name, value)
+        return other
+
+    def shares_data(self, other: UnlearningProblem) -> bool:
+        """Whether both come of one by `forgetting`: their originals are then the same."""
+        return self._base is other._base
 
     def __repr__(self) -> str:
         n, d = self._base.signed_features.shape
@@ -338,9 +361,15 @@ class UnlearningProblem:
 
     def original(self) -> Objective:
         """Loss of all samples plus ridge: its minimiser ``w_D`` is the model in use."""
+        return self._original
+
+    @cached_property
+    def _original(self) -> Objective:
+        # asked for at every turn, and the same whatever is forgotten
         if self.normalisation == "sum":
             return self._base
-        return self._base.with_coefficients(self.shares(np.ones(len(self.forget), dtype=bool)))
+        shares = self.shares(np.ones(len(self.forget), dtype=bool))
+        return self._base.with_coefficients(_frozen(shares, copy=False))
 
     def oracle(self) -> Objective:
         """Loss of the retained samples plus ridge: its minimiser ``w_R`` is the ideal."""
@@ -375,10 +404,18 @@ class UnlearningProblem:
         return self._mean_loss(w, self.forget)
 
     def _mean_loss(self, w: Array, rows: Mask) -> Array:
-        z = np.asarray(w, float) @ self._base.signed_features[rows].T
-        if self._base.offset is not None:
-            z = z + self._base.offset[rows]
-        return self._base.loss.value(z) @ self.shares(rows)
+        w, shares, base = np.asarray(w, float), np.zeros(len(rows)), self._base
+        shares[rows] = self.shares(rows)
+        total = np.zeros(w.shape[:-1])
+        width = max(w.size // w.shape[-1], w.shape[-1])  # margins of all points, or entries
+        for first in range(0, len(rows), max(1, CHUNK // width)):
+            chunk = slice(first, first + max(1, CHUNK // width))
+            part = base.signed_features[chunk][rows[chunk]]
+            z = w @ part.T
+            if base.offset is not None:
+                z = z + base.offset[chunk][rows[chunk]]
+            total = total + base.loss.value(z) @ shares[chunk][rows[chunk]]
+        return total
 
 
 def _frozen(values: Array, copy: bool = True) -> Array:
@@ -397,6 +434,17 @@ def _scaled(weights: Array) -> Array:
     exponent = np.frexp(weights.max())[1] - 1
     with np.errstate(under="ignore"):  # a share of 0 is refused at the door
         return np.ldexp(weights, -exponent)
+
+
+def _per_set(mass: Array, forget: Mask, normalisation: str) -> tuple[Array, tuple[float, float]]:
+    """Return the weights on the scale of their own set, and the units of R and F."""
+    if normalisation == "sum":
+        return mass, (1.0, 1.0)
+    within, totals = np.empty(len(mass)), []
+    for rows in (~forget, forget):
+        within[rows] = _scaled(mass[rows])
+        totals.append(within[rows].sum())
+    return within, (1.0 / totals[0], 1.0 / totals[1])
 
 
 def _check_shares(weights: Array, forget: Mask) -> None:

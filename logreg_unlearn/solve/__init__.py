@@ -4,8 +4,10 @@
 module             what it does
 =================  ================================================================
 ``optimum``        minimises an objective and certifies the result: start here
+``many``           many optima of one data set, together
 ``newton``         chord-Newton iteration for convex objectives
 ``secants``        steps between Hessians, for many columns
+``classes``        the same two iterations for softmax objectives
 ``rowspace``       the coordinates of the iteration: w, or the rows' span where they are few
 ``factors``        Cholesky factors, to precondition and to prove
 ``linesearch``     a step along a direction, by the margins

@@ -13,6 +13,7 @@ import numpy as np
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.norms import EPS
 from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.softmax import SoftmaxObjective
 
 
 def falls_for_ever(objective: Objective) -> bool:
@@ -36,6 +37,20 @@ def falls_for_ever(objective: Objective) -> bool:
     return found.x is not None and any(
         _separates(rows, direction) for direction in (found.x, np.round(found.x, 6))
     )
+
+
+def lacks_a_class(objective: SoftmaxObjective) -> bool:
+    """Whether a softmax objective falls for ever as an intercept makes an absent class impossible.
+
+    Parameters
+    ----------
+    objective : SoftmaxObjective
+        With coefficients > 0.
+    """
+    free = objective.features[:, objective.ridge_diagonal[: objective.features.shape[1]] == 0]
+    one_sided = (free > 0).all(axis=0) | (free < 0).all(axis=0)
+    absent = np.bincount(objective.classes, minlength=objective.count) == 0
+    return bool(one_sided.any() and absent.any())
 
 
 def _separates(rows: Array, direction: Array) -> bool:

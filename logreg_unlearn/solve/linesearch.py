@@ -46,12 +46,10 @@ def line_search(
 
     ``first`` and ``last`` are the slopes at t = 0 and t = 1; a slope rises with t (convexity).
     """
-    c, loss = space.objective.coefficients, space.objective.loss
     constant, linear = space.ridge_along(here, direction)
 
     def slope(t: float) -> float:
-        slopes = c * loss.derivative(here.margins + t * dz)
-        return float(np.dot(slopes, dz)) + constant + t * linear
+        return float(np.dot(space.slopes(here.margins + t * dz), dz)) + constant + t * linear
 
     wanted = 0.05 * abs(first)
     low, high = 0.0, 1.0

@@ -16,9 +16,10 @@ import numpy as np
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.rows import CHUNK, LazyRows
 from logreg_unlearn.solve.factors import Preconditioner
 from logreg_unlearn.solve.linesearch import RESOLUTION, move
-from logreg_unlearn.solve.passes import CHUNK, NEAR, Formed, Iterate, Work, moved
+from logreg_unlearn.solve.passes import NEAR, Formed, Iterate, Work, moved
 from logreg_unlearn.solve.rowspace import (
     RowFactor,
     Rows,
@@ -103,7 +104,7 @@ class SpanSearch:
             self.iterations, budget = self.iterations + steps, budget - steps
             if isinstance(factor, SpanFactor):
                 self._factor = RowFactor(span, factor)
-            found = self._space.evaluate(np.dot(inside.w, self._objective.signed_features))
+            found = self._space.evaluate(inside.w @ self._objective.signed_features)
             if found.norm < self.point.norm or not math.isfinite(self.point.norm):
                 self.point = found
         self.point, more, self._factor = refine(
@@ -171,12 +172,14 @@ def _renewal_pays(contraction: float, norm: float, target: float, renewal: float
 
 def _subsample(objective: Objective, stride: int) -> Objective:
     """Every ``stride``-th row, with the coefficients scaled to the same total."""
-    c = objective.coefficients
+    c, rows = objective.coefficients, objective.signed_features
     part = c[::stride]
     total = part.sum()
     return replace(
         objective,
-        signed_features=np.ascontiguousarray(objective.signed_features[::stride]),
+        signed_features=rows.take(np.arange(0, len(rows), stride))
+        if isinstance(rows, LazyRows)
+        else np.ascontiguousarray(rows[::stride]),
         coefficients=part * (c.sum() / total) if total > 0 else part,
         offset=None if objective.offset is None else objective.offset[::stride],
     )

@@ -23,7 +23,9 @@ from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.norms import EPS, euclidean
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.protocol import SmoothObjective
-from logreg_unlearn.solve.existence import falls_for_ever
+from logreg_unlearn.problem.softmax import SoftmaxObjective
+from logreg_unlearn.solve.classes import descend_classes
+from logreg_unlearn.solve.existence import falls_for_ever, lacks_a_class
 from logreg_unlearn.solve.factors import FEW_COLUMNS
 from logreg_unlearn.solve.newton import RowSearch, SpanSearch
 from logreg_unlearn.solve.passes import Iterate, Work, evaluate, summands, value_at
@@ -36,7 +38,7 @@ from logreg_unlearn.solve.radius import (
 from logreg_unlearn.solve.threads import blas_threads
 from logreg_unlearn.solve.trust_region import trust_region
 
-_VAGUE = 1e-8  # a radius above this share of 1 + ||w|| is worth some work to sharpen
+VAGUE = 1e-8  # a radius above this share of 1 + ||w|| is worth some work to sharpen
 
 
 class OptimumStatus(Enum):
@@ -162,11 +164,14 @@ def minimise(
     if start is not None and not np.isfinite(w).all():
         raise ValueError(f"expected a finite start, got {w[~np.isfinite(w)][0]}")
     by_rows = objective if isinstance(objective, Objective) else None
+    by_classes = objective if isinstance(objective, SoftmaxObjective) else None
     if by_rows is not None:
         _check_unbatched(by_rows)
         # 0 times an overflowed loss is no number
         if not np.all(by_rows.coefficients):
             objective = by_rows = by_rows.with_rows(by_rows.coefficients != 0)
+    elif by_classes is not None and not np.all(by_classes.coefficients):
+        objective = by_classes = by_classes.with_rows(by_classes.coefficients != 0)
     convex, unbounded, work = objective.convex, False, Work(objective.rows)
     # overflow is an answer here, and the loops below can read it
     quiet = np.errstate(over="ignore", invalid="ignore", divide="ignore")
@@ -177,6 +182,12 @@ def minimise(
             target = tolerance * min(1.0, scale)
             point, iterations, radius = _convex(by_rows, w, target, max_iterations, work, lengths)
             w, value, norm = point.w, value_at(by_rows, point), float(point.norm)
+        elif by_classes is not None and convex and by_classes.ridge > 0:
+            scale = float(by_classes.gradient_scale())
+            target = tolerance * min(1.0, scale)
+            found = descend_classes(by_classes, w, target, max_iterations, work)
+            point, value, iterations, radius = found
+            w, norm = point.w, float(point.norm)
         else:
             scale = float(objective.gradient_scale())
             target = tolerance * min(1.0, scale)
@@ -185,7 +196,14 @@ def minimise(
     within = norm <= tolerance * (1.0 + scale) < math.inf
     if unbounded:
         status = OptimumStatus.UNBOUNDED
-    elif by_rows is not None and convex and math.isinf(radius) and falls_for_ever(by_rows):
+    elif (
+        convex
+        and math.isinf(radius)
+        and (
+            (by_rows is not None and falls_for_ever(by_rows))
+            or (by_classes is not None and lacks_a_class(by_classes))
+        )
+    ):
         status = OptimumStatus.NO_MINIMUM
     elif within:
         certified = math.isfinite(radius)
@@ -229,7 +247,7 @@ def _convex(
         rounding = objective.gradient_error(point.w, point.slopes, lengths, additions)
         return ridge_radius(objective, float(point.norm), rounding), rounding
 
-    vague = _VAGUE * (1.0 + euclidean(search.point.w))
+    vague = VAGUE * (1.0 + euclidean(search.point.w))
     radius, rounding = plain_radius()
     if radius > vague and rounding < search.point.norm < math.inf:
         # a small ridge magnifies what is left of the gradient: go on to the rounding floor
@@ -254,7 +272,7 @@ def _descent(
         return w, iterations, math.inf, True
     radius, rounding = _radius(objective, w), objective.gradient_error(w)
     norm = euclidean(objective.gradient(w))
-    if radius > _VAGUE * (1.0 + euclidean(w)) and rounding < norm < math.inf:
+    if radius > VAGUE * (1.0 + euclidean(w)) and rounding < norm < math.inf:
         spare = min(50, max_iterations - iterations)
         closer, more, fell = trust_region(objective, w, rounding, spare, work)
         sharper = math.inf if fell else _radius(objective, closer)
@@ -286,7 +304,7 @@ def classify(objective: Objective, w: Array) -> StationaryPoint:
     with np.errstate(over="ignore", invalid="ignore"):
         weights = np.abs(objective.coefficients * objective.loss.curvature(objective.margins(w)))
     weights = np.where(objective.coefficients == 0, 0.0, weights)
-    magnitude = float(weights @ np.square(objective.signed_features).sum(axis=-1))
+    magnitude = float(weights @ np.square(objective.lengths()))
     magnitude += float(np.max(objective.ridge_diagonal))
     noise = objective.dimension * EPS * magnitude
     if np.any(np.abs(eigenvalues) <= noise):

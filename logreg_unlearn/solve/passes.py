@@ -16,9 +16,7 @@ import numpy as np
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.norms import euclidean
 from logreg_unlearn.problem.objective import Objective
-
-CHUNK = 65_536
-"""Matrix entries per row chunk: 512 KiB, half of a common level-2 cache."""
+from logreg_unlearn.problem.rows import CHUNK, LazyRows
 
 HESSIAN = 25
 """Columns for which a Hessian takes the time of two passes (measured)."""
@@ -135,7 +133,10 @@ def hessian_at(objective: Objective, margins: Array) -> Array:
     if d >= _SYMMETRIC:
         np.sqrt(weights, out=weights)
     # wide chunks where adding up the d x d products would cost as much as the products
-    entries = max(CHUNK, min(8 * d * d, max(d * d, rows.size // 8)))
+    wide = min(8 * d * d, max(d * d, rows.size // 8))
+    if isinstance(rows, LazyRows):  # a chunk takes memory of its own, thrice
+        wide = 2 * d * d
+    entries = max(CHUNK, wide)
     for chunk in row_chunks(rows.shape, entries):
         part = rows[chunk]
         scaled = weights[chunk, None] * part

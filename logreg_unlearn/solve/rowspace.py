@@ -20,6 +20,8 @@ import numpy as np
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.norms import TINY, euclidean
 from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.rows import LazyRows
+from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.solve.factors import Factor, Preconditioner
 from logreg_unlearn.solve.passes import HESSIAN, Formed, Iterate, Work, value_at
 
@@ -27,12 +29,18 @@ from logreg_unlearn.solve.passes import HESSIAN, Formed, Iterate, Work, value_at
 class Space(Protocol):
     """What the iteration asks of its coordinates."""
 
-    objective: Objective
+    @property
+    def objective(self) -> Objective | SoftmaxObjective:
+        """What is minimised."""
+
     renewal: float
     """What a new factor costs, in evaluations."""
 
     def evaluate(self, w: Array) -> Iterate:
         """Return margins, slopes and gradient at ``w``."""
+
+    def slopes(self, margins: Array) -> Array:
+        """Return the derivatives of the weighted losses in the margins."""
 
     def factor(self, here: Iterate) -> Preconditioner | None:
         """Return a factor of the Hessian, None if it overflows."""
@@ -44,8 +52,23 @@ class Space(Protocol):
         """Return slope and curvature of the ridge term along ``-direction``."""
 
 
+class MarginRows(Space, Protocol):
+    """Coordinates of w in which a step is taken by its margins."""
+
+    exact: float
+    """Share of the slope that a step may leave."""
+
+    def along(self, direction: Array) -> Array:
+        """Return by how much the margins change along a direction: half a pass."""
+
+    def at_margins(self, w: Array, margins: Array, slopes: Array) -> Iterate:
+        """Return the point with these margins and slopes: half a pass."""
+
+
 class Rows:
     """The coordinates of w itself; ``formed`` is the last Hessian."""
+
+    exact = 0.1  # a line search is free beside the pass
 
     def __init__(self, objective: Objective, work: Work) -> None:
         self.objective, self.work = objective, work
@@ -56,17 +79,20 @@ class Rows:
         """Return margins, slopes and gradient at ``w (d,)``."""
         return self.work.evaluate(self.objective, w)
 
+    def slopes(self, margins: Array) -> Array:
+        """Return the derivatives of the weighted losses in the margins."""
+        return self.objective.coefficients * self.objective.loss.derivative(margins)
+
     def along(self, direction: Array) -> Array:
         """Return by how much the margins change along a direction: half a pass."""
         self.work.passes += 0.5
-        return np.dot(self.objective.signed_features, direction)
+        return self.objective.signed_features @ direction
 
-    def at_margins(self, w: Array, margins: Array) -> Iterate:
-        """Return the point with these margins: half a pass."""
+    def at_margins(self, w: Array, margins: Array, slopes: Array) -> Iterate:
+        """Return the point with these margins and slopes: half a pass."""
         self.work.passes += 0.5
         objective = self.objective
-        slopes = objective.coefficients * objective.loss.derivative(margins)
-        gradient = np.dot(slopes, objective.signed_features) + objective.ridge_diagonal * w
+        gradient = slopes @ objective.signed_features + objective.ridge_diagonal * w
         return Iterate(w, margins, slopes, gradient, float(euclidean(gradient)))
 
     def factor(self, here: Iterate) -> Preconditioner | None:
@@ -101,7 +127,7 @@ class Span:
         self.objective, self.work = objective, work
         self.ridge = float(objective.ridge_diagonal[0])
         rows = objective.signed_features
-        self.gram = rows @ rows.T
+        self.gram = rows.gram() if isinstance(rows, LazyRows) else rows @ rows.T
         n, d = rows.shape
         self.share = n / d
         # a curvature beside which the ridge is everything: flat tails may be divided by its root
@@ -117,12 +143,16 @@ class Span:
         margins = np.dot(self.gram, w)
         if objective.offset is not None:
             margins += objective.offset
-        slopes = objective.coefficients * objective.loss.derivative(margins)
+        slopes = self.slopes(margins)
         residual = slopes + self.ridge * w
         gradient = np.dot(self.gram, residual)
         squared = float(np.dot(residual, gradient))
         norm = math.sqrt(max(squared, 0.0)) if not math.isnan(squared) else math.inf
         return Iterate(w, margins, slopes, gradient, norm)
+
+    def slopes(self, margins: Array) -> Array:
+        """Return the derivatives of the weighted losses in the margins."""
+        return self.objective.coefficients * self.objective.loss.derivative(margins)
 
     def factor(self, here: Iterate) -> SpanFactor | None:
         """Return a factor at the point, None if it overflows."""
@@ -192,9 +222,9 @@ class RowFactor:
         """Return the Newton direction in w."""
         span, rows = self._span, self._span.objective.signed_features
         span.work.passes += 1.0
-        along = self._inside.roots * np.dot(rows, here.gradient)
+        along = self._inside.roots * (rows @ here.gradient)
         weights = self._inside.roots * self._inside.factor.times(along)
-        return (here.gradient - np.dot(weights, rows)) / span.ridge
+        return (here.gradient - weights @ rows) / span.ridge
 
 
 class SpanFactor:

@@ -19,14 +19,12 @@ from logreg_unlearn.problem.norms import TINY
 from logreg_unlearn.solve.factors import Preconditioner
 from logreg_unlearn.solve.linesearch import RESOLUTION, line_search
 from logreg_unlearn.solve.passes import Iterate
-from logreg_unlearn.solve.rowspace import Rows
+from logreg_unlearn.solve.rowspace import MarginRows
 
 DEAR = 8.0
 """Evaluations in a Hessian from which it pays to go some way without one (d = 200)."""
 
 _MEMORY = 12
-_EXACT = 0.1
-"""Share of the slope that may be left: the search is free beside the pass."""
 _TRIAL = 4
 """Steps whose rate is trusted to last."""
 
@@ -63,16 +61,25 @@ class Secants:
 
 
 def quasi_newton(
-    space: Rows, start: Iterate, target: float, budget: int, factor: Preconditioner | None
+    space: MarginRows,
+    start: Iterate,
+    target: float,
+    budget: int,
+    factor: Preconditioner | None,
+    trial: float | None = None,
 ) -> tuple[Iterate, int, Preconditioner | None]:
-    """Iterate from an evaluated point; parameters and returns as in ``newton.refine``."""
+    """Iterate from an evaluated point; parameters and returns as in ``newton.refine``.
+
+    ``trial`` is the number of steps before a Hessian is thought of, for a factor of less than one.
+    """
     if not math.isfinite(start.norm):  # the exponential loss overflowed: a start is only a hint
         start = space.evaluate(np.zeros_like(start.w))
     here = best = start
     metric = Secants(factor, 1.0 / max(float(space.objective.gradient_scale()), TINY))
     norms, stalled, steps = [here.norm], 0, 0
     # steps as dear as a Hessian come before the first, which then is formed nearer the end
-    trial = space.renewal if factor is None else _TRIAL
+    if trial is None:
+        trial = space.renewal if factor is None else _TRIAL
     while steps < budget and stalled < 3 and target < here.norm < math.inf:
         direction = metric.solve(here)
         fall = float(np.dot(direction, here.gradient))
@@ -98,17 +105,18 @@ def quasi_newton(
     return best, steps, factor
 
 
-def _step(space: Rows, here: Iterate, direction: Array, fall: float) -> Iterate:
+def _step(space: MarginRows, here: Iterate, direction: Array, fall: float) -> Iterate:
     """Go to the minimiser along ``-direction``: one pass, whatever the length."""
-    dz = -space.along(direction)
-    objective = space.objective
+    dz = space.along(-direction)
     constant, linear = space.ridge_along(here, direction)
-    slopes = objective.coefficients * objective.loss.derivative(here.margins + dz)
+    margins = here.margins + dz
+    slopes = space.slopes(margins)
     last = float(np.dot(slopes, dz)) + constant + linear
-    t = 1.0
-    if not abs(last) <= _EXACT * fall:
-        t = line_search(space, here, dz, direction, -fall, last)
-    return space.at_margins(here.w - t * direction, here.margins + t * dz)
+    if abs(last) <= space.exact * fall:
+        return space.at_margins(here.w - direction, margins, slopes)
+    t = line_search(space, here, dz, direction, -fall, last)
+    margins = here.margins + t * dz
+    return space.at_margins(here.w - t * direction, margins, space.slopes(margins))
 
 
 def _hessian_pays(norms: list[float], target: float, renewal: float, trial: float) -> bool:

@@ -1,7 +1,7 @@
 """One case of the sweep: a problem, a method, and how far it ends from the oracle.
 
 A :class:`Case` is plain data, so it travels to other processes and can be listed before
-anything runs; :func:`run_case` builds its problem and returns its :class:`Row`.
+anything runs; :func:`run_part` builds the problems of several and returns their rows.
 
 =================  =======================================  ================================
 model              ``correlation``                          ``forget_kind``
@@ -16,27 +16,32 @@ real               cosine of the mean gradients, measured   a kind of ``data.for
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 
 from logreg_unlearn.assess.dependence import dependence
 from logreg_unlearn.data import DataSet
 from logreg_unlearn.data.synthetic import gaussian_classes, orthogonal_blocks, two_directions
+from logreg_unlearn.problem.losses import Mask
 from logreg_unlearn.problem.problem import UnlearningProblem
-from logreg_unlearn.solve.optimum import minimise
+from logreg_unlearn.solve.optimum import Optimum, minimise
 from logreg_unlearn.sweep.datasets import Source, TableFile, chosen, fit_original, load
 from logreg_unlearn.sweep.row import Row, measure
 from logreg_unlearn.unlearn.ascent import get_method
-from logreg_unlearn.unlearn.driver import Method, run
+from logreg_unlearn.unlearn.driver import Method
 from logreg_unlearn.unlearn.load import load_method
+from logreg_unlearn.unlearn.together import run_together
 
 __all__ = [
     "BLOCK_SHARE", "MODELS", "Case", "Row", "TableFile", "build_problem", "find_method",
-    "fit_original", "load", "measure", "run_case",
+    "fit_original", "kinds", "load", "measure", "run_case", "run_part",
 ]  # fmt: skip
 
+GROUP = 64
+"""Cases that run together at most: more are hardly faster, and a group is the task of a worker."""
 GROUP_ROWS = 4
 """Rows of either side of a grouped synthetic set; weights make every share exact."""
 BLOCK_SHARE = 0.1
@@ -79,28 +84,80 @@ class Case:
 
 
 def run_case(case: Case) -> Row:
-    """Build the problem of a case, run its method, and measure.
+    """Return the row of a case on its own: `run_part` of one.
 
     Raises
     ------
     ValueError
         If the model, data set, forget set or method does not exist.
     """
-    problem, known = build_problem(case)
-    original = minimise(problem.original())
-    oracle = minimise(problem.oracle())
-    measured = dependence(problem, original.w)
-    trajectory = run(
-        find_method(case.method),
-        problem,
-        original.w,
-        steps=case.steps,
-        oracle=oracle,
-        seed=case.seed,
+    return run_part([case])[0]
+
+
+def kinds(cases: Iterable[Case]) -> Iterator[tuple[Case, ...]]:
+    """Cut cases, in their order, into those that run together: a function of the cases alone."""
+    part: list[Case] = []
+    for case in cases:
+        if part and (len(part) == GROUP or _kind(case) != _kind(part[-1])):
+            yield tuple(part)
+            part = []
+        part.append(case)
+    if part:
+        yield tuple(part)
+
+
+def _kind(case: Case) -> tuple[object, ...]:
+    """What the cases of a group have in common; the data too where they are real."""
+    kind = case.model, case.loss, case.method, case.steps
+    return (*kind, case.dataset, case.ridge) if case.model == "real" else kind
+
+
+def run_part(cases: Sequence[Case]) -> list[Row]:
+    """Build the problems of a part of `kinds`, run its method on all, and measure.
+
+    The numbers of a row depend on its group by rounding alone (the order of sums).
+
+    Raises
+    ------
+    ValueError
+        As `run_case`.
+    """
+    built = _build(cases)
+    problems = [problem for problem, _ in built]
+    originals: list[Optimum] = []
+    for problem, before in zip(problems, [None, *problems], strict=False):
+        same = before is not None and problem.shares_data(before)
+        originals.append(originals[-1] if same else minimise(problem.original()))
+    trajectories = run_together(
+        find_method(cases[0].method),
+        problems,
+        [original.w for original in originals],
+        steps=cases[0].steps,
+        oracles=[
+            minimise(problem.oracle(), original.w)
+            for problem, original in zip(problems, originals, strict=True)
+        ],
+        seeds=[case.seed for case in cases],
     )
-    done = replace(case, forget_fraction=round(problem.forget_fraction, 12))
-    correlation = measured.cosine_gradients if known is None else known
-    return measure(done, correlation, measured.cross_influence_overlap, trajectory, original)
+    rows = []
+    for case, (problem, known), original, trajectory in zip(
+        cases, built, originals, trajectories, strict=True
+    ):
+        measured = dependence(problem, original.w)
+        done = replace(case, forget_fraction=round(problem.forget_fraction, 12))
+        correlation = measured.cosine_gradients if known is None else known
+        overlap = measured.cross_influence_overlap
+        rows.append(measure(done, correlation, overlap, trajectory, original))
+    return rows
+
+
+def _build(cases: Sequence[Case]) -> list[tuple[UnlearningProblem, float | None]]:
+    """Build the problems of a group; real ones share their data."""
+    if cases[0].model != "real":
+        return [build_problem(case) for case in cases]
+    first = _real_problem(cases[0])
+    rest = [first.forgetting(_forgotten(case)) for case in cases[1:]]
+    return [(problem, None) for problem in (first, *rest)]
 
 
 def find_method(name: str) -> Method:
@@ -126,10 +183,7 @@ def build_problem(case: Case) -> tuple[UnlearningProblem, float | None]:
     if case.model == "real":
         return _real_problem(case), None
     if case.model == "gaussian":
-        n, d = GAUSSIAN_SHAPE
-        data = gaussian_classes(
-            settings["cosine"], n=n, d=d, forget_fraction=fraction, seed=case.seed
-        )
+        data = _gaussian(settings["cosine"], fraction, case.seed)
         return _problem(data, case), settings["cosine"]
     sizes = dict(n_retain=GROUP_ROWS, n_forget=GROUP_ROWS)
     odds = fraction / (1.0 - fraction)
@@ -144,6 +198,13 @@ def build_problem(case: Case) -> tuple[UnlearningProblem, float | None]:
 
 
 MODELS = ("blocks", "two-directions", "gaussian", "real")
+
+
+@lru_cache(maxsize=512)
+def _gaussian(cosine: float, fraction: float, seed: int) -> DataSet:
+    # every loss and ridge asks for it again; 8 kB each
+    n, d = GAUSSIAN_SHAPE
+    return gaussian_classes(cosine, n=n, d=d, forget_fraction=fraction, seed=seed)
 
 
 def _with_odds(data: DataSet, odds: float) -> DataSet:
@@ -167,7 +228,12 @@ def _problem(data: DataSet, case: Case) -> UnlearningProblem:
 
 def _real_problem(case: Case) -> UnlearningProblem:
     data = load(case.dataset)
-    mask = chosen(
+    return UnlearningProblem(
+        data.features, data.labels, _forgotten(case), ridge=case.ridge, loss=case.loss
+    )
+
+
+def _forgotten(case: Case) -> Mask:
+    return chosen(
         case.dataset, case.forget_kind, case.forget_fraction, case.seed, case.loss, case.ridge
     )
-    return UnlearningProblem(data.features, data.labels, mask, ridge=case.ridge, loss=case.loss)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import chain, islice, product
+from itertools import chain, product
 
 import numpy as np
 
@@ -13,9 +13,6 @@ from logreg_unlearn.problem.losses import LOSSES
 from logreg_unlearn.sweep.case import BLOCK_SHARE, MODELS, Case, find_method
 from logreg_unlearn.sweep.datasets import Source, TableFile, load
 from logreg_unlearn.theory.single_coordinate import harm_threshold
-
-MOST_CASES = 1_000_000
-"""Cases of one sweep: their rows take about a kilobyte each."""
 
 DRAWN_KINDS = ("random", "one_class", "nearest")
 """Forget sets that depend on the seed; the others are the same for every seed."""
@@ -95,7 +92,11 @@ class Grid:
         )
 
     def cases(self, seed: int) -> list[Case]:
-        """Return every case, in a fixed order.
+        """Return every case, in the order of `stream`."""
+        return list(self.stream(seed))
+
+    def stream(self, seed: int) -> Iterator[Case]:
+        """Return an iterator over the cases, in a fixed order; each is made when it is asked for.
 
         Parameters
         ----------
@@ -105,7 +106,7 @@ class Grid:
         Raises
         ------
         ValueError
-            If a value lies outside its range, or the grid has more than ``MOST_CASES`` cases.
+            If a value lies outside its range.
         """
         self._validate(seed)
         builders = {
@@ -114,11 +115,21 @@ class Grid:
             "gaussian": self._gaussian,
             "real": self._real,
         }
-        every = chain.from_iterable(builders[model](seed) for model in self.models)
-        found = list(islice(every, MOST_CASES + 1))
-        if len(found) > MOST_CASES:
-            raise ValueError(f"expected a grid of at most {MOST_CASES:,} cases, got more")
-        return found
+        return chain.from_iterable(builders[model](seed) for model in self.models)
+
+    def size(self) -> int:
+        """Return the number of cases, without making them."""
+        boxes, draws = len(self.fractions) * len(self.ridges), 0
+        if "real" in self.models:
+            sets = [each for source in self.datasets for each in self._forget_sets(source)]
+            draws = sum(self._draws(kind) for kind, _ in sets)
+        sizes = {
+            "blocks": boxes * len(self.lifts or self.lift_places),
+            "two-directions": len(self.direction_ridges) * len(self.epsilons) * len(self.alphas),
+            "gaussian": boxes * len(self.correlations) * self.seeds,
+            "real": len(self.real_ridges) * draws,
+        }
+        return len(self.losses) * len(self.methods) * sum(sizes[name] for name in self.models)
 
     def _blocks(self, seed: int) -> Iterator[Case]:
         grid = product(self.losses, self.methods, self.fractions, self.ridges)
@@ -157,11 +168,13 @@ class Grid:
         grid = product(self.losses, self.methods, self.datasets, self.real_ridges)
         for loss, method, dataset, ridge in grid:
             for kind, fraction in self._forget_sets(dataset):
-                draws = self.seeds if kind in DRAWN_KINDS else 1
-                for each in range(seed, seed + draws):
+                for each in range(seed, seed + self._draws(kind)):
                     yield Case(
                         "real", dataset, loss, kind, fraction, ridge, each, method, self.steps
                     )
+
+    def _draws(self, kind: str) -> int:
+        return self.seeds if kind in DRAWN_KINDS else 1
 
     def _forget_sets(self, dataset: Source) -> Iterator[tuple[str, float]]:
         if isinstance(dataset, TableFile) and load(dataset).forget is not None:
@@ -177,12 +190,7 @@ class Grid:
             "alphas": (self.alphas, 0.0, 1.0, True),
             "correlations": (self.correlations, -1.0, 1.0, True),
             "fractions": (self.fractions + self.real_fractions, 0.0, 1.0, False),
-            "ridges": (
-                self.ridges + self.real_ridges + self.direction_ridges,
-                0.0,
-                np.inf,
-                False,
-            ),
+            "ridges": (self.ridges + self.real_ridges + self.direction_ridges, 0.0, np.inf, False),
         }
         for name, (values, low, high, closed) in ranges.items():
             for value in values:
@@ -195,11 +203,8 @@ class Grid:
         for name in self.methods:
             find_method(name)
         self._validate_names()
-        for name, number, least in (
-            ("seed", seed, 0),
-            ("seeds", self.seeds, 1),
-            ("steps", self.steps, 1),
-        ):
+        counts = (("seed", seed, 0), ("seeds", self.seeds, 1), ("steps", self.steps, 1))
+        for name, number, least in counts:
             if number < least:
                 raise ValueError(f"expected {name} >= {least}, got {number}")
 

@@ -1,15 +1,19 @@
-"""Cases that share a key, in numbers: shares and quantiles."""
+"""Cases that share a key, in numbers: shares and quantiles, exact and in bounded memory."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+import sqlite3
+from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
-
-import numpy as np
 
 from logreg_unlearn.sweep.row import Row
 
 Key = tuple[str, str]
+
+_BATCH = 4096
+"""Rows written to the temporary file at once."""
 
 
 @dataclass(frozen=True)
@@ -36,27 +40,72 @@ class Group:
     diverged: int
 
 
-def grouped(rows: Sequence[Row], key: Callable[[Row], Key]) -> list[Group]:
+def grouped(rows: Iterable[Row], key: Callable[[Row], Key]) -> list[Group]:
     """Summarise rows by key, in the order in which the keys first appear."""
-    members: dict[Key, list[Row]] = {}
-    for row in rows:
-        members.setdefault(key(row), []).append(row)
-    return [
-        Group(
-            key=name,
-            cases=len(group),
-            final=_spread([row.ratio_final for row in group]),
-            best=_spread([row.ratio_best for row in group]),
-            farther=sum(row.farther for row in group),
-            diverged=sum(row.verdict == "DIVERGED" for row in group),
+    with closing(Tally()) as tally:
+        for row in rows:
+            tally.add(key(row), row)
+        return tally.groups()
+
+
+class Tally:
+    """Rows added one by one; of each, two ratios go to a temporary file once there are many."""
+
+    def __init__(self) -> None:
+        self._keys: dict[Key, int] = {}
+        self._counts: list[list[int]] = []
+        self._waiting: list[tuple[int, float, float]] = []
+        self._values = sqlite3.connect("")  # private, on disk beyond a cache of two megabytes
+        self._values.execute("CREATE TABLE value (key, final, best)")
+
+    def add(self, key: Key, row: Row) -> None:
+        """Count a row under a key."""
+        number = self._keys.setdefault(key, len(self._keys))
+        if number == len(self._counts):
+            self._counts.append([0, 0, 0])
+        counts = self._counts[number]
+        counts[0] += 1
+        counts[1] += row.farther
+        counts[2] += row.verdict == "DIVERGED"
+        self._waiting.append((number, row.ratio_final, row.ratio_best))
+        if len(self._waiting) == _BATCH:
+            self._flush()
+
+    def groups(self) -> list[Group]:
+        """Return the summary of each key, in the order in which the keys first appeared."""
+        self._flush()
+        for name in ("final", "best"):
+            self._values.execute(f"CREATE INDEX IF NOT EXISTS by_{name} ON value (key, {name})")
+        return [
+            Group(
+                key=key,
+                cases=cases,
+                final=self._spread(number, "final", cases),
+                best=self._spread(number, "best", cases),
+                farther=farther,
+                diverged=diverged,
+            )
+            for (key, number), (cases, farther, diverged) in zip(
+                self._keys.items(), self._counts, strict=True
+            )
+        ]
+
+    def close(self) -> None:
+        """Let the temporary file go."""
+        self._values.close()
+
+    def _flush(self) -> None:
+        self._values.executemany("INSERT INTO value VALUES (?, ?, ?)", self._waiting)
+        self._waiting.clear()
+
+    def _spread(self, number: int, name: str, cases: int) -> tuple[float, float, float]:
+        # ranks that never interpolate, so an infinite ratio stays infinite and no NaN arises
+        last = cases - 1
+        low, middle, high = (
+            self._values.execute(
+                f"SELECT {name} FROM value WHERE key = ? ORDER BY {name} LIMIT 1 OFFSET ?",
+                (number, place),
+            ).fetchone()[0]
+            for place in (math.floor(0.05 * last), last // 2, math.ceil(0.95 * last))
         )
-        for name, group in members.items()
-    ]
-
-
-def _spread(values: Sequence[float]) -> tuple[float, float, float]:
-    # "higher" and "lower" never interpolate, so an infinite ratio stays infinite and no NaN arises
-    low = float(np.quantile(values, 0.05, method="lower"))
-    middle = float(np.quantile(values, 0.5, method="inverted_cdf"))
-    high = float(np.quantile(values, 0.95, method="higher"))
-    return low, middle, high
+        return low, middle, high

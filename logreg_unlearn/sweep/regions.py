@@ -14,28 +14,53 @@ real            no theory: the measured cosine of the mean gradients
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 
 import numpy as np
 
 from logreg_unlearn.problem.losses import get_loss
 from logreg_unlearn.sweep.boundary import log_ratio
 from logreg_unlearn.sweep.case import BLOCK_SHARE
-from logreg_unlearn.sweep.groups import Group, Key, grouped
+from logreg_unlearn.sweep.groups import Group, Key, Tally
 from logreg_unlearn.sweep.row import Row
 from logreg_unlearn.theory.iterations import strong_ridge_harm_correlation
 from logreg_unlearn.theory.single_coordinate import da_branches, harm_threshold
 
+PART = 4096
+"""Rows of two directions whose exact distances are computed together."""
 
-def regions(rows: Sequence[Row]) -> list[Group]:
-    """Summarise the rows of descent-ascent by region; the theory is about no other method."""
-    models = list(dict.fromkeys(row.model for row in rows))
-    ours = sorted(
-        (row for row in rows if row.method == "da"),
-        key=lambda r: (models.index(r.model), _fraction(r), r.correlation),
-    )
-    plane = _plane([row for row in ours if row.model == "two-directions"])
-    return grouped(ours, lambda row: _region(row, plane))
+
+def regions(rows: Iterable[Row]) -> list[Group]:
+    """Summarise the rows of descent-ascent by region; the theory is about no other method.
+
+    The regions are ordered by model, forget fraction and the lowest correlation in them.
+    """
+    models: dict[str, int] = {}
+    first: dict[Key, tuple[float, ...]] = {}
+    with closing(Tally()) as tally:
+
+        def add(key: Key, place: int, row: Row) -> None:
+            where = (models[row.model], _fraction(row), row.correlation, place)
+            first[key] = min(first.get(key, where), where)
+            tally.add(key, row)
+
+        planes: dict[tuple[str, float, float], list[tuple[int, Row]]] = {}
+        for place, row in enumerate(rows):
+            models.setdefault(row.model, len(models))
+            if row.method != "da":
+                continue
+            if row.model != "two-directions":
+                add(_region(row), place, row)
+                continue
+            part = planes.setdefault((row.loss, row.ridge, row.forget_fraction), [])
+            part.append((place, row))
+            if len(part) == PART:
+                _add_plane(part, add)
+                part.clear()
+        for part in planes.values():
+            _add_plane(part, add)
+        return sorted(tally.groups(), key=lambda group: first[group.key])
 
 
 def lift_region(row: Row) -> str:
@@ -62,16 +87,17 @@ def _fraction(row: Row) -> float:
     return 0.0 if row.model == "real" else row.forget_fraction  # whole rows: nearly, not equal
 
 
-def _region(row: Row, plane: dict[Row, str]) -> Key:
+def _region(row: Row) -> Key:
     if row.model == "real":
         return "real, measured", _cosine_range(row.correlation)
-    title = f"{row.model}, f = {row.forget_fraction:g}"
     if row.model == "blocks":
-        return title, lift_region(row)
-    if row.model == "two-directions":
-        return title, plane[row]
+        return _title(row), lift_region(row)
     beyond = row.correlation > float(strong_ridge_harm_correlation(row.forget_fraction))
-    return title, f"cosine {'>' if beyond else '<='} 1-1/(2f^2)"
+    return _title(row), f"cosine {'>' if beyond else '<='} 1-1/(2f^2)"
+
+
+def _title(row: Row) -> str:
+    return f"{row.model}, f = {row.forget_fraction:g}"
 
 
 def _cosine_range(cosine: float) -> str:
@@ -80,14 +106,14 @@ def _cosine_range(cosine: float) -> str:
     return "0 <= cosine < 0.5" if cosine < 0.5 else "cosine >= 0.5"
 
 
-def _plane(rows: Sequence[Row]) -> dict[Row, str]:
-    """Return the region of each row, computed together where loss, ridge and f agree."""
-    found: dict[Row, str] = {}
-    for loss, ridge, f in dict.fromkeys((r.loss, r.ridge, r.forget_fraction) for r in rows):
-        part = [r for r in rows if (r.loss, r.ridge, r.forget_fraction) == (loss, ridge, f)]
-        epsilon, alpha = np.array([overlap_and_share(row) for row in part]).T
-        missing = "no stationary point" if get_loss(loss).unbounded else "several end points"
-        for row, value in zip(part, log_ratio(loss, epsilon, alpha, ridge, f), strict=True):
-            words = "closer" if value < 0.0 else "farther"
-            found[row] = missing if np.isnan(value) else f"exact: {words}"
-    return found
+def _add_plane(part: Sequence[tuple[int, Row]], add: Callable[[Key, int, Row], None]) -> None:
+    """Add rows of one loss, ridge and forget fraction: their exact distances come together."""
+    if not part:
+        return
+    row = part[0][1]
+    epsilon, alpha = np.array([overlap_and_share(row) for _, row in part]).T
+    missing = "no stationary point" if get_loss(row.loss).unbounded else "several end points"
+    exact = log_ratio(row.loss, epsilon, alpha, row.ridge, row.forget_fraction)
+    for (place, row), value in zip(part, exact, strict=True):
+        words = "closer" if value < 0.0 else "farther"
+        add((_title(row), missing if np.isnan(value) else f"exact: {words}"), place, row)

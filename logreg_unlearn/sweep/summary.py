@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
+from contextlib import closing
 
 import numpy as np
 
-from logreg_unlearn.sweep.groups import Group, Key, grouped
+from logreg_unlearn.sweep.groups import Group, Key, Tally, grouped
 from logreg_unlearn.sweep.regions import lift_region, regions
 from logreg_unlearn.sweep.row import Row
 
@@ -22,11 +23,14 @@ DEPENDENCE = {
 """What the column ``correlation`` is called in each model."""
 
 
-def summarise(rows: Sequence[Row]) -> list[Group]:
+def summarise(rows: Iterable[Row]) -> list[Group]:
     """Summarise rows per model and dependence; real data per forget set, then per data set."""
-    measured = [row for row in rows if row.model == "real"]
-    per_set = grouped(measured, lambda row: ("real, data set", row.dataset))
-    return grouped(rows, dependence_key) + per_set
+    with closing(Tally()) as by_dependence, closing(Tally()) as by_set:
+        for row in rows:
+            by_dependence.add(dependence_key(row), row)
+            if row.model == "real":
+                by_set.add(("real, data set", row.dataset), row)
+        return by_dependence.groups() + by_set.groups()
 
 
 def dependence_key(row: Row) -> Key:
@@ -41,20 +45,28 @@ def dependence_key(row: Row) -> Key:
     return row.model, f"cosine {low:+.2f} ... {low + 0.25:+.2f}"
 
 
-def headline(rows: Sequence[Row]) -> str:
+def headline(rows: Iterable[Row]) -> str:
     """Return the sweep in one sentence: of which grid how many ended farther, and the worst.
 
     The share is one of the grid's points and moves with them; `regions` says where it comes from.
     """
-    total, farther = len(rows), sum(row.farther for row in rows)
-    grid = ", ".join(f"{count} {name}" for name, count in Counter(r.model for r in rows).items())
+    farther, worst = 0, None
+    models, losses, diverged = Counter[str](), Counter[str](), Counter[str]()
+    for row in rows:
+        farther += row.farther
+        models[row.model] += 1
+        losses[row.loss] += 1
+        if row.verdict == "DIVERGED":
+            diverged[row.loss] += 1
+        if np.isfinite(row.ratio_final) and (worst is None or row.ratio_final > worst.ratio_final):
+            worst = row
+    total = models.total()
+    grid = ", ".join(f"{count} {name}" for name, count in models.items())
     text = (
         f"{farther} of {total} case{'s' if total > 1 else ''} ({100 * farther / total:.0f} %) "
         f"of this grid ({grid}) ended farther from the oracle than the original model"
-        f"{_diverged(rows)}"
+        f"{_diverged(diverged, len(losses))}"
     )
-    finite = [row for row in rows if np.isfinite(row.ratio_final)]
-    worst = max(finite, key=lambda row: row.ratio_final, default=None)
     if worst is None or worst.ratio_final <= 1.0:
         return text + "."
     times = (
@@ -69,15 +81,14 @@ def headline(rows: Sequence[Row]) -> str:
     )
 
 
-def _diverged(rows: Sequence[Row]) -> str:
+def _diverged(by_loss: Counter[str], losses: int) -> str:
     """Say how many diverged, and under which of the losses that ran."""
-    losses = Counter(row.loss for row in rows if row.verdict == "DIVERGED")
-    if not losses:
+    if not by_loss:
         return ""
-    text = f", {losses.total()} of them by diverging"
-    if len({row.loss for row in rows}) == 1:
+    text = f", {by_loss.total()} of them by diverging"
+    if losses == 1:
         return text
-    if len(losses) == 1:
-        return f"{text}, all under the {next(iter(losses))} loss"
-    shares = ", ".join(f"{count} under the {loss} loss" for loss, count in losses.items())
+    if len(by_loss) == 1:
+        return f"{text}, all under the {next(iter(by_loss))} loss"
+    shares = ", ".join(f"{count} under the {loss} loss" for loss, count in by_loss.items())
     return f"{text} ({shares})"

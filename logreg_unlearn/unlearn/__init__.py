@@ -13,6 +13,8 @@ module          what it does
 ``methods``     all of them by name
 ``steps``       gradient steps as a few BLAS calls
 ``scales``      default step size, size of a gradient, when nothing returns
-``batched``     many small problems at once
+``together``    a method's runs on many problems at once
+``batched``     as many steps for each of many small problems
+``layouts``     the steps of many configurations as a few calls
 ==============  ===================================================================
 """

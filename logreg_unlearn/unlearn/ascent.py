@@ -153,16 +153,8 @@ def _minibatches(
             visits = len(range(k % len(part), cycle, len(part)))
             coefficients.append(c[batch] * (cycle / visits))
         chosen = np.concatenate(rows)
-        objectives.append(
-            Objective(
-                whole.signed_features[chosen],
-                np.concatenate(coefficients),
-                whole.ridge,
-                whole.loss,
-                None if whole.offset is None else whole.offset[chosen],
-                whole.penalised,
-            )
-        )
+        batch_of = whole.with_rows(chosen)
+        objectives.append(batch_of.with_coefficients(np.concatenate(coefficients)))
     return tuple(objectives)
 
 

@@ -1,12 +1,8 @@
-r"""Many small problems at once: gradient steps with the configuration as the last axis.
+r"""Many small problems at once: as many gradient steps for each of them.
 
 One small problem spends its time in calls, not in arithmetic.  Here a call serves a chunk of
-configurations that fits the cache, so that a step of a configuration of a few rows costs some
-nanoseconds.  With ``A`` the rows times the labels, one step is
-
-.. math:: w^+ = (1-\eta\lambda)\,w - \eta\sum_i c_i\varphi'(a_i\cdot w + o_i)\,a_i,
-
-elementwise products and sums over the rows and columns alone: no configuration sees another.
+configurations that fits the cache (:mod:`logreg_unlearn.unlearn.layouts`), so that a step of a
+configuration of a few rows costs some nanoseconds.
 """
 
 from __future__ import annotations
@@ -16,13 +12,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from logreg_unlearn.problem.losses import Array, Loss, Mask
+from logreg_unlearn.problem.losses import Array, Mask
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.unlearn.driver import record_steps
+from logreg_unlearn.unlearn.layouts import Configurations, chunk_size, steps_of
 from logreg_unlearn.unlearn.scales import divergence_radius
-
-ENTRIES = 65_536
-"""Matrix entries per chunk, 512 KiB: half of a common level-2 cache (measured)."""
 
 
 @dataclass(frozen=True)
@@ -151,54 +145,28 @@ def descend(
         shown = ", ".join(str(shape) for shape in shapes if shape)
         raise ValueError(f"expected batches that fit each other, got {shown}") from None
     n = rows.shape[-2]
-    flat = _Flat(
-        rows=_flatten(rows, batch, 2),
+    every = Configurations(
+        rows=rows if rows.ndim == 2 else _flatten(rows, batch, 2),
         coefficients=_flatten(objective.coefficients, batch, 1),
         ridge=_flatten(objective.ridge_diagonal, batch, 1),
         offset=None if offset is None else _flatten(offset, batch, 1),
-        start=_flatten(start, batch, 1),
         step_size=_flatten(step_size, batch, 0),
+        loss=objective.loss,
     )
     stops = np.append(0, record_steps(steps))
-    count = len(flat.start)
-    w = np.empty((len(stops), count, d))
-    overflowed = np.zeros(count, dtype=bool)
-    size = max(1, ENTRIES // (n * d))
+    w = np.empty((len(stops), len(every), d))
+    w[0] = _flatten(start, batch, 1)
+    overflowed = np.zeros(len(every), dtype=bool)
+    size = chunk_size(n, d, shared=rows.ndim == 2)
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        for begin in range(0, count, size):
-            part = slice(begin, min(begin + size, count))
-            chunk = flat.chunk(part)
-            overflowed[part] = _run(chunk, objective.loss, stops, w[:, part])
-            # a step more: what has no finite gradient has diverged already
-            chunk, more = replace(chunk, start=w[-1, part]), np.empty((2, *w[-1, part].shape))
-            overflowed[part] |= _run(chunk, objective.loss, np.arange(2), more)
+        for begin in range(0, len(every), size):
+            part = slice(begin, min(begin + size, len(every)))
+            overflowed[part] = _iterate(every.take(part), stops, w[:, part])
             if progress is not None:
                 progress(part.stop - part.start)
         reach = _flatten(divergence_radius((objective,), step_size), batch, 1)
         diverged = overflowed | (np.abs(w[-1]) > reach).any(axis=-1)
     return Descent(stops, w.reshape(len(stops), *batch, d), diverged.reshape(batch))
-
-
-@dataclass(frozen=True)
-class _Flat:
-    """A batch with one axis of configurations, which comes first."""
-
-    rows: Array
-    coefficients: Array
-    ridge: Array
-    offset: Array | None
-    start: Array
-    step_size: Array
-
-    def chunk(self, part: slice) -> _Flat:
-        return _Flat(
-            self.rows[part],
-            self.coefficients[part],
-            self.ridge[part],
-            None if self.offset is None else self.offset[part],
-            self.start[part],
-            self.step_size[part],
-        )
 
 
 def _flatten(array: Array, batch: tuple[int, ...], kept: int) -> Array:
@@ -207,46 +175,15 @@ def _flatten(array: Array, batch: tuple[int, ...], kept: int) -> Array:
     return np.broadcast_to(array, (*batch, *shape)).reshape(-1, *shape)
 
 
-def _run(part: _Flat, loss: Loss, stops: Array, out: Array) -> Mask:
-    """Iterate one chunk and write its records into ``out`` (T, B, d); say what overflowed."""
-    link = loss.link
-    columns = link.inner * np.moveaxis(part.rows, 0, -1).swapaxes(0, 1)  # (d, n, B)
-    # a sample of coefficient 0 is absent, also where its exponential loss overflows
-    used = np.ascontiguousarray(part.coefficients.T != 0)
-    columns = np.where(used, columns, 0.0)
-    weights = (link.outer / link.inner) * part.step_size * np.ascontiguousarray(part.coefficients.T)
-    drift = None
-    if link.constant:
-        drift = (link.constant / link.outer) * (weights * columns).sum(axis=1)
-    decay = np.ascontiguousarray(1.0 - part.step_size * part.ridge.T)
-    offset = None
-    if part.offset is not None:
-        offset = np.where(used, link.inner * part.offset.T, 0.0)
-    w = np.array(part.start.T, order="C")
-    moved, margins, product = np.empty_like(w), np.empty(used.shape), np.empty(used.shape)
-    multiply, add, total, slope = np.multiply, np.add, np.add.reduce, link.function
-    last = w.copy()
-    out[0] = part.start
-    taken = 0
+def _iterate(many: Configurations, stops: Array, records: Array) -> Mask:
+    """Fill the records (T, k, d) after the first one; say what overflowed."""
+    steps, here, last, taken = steps_of(many), records[0].copy(), records[0].copy(), 0
     for k, stop in enumerate(stops[1:], start=1):
-        for _ in range(taken, stop):
-            multiply(columns[0], w[0], out=margins)
-            for column, coordinate in zip(columns[1:], w[1:], strict=True):
-                multiply(column, coordinate, out=product)
-                add(margins, product, out=margins)
-            if offset is not None:
-                add(margins, offset, out=margins)
-            slope(margins, out=margins)
-            multiply(margins, weights, out=margins)
-            for column, change in zip(columns, moved, strict=True):
-                multiply(column, margins, out=product)
-                total(product, axis=0, out=change)
-            multiply(w, decay, out=w)
-            add(w, moved, out=w)
-            if drift is not None:
-                add(w, drift, out=w)
+        steps.advance(here, stop - taken)
         taken = stop
-        finite = np.isfinite(w).all(axis=0)
-        last = np.where(finite, w, last)
-        out[k] = last.T
-    return ~finite
+        finite = np.isfinite(here).all(axis=1)
+        last[finite] = here[finite]
+        records[k] = last
+    # a step more: what has no finite gradient has diverged already
+    steps.advance(here, 1)
+    return ~np.isfinite(here).all(axis=1)

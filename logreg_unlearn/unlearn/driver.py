@@ -25,7 +25,7 @@ from logreg_unlearn.unlearn.scales import (
     divergence_radius,
     far_out,
 )
-from logreg_unlearn.unlearn.steps import Advance, gradient_step
+from logreg_unlearn.unlearn.steps import Step, gradient_step
 from logreg_unlearn.unlearn.trajectory import Status as Status
 from logreg_unlearn.unlearn.trajectory import Trajectory as Trajectory
 
@@ -102,10 +102,56 @@ def run(
     ValueError
         If ``steps`` < 1, ``step_size`` <= 0, or the start has the wrong shape.
     """
+    return finish(prepare(method, problem, start, steps, step_size, oracle, seed), steps, tolerance)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run before its first step, checked."""
+
+    method: Method
+    problem: Problem
+    start: Array
+    step_size: float
+    oracle: Optimum
+    phases: tuple[Phase, ...]
+
+    def trajectory(self, recorder: Recorder, status: Status, rows: float) -> Trajectory:
+        """Return what the run did; ``rows`` are those that its steps touched."""
+        points = np.array(recorder.w)
+        return Trajectory(
+            method=self.method.name,
+            steps=np.array(recorder.steps),
+            w=points,
+            distance=np.linalg.norm(points - self.oracle.w, axis=1),
+            loss_retain=self.problem.retain_loss(points),
+            loss_forget=self.problem.forget_loss(points),
+            gradient_norm=np.array(recorder.norms),
+            status=status,
+            step_size=self.step_size,
+            oracle=self.oracle,
+            passes=rows / len(self.problem.forget),
+        )
+
+
+def prepare(
+    method: Method,
+    problem: Problem,
+    start: Array | None,
+    steps: int,
+    step_size: float | None,
+    oracle: Optimum | None,
+    seed: int,
+) -> Run:
+    """Check the arguments of `run`, and find what is not given."""
     if steps < 1:
         raise ValueError(f"expected steps >= 1, got {steps}")
-    oracle = minimise(problem.oracle()) if oracle is None else oracle
-    start = minimise(problem.original()).w if start is None else np.asarray(start, float)
+    if start is None:
+        start = minimise(problem.original()).w
+        oracle = minimise(problem.oracle(), start) if oracle is None else oracle
+    else:  # it may lie anywhere: no place to begin from
+        start = np.asarray(start, float)
+        oracle = minimise(problem.oracle()) if oracle is None else oracle
     if start.shape != oracle.w.shape:
         raise ValueError(f"expected a start of shape {oracle.w.shape}, got {start.shape}")
     if not np.all(np.isfinite(start)):
@@ -117,32 +163,25 @@ def run(
         )
     if not (np.isfinite(step_size) and step_size > 0):
         raise ValueError(f"expected a step size > 0, got {step_size}")
-    recorder = _Recorder()
-    w, done, rows, status = start.copy(), 0, 0.0, Status.BUDGET
+    return Run(method, problem, start, float(step_size), oracle, phases)
+
+
+def finish(plan: Run, steps: int, tolerance: float) -> Trajectory:
+    """Take the steps of a run."""
+    recorder, w, done, rows, status = Recorder(), plan.start.copy(), 0, 0.0, Status.BUDGET
     with (
-        blas_threads(problem.oracle().rows * len(start)),
+        blas_threads(plan.problem.oracle().rows * len(w)),
         np.errstate(over="ignore", invalid="ignore", under="ignore"),
     ):
-        for phase, budget in budgets(phases, steps):
-            w, taken, status = _run_phase(phase, w, done, budget, step_size, tolerance, recorder)
+        for phase, budget in budgets(plan.phases, steps):
+            w, taken, status = _run_phase(
+                phase, w, done, budget, plan.step_size, tolerance, recorder
+            )
             done += budget
             rows += _rows_touched(phase, taken * phase.per_step)
             if status is Status.DIVERGED:
                 break
-        points = np.array(recorder.w)
-        return Trajectory(
-            method=method.name,
-            steps=np.array(recorder.steps),
-            w=points,
-            distance=np.linalg.norm(points - oracle.w, axis=1),
-            loss_retain=problem.retain_loss(points),
-            loss_forget=problem.forget_loss(points),
-            gradient_norm=np.array(recorder.norms),
-            status=status,
-            step_size=float(step_size),
-            oracle=oracle,
-            passes=rows / len(problem.forget),
-        )
+        return plan.trajectory(recorder, status, rows)
 
 
 def record_steps(steps: int) -> Array:
@@ -152,13 +191,16 @@ def record_steps(steps: int) -> Array:
     return np.unique(np.rint(np.logspace(0.0, decades, count)).astype(np.int64))
 
 
-class _Recorder:
+class Recorder:
+    """Collects the records of a run."""
+
     def __init__(self) -> None:
         self.steps: list[int] = []
         self.w: list[Array] = []
         self.norms: list[float] = []
 
     def add(self, step: int, w: Array, norm: float) -> None:
+        """Record a point (copied)."""
         if self.steps and self.steps[-1] == step:  # a phase starts where the last one ended
             self.norms[-1] = norm
             return
@@ -192,10 +234,10 @@ def _run_phase(
     budget: int,
     step_size: float,
     tolerance: float,
-    recorder: _Recorder,
+    recorder: Recorder,
 ) -> tuple[Array, int, Status]:
     """Return the last point, the steps taken and how it ended."""
-    advances = [gradient_step(o, step_size) for o in phase.objectives]
+    advances: list[Step] = [gradient_step(o, step_size) for o in phase.objectives]
     size = float(sum(o.gradient_scale() for o in phase.objectives))
     reach, far = divergence_radius(phase.objectives, step_size), far_out(phase.objectives, w)
     cycle = len(advances)
@@ -205,16 +247,16 @@ def _run_phase(
         # not the displacement over the step size: that is lost to rounding for a short step
         moved, total = point.copy(), np.zeros_like(point)
         for k in range(cycle):
-            position = (taken * phase.per_step + k) % cycle
-            total += phase.objectives[position].gradient(moved)
+            step = advances[(taken * phase.per_step + k) % cycle]
+            total += step.gradient(moved)
             if k + 1 < cycle:
-                advances[position](moved, 1)
+                step(moved, 1)
         length = float(euclidean(total))
         return length if np.isfinite(length) else np.inf
 
     recorder.add(done, w, residual(w))
     last = w.copy()
-    for stop in _stops(budget):
+    for stop in stops_of(budget):
         _advance(advances, w, taken * phase.per_step, (stop - taken) * phase.per_step)
         taken = stop
         if not np.all(np.isfinite(w)) or np.any(np.abs(w) > reach):
@@ -231,12 +273,12 @@ def _run_phase(
     return w, taken, Status.BUDGET
 
 
-def _stops(budget: int) -> Array:
+def stops_of(budget: int) -> Array:
     """Steps to pause at: the recorded ones, and more where these lie far apart."""
     return np.union1d(record_steps(budget), np.arange(_CHECK_EVERY, budget, _CHECK_EVERY))
 
 
-def _advance(advances: list[Advance], w: Array, position: int, count: int) -> None:
+def _advance(advances: list[Step], w: Array, position: int, count: int) -> None:
     if len(advances) == 1:
         advances[0](w, count)
         return

@@ -197,6 +197,8 @@ def npo(b: float = 0.1, retain: float = 1.0, reference: Array | None = None) -> 
         raise ValueError(f"expected b > 0 and a retain weight >= 0, got {b} and {retain}")
 
     def phases(problem: UnlearningProblem, _: np.random.Generator) -> tuple[Phase, ...]:
+        if not isinstance(problem.original(), Objective):
+            raise ValueError(f"expected a problem of two classes for npo, got {problem!r}")
         w = minimise(problem.original()).w if reference is None else np.asarray(reference, float)
         retained = problem.weighted(retain, 0.0, ridge=retain > 0.0)
         forgotten = problem.weighted(0.0, 1.0, ridge=False).with_rows(problem.forget)

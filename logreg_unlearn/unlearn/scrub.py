@@ -8,8 +8,8 @@ those of the student, T the temperature and p the teacher's probabilities at t/T
           + \tfrac\lambda2\|w\|^2 .
 
 Of two classes the divergence is, up to a constant, the loss of either label weighed by the
-teacher, :math:`p\,\varphi(z/T)+(1-p)\,\varphi(-z/T)`: rows of the one objective.  For another
-loss p is what makes the teacher its minimiser,
+teacher, :math:`p\,\varphi(z/T)+(1-p)\,\varphi(-z/T)`: rows of the one objective, K of them for a
+sample of K classes.  For another loss p is what makes the teacher its minimiser,
 :math:`p = \varphi'(-t/T)/(\varphi'(t/T)+\varphi'(-t/T))`.  At the exact teacher the first ascent is
 idle: the first move is the descent's.
 """
@@ -17,14 +17,18 @@ idle: the first move is the descent's.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any, TypeVar
 
 import numpy as np
 
+from logreg_unlearn.problem.logits import probabilities
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.objective import Objective
-from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.unlearn.driver import Method, Phase
+
+_Same = TypeVar("_Same", Objective, SoftmaxObjective)
 
 
 def scrub(
@@ -36,7 +40,8 @@ def scrub(
 ) -> Method:
     """Return SCRUB; the defaults are the settings its authors give for large data.
 
-    A row that is distilled counts as two in the cost, its label's loss as a third.
+    A row that is distilled counts as two in the cost (as K for K classes), its label's loss as
+    one more.
 
     Parameters
     ----------
@@ -62,7 +67,7 @@ def scrub(
     if not 0.0 <= ascent_share < 1.0:
         raise ValueError(f"expected an ascent share in [0, 1), got {ascent_share}")
 
-    def phases(problem: UnlearningProblem, _: np.random.Generator) -> tuple[Phase, ...]:
+    def phases(problem: Any, _: np.random.Generator) -> tuple[Phase, ...]:
         w = minimise(problem.original()).w if teacher is None else np.asarray(teacher, float)
         away = _distilled(problem.weighted(0.0, -1.0, ridge=False), w, temperature)
         towards = _distilled(problem.oracle(), w, temperature)
@@ -75,9 +80,19 @@ def scrub(
     return Method("scrub", phases)
 
 
-def _distilled(objective: Objective, teacher: Array, temperature: float) -> Objective:
+def _distilled(objective: _Same, teacher: Array, temperature: float) -> _Same:
     """Return the divergence from the teacher on the objective's rows, with its ridge."""
     used = objective.with_rows(objective.coefficients != 0)
+    if isinstance(used, SoftmaxObjective):
+        pi = probabilities(used.logits(teacher) / temperature)
+        offset = None if used.offset is None else used.offset / temperature
+        return replace(
+            used,
+            features=np.repeat(used.features / temperature, used.count, axis=0),
+            classes=np.tile(np.arange(used.count), len(used.classes)),
+            coefficients=(temperature**2 * used.coefficients * pi).T.ravel(),
+            offset=None if offset is None else np.repeat(offset, used.count, axis=0),
+        )
     rows = used.signed_features / temperature
     offset = None if used.offset is None else used.offset / temperature
     at_teacher = used.margins(teacher) / temperature
@@ -95,7 +110,7 @@ def _distilled(objective: Objective, teacher: Array, temperature: float) -> Obje
     )
 
 
-def _together(loss: Objective, distilled: Objective, alpha: float) -> Objective:
+def _together(loss: _Same, distilled: _Same, alpha: float) -> _Same:
     """Return ``loss + alpha * distilled``, with the ridge of the loss."""
     loss = loss.with_rows(loss.coefficients != 0)
     if alpha == 0.0:
@@ -103,9 +118,18 @@ def _together(loss: Objective, distilled: Objective, alpha: float) -> Objective:
     offset = None
     if loss.offset is not None and distilled.offset is not None:
         offset = np.concatenate([loss.offset, distilled.offset])
+    coefficients = np.concatenate([loss.coefficients, alpha * distilled.coefficients])
+    if isinstance(loss, SoftmaxObjective):
+        return replace(
+            loss,
+            features=np.vstack([loss.features, distilled.features]),
+            classes=np.concatenate([loss.classes, distilled.classes]),
+            coefficients=coefficients,
+            offset=offset,
+        )
     return replace(
         loss,
         signed_features=np.vstack([loss.signed_features, distilled.signed_features]),
-        coefficients=np.concatenate([loss.coefficients, alpha * distilled.coefficients]),
+        coefficients=coefficients,
         offset=offset,
     )

@@ -15,16 +15,37 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.protocol import SmoothObjective
+from logreg_unlearn.problem.rows import CHUNK, LazyRows
 from logreg_unlearn.solve.passes import row_chunks
 
-Advance = Callable[[Array, int], None]
-"""Takes so many steps from ``w`` (d,), in place."""
+
+@dataclass(frozen=True)
+class Step:
+    """Gradient steps of one objective and size, as a function of the point and their number.
+
+    Attributes
+    ----------
+    advance : callable
+        ``(w, count)``: takes so many steps from ``w`` (d,), in place.
+    gradient : callable
+        The objective's gradient (d,) at ``w``, by the buffers of a step where that is faster.
+    """
+
+    advance: Callable[[Array, int], None]
+    gradient: Callable[[Array], Array]
+
+    def __call__(self, w: Array, count: int) -> None:
+        """Take so many steps from ``w`` (d,), in place."""
+        self.advance(w, count)
+
 
 _FUSED = 40_000
 """Entries of the step's matrix up to which fewer calls beat fewer operations (measured)."""
@@ -32,8 +53,8 @@ _STREAM = 1_048_576
 """Matrix entries per streamed block, 8 MiB: a share of the last-level cache."""
 
 
-def gradient_step(objective: SmoothObjective, step_size: float) -> Advance:
-    """Return a function that replaces ``w`` by ``w - step_size * gradient(w)``, repeatedly.
+def gradient_step(objective: SmoothObjective, step_size: float) -> Step:
+    """Return the steps that replace ``w`` by ``w - step_size * gradient(w)``.
 
     Overflow of an exponential is part of it, and the caller's to silence.
 
@@ -49,19 +70,22 @@ def gradient_step(objective: SmoothObjective, step_size: float) -> Advance:
     if not used.all():  # nothing to compute there, and 0 times an overflowed loss is no number
         objective = objective.with_rows(used)
     n, d = objective.signed_features.shape
+    if n * d <= _STREAM:
+        rows = np.asarray(objective.signed_features)
+        objective = replace(objective, signed_features=rows)
     build = _fused if d * (n + d) <= _FUSED else _streamed
     return build(objective, step_size)
 
 
-def _plain(objective: SmoothObjective, step_size: float) -> Advance:
+def _plain(objective: SmoothObjective, step_size: float) -> Step:
     def advance(w: Array, count: int) -> None:
         for _ in range(count):
             w -= step_size * objective.gradient(w)
 
-    return advance
+    return Step(advance, objective.gradient)
 
 
-def _fused(objective: Objective, step_size: float) -> Advance:
+def _fused(objective: Objective, step_size: float) -> Step:
     rows, n = objective.signed_features, len(objective.coefficients)
     link = objective.loss.link  # whose constants move into the matrices
     weights = link.outer * step_size * objective.coefficients
@@ -90,19 +114,34 @@ def _fused(objective: Objective, step_size: float) -> Advance:
             here, there = there, here
         w[:] = here[2]
 
-    return advance
+    scaled, ridge = link.outer * objective.coefficients, objective.ridge_diagonal
+    pull = link.constant * (objective.coefficients @ rows)
+
+    def gradient(w: Array) -> Array:
+        _, margins, state = even
+        state[:] = w
+        dot(state, to_margin, margins)
+        if offset is not None:
+            add(margins, offset, margins)
+        slope(margins, margins)
+        return ridge * w - pull - dot(scaled * margins, rows)
+
+    return Step(advance, gradient)
 
 
-def _streamed(objective: Objective, step_size: float) -> Advance:
+def _streamed(objective: Objective, step_size: float) -> Step:
     rows = objective.signed_features
     weights = step_size * objective.coefficients
     decay = 1.0 - step_size * objective.ridge_diagonal
-    blocks = []
-    for chunk in row_chunks(rows.shape, _STREAM):
-        block = _aligned(rows[chunk].T.shape)
-        block[...] = rows[chunk].T
+    lazy, blocks = isinstance(rows, LazyRows), []
+    # lazy rows are made anew at each step, in blocks that are still in the cache for the second use
+    for chunk in row_chunks(rows.shape, CHUNK if lazy else _STREAM):
+        block: Any = chunk
+        if not lazy:
+            block = _aligned(rows[chunk].T.shape)
+            block[...] = rows[chunk].T
         offset = None if objective.offset is None else objective.offset[chunk]
-        blocks.append((block, offset, weights[chunk], _aligned((block.shape[1],))))
+        blocks.append((block, offset, weights[chunk], _aligned((chunk.stop - chunk.start,))))
     total, product = np.empty(len(decay)), np.empty(len(decay))
     dot, add, multiply, weigh = np.dot, np.add, np.multiply, objective.loss.weigh_slopes
 
@@ -110,6 +149,8 @@ def _streamed(objective: Objective, step_size: float) -> Advance:
         for _ in range(count):
             multiply(decay, w, total)
             for block, offset, weight, margins in blocks:
+                if lazy:
+                    block = rows[block].T
                 dot(w, block, margins)
                 if offset is not None:
                     add(margins, offset, margins)
@@ -118,7 +159,7 @@ def _streamed(objective: Objective, step_size: float) -> Advance:
                 add(total, product, total)
             w[:] = total
 
-    return advance
+    return Step(advance, objective.gradient)
 
 
 def _aligned(shape: tuple[int, ...]) -> Array:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from logreg_unlearn import __version__
 from logreg_unlearn.claims import INTRODUCTIONS, TITLES, Claim, Verdict, load_claims
 
 from .pictures import SWEEP, Picture
+from .predictions import STUDY
 from .wild import SECTION as WILD_SECTION
 from .wild import WILD
 
@@ -34,6 +35,12 @@ SECTIONS = {
         "doing nothing.",
     ),
     WILD: WILD_SECTION,
+    STUDY: (
+        "What predicts harm",
+        "Is it known before a run how badly descent–ascent will end? Candidates computed from the "
+        "original model alone, beside the outcome, on real and synthetic problems: among them the "
+        "spectral norm of the cross-influence matrix, which the paper proposes.",
+    ),
     **{stem: (TITLES[stem], INTRODUCTIONS[stem]) for stem in TITLES},
 }
 BASIS = {
@@ -112,15 +119,14 @@ def figure_block(item: Picture) -> str:
 
 
 def section(stem: str, pictures: Sequence[Picture], end: str) -> str:
-    """Return the figures of a stem, and what stands below them."""
+    """Return the figures of a stem, and what stands after them."""
     title, text = map(html.escape, SECTIONS[stem])
     figures = "".join(figure_block(item) for item in pictures if item.stem == stem)
     return f'<section id="{stem}"><h2>{title}</h2><p>{text}</p>{figures}{end}</section>'
 
 
-def page(pictures: Sequence[Picture], table: str, first_line: str, words: str = "") -> str:
-    """Return the whole report; the sweep ends with a table, the paper's experiments with words."""
-    ends = {SWEEP: table, WILD: words}
+def page(pictures: Sequence[Picture], ends: Mapping[str, str], first_line: str) -> str:
+    """Return the whole report; ``ends`` is the HTML after the figures of a section."""
     claims = load_claims()
     shown = [stem for stem in SECTIONS if any(item.stem == stem for item in pictures)]
     links = [f'<li><a href="#{stem}">{html.escape(SECTIONS[stem][0])}</a></li>' for stem in shown]

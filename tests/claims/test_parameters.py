@@ -88,6 +88,7 @@ PARAMETERS = {
     "forget_length": "nonnegative", "retain_length": "nonnegative", "sensitivity": "bound",
     "gap": "nonnegative", "steps": "count >= 0", "trained": "count >= 0",
     "rewound": "count >= 0", "slopes": "real",
+    "loudness": "positive", "rounds": "count", "lipschitz": "nonnegative",
 }  # fmt: skip
 NARROWER = {
     ("vanishing_ridge", "strength"): ">= e",
@@ -130,6 +131,7 @@ NARROWER = {
     ("rewind_to_delete", "smoothness"): "positive",
     ("noisy_descent", "smoothness"): "positive",
     ("projective_update", "curvature"): "nonnegative",
+    ("signed_newton_step", "distance"): "nonnegative",
 }
 
 TOY = ToyObjective((5, 4, 1, 0))
@@ -168,6 +170,7 @@ ARGUMENTS: dict[str, Any] = {
     "kurtosis": 3.0, "total": 20.0, "size": 2,
     "forget_length": 1.5, "retain_length": 0.5, "sensitivity": 0.2, "gap": 0.3, "steps": 3,
     "trained": 4, "rewound": 2, "slopes": [-0.5, -0.25],
+    "loudness": 4.0, "rounds": 2, "lipschitz": 0.5,
 }  # fmt: skip
 ITS_OWN: dict[tuple[str, str], Any] = {
     ("negative_correlation", "epsilon"): -0.5,
@@ -324,6 +327,7 @@ JOINTLY_WRONG = [
     ("consistent_noise", {"direction": [0.0, 0.0]}, "that is not 0"),
     ("consistent_noise", {"direction": [1.0]}, r"shape \(2,\) that is not 0, got shape \(1,\)"),
     ("random_cancellation", {"forget_size": 3}, "below the 3 samples, got 3.0"),
+    ("signed_newton_step", {"hessian": np.diag([1.0, 0.0])}, "hessian invertible, got an"),
     ("objective_derivatives", {"weights": [0.0]}, r"shapes \(n, d\), \(n,\), \(d,\)"),
     ("objective_derivatives", {"offset": [0.0]}, r"offset \(2,\)"),
     ("objective_derivatives", {"penalised": [2.0, 1.0]}, "penalised truth values"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from logreg_unlearn.cli.audit_input import load, parse
+from logreg_unlearn.cli.audit import parse
+from logreg_unlearn.cli.audit_input import load
 from logreg_unlearn.cli.forgetting import ordered
 from tests.cli.running import OWN, refused, strict, table
 

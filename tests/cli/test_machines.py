@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -14,9 +15,8 @@ from pathlib import Path
 import pytest
 
 from logreg_unlearn.cli import audit as audit_command
-from logreg_unlearn.cli import sweep as sweep_command
-from logreg_unlearn.cli import sweep_text
-from logreg_unlearn.cli.workers import processes
+from logreg_unlearn.cli import sweep_run, sweep_text
+from logreg_unlearn.cli.workers import process_pool
 from tests.cli.running import OWN, child, command, environment, refused, table
 
 SMALL = (
@@ -25,6 +25,8 @@ SMALL = (
 )  # fmt: skip
 # hundreds of tasks of some seconds each: whatever is to happen happens long before the end
 LONG = ("--model", "gaussian", "--seeds", "300", "--steps", "200000", "--ridges", "0.0001")
+
+STORE = {"sweep.sqlite", "sweep.lock"}
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 
@@ -44,7 +46,12 @@ def limited(kind: int, amount: int):
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    """Return the results in a folder: all but its store, which grows from the first case on."""
+    return {
+        path.name: path.read_bytes()
+        for path in folder.iterdir()
+        if not path.name.startswith("sweep.")
+    }
 
 
 # --- the folder ------------------------------------------------------------------------------
@@ -57,7 +64,7 @@ def test_the_folder_is_checked_before_anything_is_computed(
     def unexpected(*_: object, **__: object) -> None:
         raise AssertionError("computed before the folder was checked")
 
-    monkeypatch.setattr(sweep_command, "run_cases", unexpected)
+    monkeypatch.setattr(sweep_run, "Work", unexpected)
     monkeypatch.setattr(audit_command, "problem_of", unexpected)
     (tmp_path / "file").write_text("mine")
     for name in ("gaussian.svg", "audit.png"):
@@ -78,7 +85,7 @@ def test_results_of_two_runs_are_never_mixed(sweep, tmp_path) -> None:
     )  # fmt: skip
     assert status == 0, err
     names = {"blocks.png", "blocks.svg", "cases.csv", "manifest.json"}
-    assert set(os.listdir(folder)) == names | {"notes.txt"}
+    assert set(os.listdir(folder)) == names | {"notes.txt"} | STORE
     assert set(json.loads((folder / "manifest.json").read_text())["files"]) == names
 
 
@@ -86,17 +93,20 @@ def test_an_interrupted_sweep_keeps_the_results_before_it(sweep, tmp_path, monke
     assert sweep(*SMALL, "--out", "made")[0] == 0
     before = snapshot(tmp_path / "made")
 
-    def interrupt(rows: object) -> None:
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
         patch.setattr(sweep_text, "figures", interrupt)
-        status, out, err = sweep(*SMALL, "--out", "made")
-    assert (status, out) == (130, "") and err.endswith("interrupted: nothing was written\n")
+        status, out, err = sweep(*SMALL, "--seed", 1, "--out", "made")
+    assert (status, out) == (130, "")
+    assert err.endswith(
+        "interrupted: 1 of 1 cases are stored: go on with logreg-unlearn sweep resume made\n"
+    )
     assert snapshot(tmp_path / "made") == before
 
     with monkeypatch.context() as patch:
-        patch.setattr(sweep_command, "show", lambda rows, grid: interrupt(rows))
+        patch.setattr(sweep_run, "show", interrupt)
         status, _, err = sweep(*SMALL, "--out", "other")
     assert status == 130 and err.endswith("interrupted: every result was written into other\n")
     assert "cases.csv" in os.listdir(tmp_path / "other")
@@ -105,13 +115,13 @@ def test_an_interrupted_sweep_keeps_the_results_before_it(sweep, tmp_path, monke
 def test_figures_are_drawn_before_anything_is_written(sweep, tmp_path, monkeypatch) -> None:
     drawn = sweep_text.figures
 
-    def broken(rows):
-        drawn(rows)
+    def broken(*rows):
+        drawn(*rows)
         raise ValueError("expected a figure, got none")
 
     monkeypatch.setattr(sweep_text, "figures", broken)
     status, _, _ = sweep(*SMALL, "--out", "made")
-    assert status == 2 and os.listdir(tmp_path) == []
+    assert status == 2 and set(os.listdir(tmp_path / "made")) == STORE
 
 
 # --- the machine -----------------------------------------------------------------------------
@@ -122,10 +132,28 @@ def test_a_full_disk_leaves_the_folder_as_it_was(tmp_path) -> None:
     before = snapshot(tmp_path / "made")
     done = child(
         "sweep", *SMALL, "--seed", 1, "--out", "made", cwd=tmp_path,
-        preexec_fn=limited(resource.RLIMIT_FSIZE, 20_000),
+        preexec_fn=limited(resource.RLIMIT_FSIZE, 40_000),
     )  # fmt: skip
-    failed(done, "expected to write made/gaussian.png, got: File too large")
+    failed(done, "expected to write made/gaussian.png, got: File too large", "1 of 1 cases")
     assert snapshot(tmp_path / "made") == before
+    assert child("sweep", "resume", "made", cwd=tmp_path).returncode == 0
+    assert snapshot(tmp_path / "made") != before
+
+
+def test_a_disk_that_fills_on_the_way_loses_nothing_that_was_reported(tmp_path) -> None:
+    many = (*SMALL, "--seeds", 400, "--workers", 1)
+    done = child(
+        "sweep", *many, "--out", "made", cwd=tmp_path,
+        preexec_fn=limited(resource.RLIMIT_FSIZE, 80_000),
+    )  # fmt: skip
+    failed(done, "made/sweep.sqlite, got: disk I/O error", "of 400 cases are stored", "resume made")
+    reported = [int(line.split()[1].split("/")[0]) for line in done.stderr.splitlines()[:-1]]
+    stored = int(re.search(r"(\d+) of 400 cases", done.stderr)[1])
+    assert 0 < max(reported) <= stored < 400
+    assert child("sweep", "resume", "made", cwd=tmp_path).returncode == 0
+    assert child("sweep", *many, "--out", "whole", cwd=tmp_path).returncode == 0
+    cases = [(tmp_path / name / "cases.csv").read_bytes() for name in ("made", "whole")]
+    assert cases[0] == cases[1]
 
 
 def test_refused_memory_is_one_line(tmp_path) -> None:
@@ -157,12 +185,17 @@ def started(folder: Path) -> tuple[subprocess.Popen[str], list[int]]:
         command("sweep", *LONG, "--workers", 2, "--out", "made"), cwd=folder, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(),
     )  # fmt: skip
+    return process, working(process, until=lambda found: len(found) == 2)
+
+
+def working(process: subprocess.Popen[str], until) -> list[int]:
+    """Wait for the workers of a process."""
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     for _ in range(600):
         found = [int(pid) for pid in children.read_text().split()] if children.exists() else []
-        if len(found) == 2:
+        if until(found):
             time.sleep(0.5)  # until they have set themselves up
-            return process, found
+            return found
         time.sleep(0.05)
     process.kill()
     raise AssertionError("no workers")
@@ -185,33 +218,34 @@ def gone(pids: list[int], seconds: float = 10.0) -> bool:
 
 @linux
 @pytest.mark.parametrize(
-    ("number", "status", "line"),
+    ("number", "status", "word"),
     [
-        (signal.SIGINT, 130, "interrupted: nothing was written"),
-        (signal.SIGTERM, 143, "terminated: nothing was written"),
+        (signal.SIGINT, 130, "interrupted"),
+        (signal.SIGTERM, 143, "terminated"),
         (signal.SIGKILL, -9, None),
     ],
 )
-def test_an_ended_sweep_leaves_no_worker_and_no_file(tmp_path, number, status, line) -> None:
+def test_an_ended_sweep_leaves_no_worker_and_can_be_resumed(tmp_path, number, status, word) -> None:
     process, workers = started(tmp_path)
     process.send_signal(number)
     _, err = process.communicate(timeout=30)
     assert process.returncode == status and "Traceback" not in err, err
-    assert line is None or err.splitlines()[-1] == line
+    if word is not None:
+        line = rf"{word}: \d+ of \d+ cases are stored: go on with logreg-unlearn sweep resume made"
+        assert re.fullmatch(line, err.splitlines()[-1])
     assert gone(workers)
-    assert os.listdir(tmp_path) == []
+    assert {name.partition("-")[0] for name in os.listdir(tmp_path / "made")} == STORE
 
 
 @linux
-def test_a_killed_worker_ends_the_sweep_in_one_line(tmp_path) -> None:
+def test_a_killed_worker_is_replaced(tmp_path) -> None:
     process, workers = started(tmp_path)
     os.kill(workers[0], signal.SIGKILL)
-    out, err = process.communicate(timeout=30)
-    failed(
-        subprocess.CompletedProcess([], process.returncode, out, err),
-        "killed or ran out of memory", "nothing was written",
-    )  # fmt: skip
-    assert gone(workers) and os.listdir(tmp_path) == []
+    assert gone(workers)  # a pool ends as a whole
+    again = working(process, until=lambda found: bool(found) and not set(found) & set(workers))
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=30)
+    assert process.returncode == 143 and gone(again)
 
 
 def test_no_more_workers_than_tasks(sweep, monkeypatch) -> None:
@@ -219,12 +253,12 @@ def test_no_more_workers_than_tasks(sweep, monkeypatch) -> None:
 
     def count(workers: int):
         asked.append(workers)
-        return processes(workers)
+        return process_pool(workers)
 
-    monkeypatch.setattr(sweep_command, "processes", count)
+    monkeypatch.setattr(sweep_run, "process_pool", count)
     assert sweep(*SMALL, "--workers", 64)[0] == 0
     assert asked == []  # a single task needs no second process
-    assert sweep(*SMALL, "--seeds", 17, "--workers", 64)[0] == 0
+    assert sweep(*SMALL, "--seeds", 65, "--workers", 64)[0] == 0
     assert asked == [2]
 
 

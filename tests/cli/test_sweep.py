@@ -31,7 +31,9 @@ def test_a_quick_run_writes_every_file(quick) -> None:
     assert done.returncode == 0, done.stderr
     stems = ("blocks", "two-directions", "gaussian", "real", "real_dependence")
     figures = [f"{stem}.{kind}" for stem in stems for kind in ("png", "svg")]
-    assert sorted(os.listdir(folder)) == sorted(["cases.csv", "manifest.json", *figures])
+    assert sorted(os.listdir(folder)) == sorted(
+        ["cases.csv", "manifest.json", "sweep.lock", "sweep.sqlite", *figures]
+    )
     for stem in stems:
         image = (folder / f"{stem}.png").read_bytes()
         assert image.startswith(PNG) and len(image) > 10_000

@@ -538,3 +538,27 @@ def test_a_light_forget_set_has_its_own_mean() -> None:
         features, labels, np.array([False, True, True]), ridge=0.1, weights=weights
     )
     assert problem.path(-8.0).coefficients == pytest.approx([1.0, 2.0, 6.0], rel=1e-15)
+
+
+@given(problem=problems(), seed=st.integers(0, 2**32 - 1))
+def test_forgetting_others_is_the_problem_of_the_other_set(
+    problem: UnlearningProblem, seed: int
+) -> None:
+    before = everything(problem)
+    rng, n = np.random.default_rng(seed), len(problem.forget)
+    mask = rng.permutation(n) < rng.integers(1, n)
+    other = problem.forgetting(mask)
+    fresh = UnlearningProblem(
+        problem.features, problem.labels, mask, ridge=problem.ridge, loss=problem.loss,
+        offset=problem.offset, weights=problem.weights, normalisation=problem.normalisation,
+        unpenalised=problem.unpenalised, feature_names=problem.feature_names,
+        label_values=problem.label_values, user_scale=problem.user_scale,
+    )  # fmt: skip
+    assert everything(other) == everything(fresh)
+    assert other.forget_fraction == fresh.forget_fraction
+    mask[:] = False
+    assert everything(other) == everything(fresh) and everything(problem) == before
+    assert other.original() is problem.original()
+    assert other.shares_data(problem) and not fresh.shares_data(problem)
+    with pytest.raises(ValueError, match="forget"):
+        problem.forgetting(mask)

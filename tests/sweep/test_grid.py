@@ -106,7 +106,25 @@ def test_numbers_that_are_not_finite_are_refused(text) -> None:
         parse_values(text)
 
 
-def test_a_grid_beyond_all_bounds_is_refused_before_it_fills_the_memory(monkeypatch) -> None:
-    monkeypatch.setattr("logreg_unlearn.sweep.grid.MOST_CASES", 100)
-    with pytest.raises(ValueError, match="at most 100 cases"):
-        Grid(models=("gaussian",), seeds=10**9).cases(0)
+def test_a_grid_of_any_size_is_counted_and_begun_at_once() -> None:
+    grid = Grid(models=("gaussian", "real"), seeds=10**9)
+    assert grid.size() > 10**9
+    assert next(grid.stream(7)).seed == 7
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"models": ("real", "blocks"), "seeds": 3, "real_fractions": (0.1, 0.2)},
+        {"lifts": (0.5, 1.0), "methods": ("da", "ga"), "direction_ridges": (1.0, 2.0)},
+    ],
+)
+def test_the_size_is_the_number_of_cases(changes) -> None:
+    grid = replace(Grid().quick(), **changes)
+    assert grid.size() == len(grid.cases(0)) > 0
+
+
+def test_a_grid_is_checked_before_its_first_case_is_asked_for() -> None:
+    with pytest.raises(ValueError, match="expected seeds >= 1"):
+        Grid(seeds=0).stream(0)

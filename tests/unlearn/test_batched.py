@@ -14,7 +14,7 @@ from logreg_unlearn.problem.losses import EXPONENTIAL, LOGISTIC, Loss
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
-from logreg_unlearn.unlearn import batched
+from logreg_unlearn.unlearn import layouts
 from logreg_unlearn.unlearn.ascent import simultaneous
 from logreg_unlearn.unlearn.batched import descend, stack
 from logreg_unlearn.unlearn.driver import Status, record_steps, run
@@ -86,7 +86,7 @@ def test_chunks_do_not_show(loss: Loss, monkeypatch: pytest.MonkeyPatch) -> None
     batch = stack(some(1, loss, count=37))
     start = np.linspace(-0.3, 0.3, 74).reshape(37, 2)
     whole = descend(batch, start, 0.05, steps=50)
-    monkeypatch.setattr(batched, "ENTRIES", 30)
+    monkeypatch.setattr(layouts, "ENTRIES", 30)
     finished: list[int] = []
     pieces = descend(batch, start, 0.05, steps=50, progress=finished.append)
     np.testing.assert_array_equal(whole.w, pieces.w)

@@ -199,9 +199,10 @@ def test_records(problem: UnlearningProblem, steps: int, from_original: bool) ->
         assert trajectory.steps.tolist() == [0, *record_steps(steps).tolist()]
     count = len(trajectory.steps)
     assert trajectory.w.shape == (count, d)
-    oracle = minimise(problem.oracle()).w
+    cold, oracle = minimise(problem.oracle()), trajectory.oracle
+    assert np.linalg.norm(cold.w - oracle.w) <= cold.radius + oracle.radius
     with np.errstate(over="ignore"):  # the last point of a divergence may be near 1e300
-        assert np.allclose(trajectory.distance, np.linalg.norm(trajectory.w - oracle, axis=1))
+        assert np.allclose(trajectory.distance, np.linalg.norm(trajectory.w - oracle.w, axis=1))
     assert np.array_equal(trajectory.loss_retain, problem.retain_loss(trajectory.w))
     assert np.array_equal(trajectory.loss_forget, problem.forget_loss(trajectory.w))
     objective = problem.descent_ascent()
@@ -231,7 +232,7 @@ def test_iterates_by_hand() -> None:
 
 def test_oracle_can_be_given() -> None:
     problem = small_problem()
-    oracle = minimise(problem.oracle())
+    oracle = minimise(problem.oracle(), minimise(problem.original()).w)
     given_, solved = (run(simultaneous(), problem, steps=50, oracle=o) for o in (oracle, None))
     assert given_.oracle is oracle
     assert np.array_equal(given_.distance, solved.distance)

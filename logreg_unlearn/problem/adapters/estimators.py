@@ -1,4 +1,4 @@
-r"""A fitted binary `LogisticRegression` of scikit-learn, alone or at the end of a pipeline.
+r"""A fitted `LogisticRegression` of scikit-learn, alone or at the end of a pipeline.
 
 scikit-learn minimises :math:`C \sum_i s_i\varphi(z_i) + \tfrac12\|w\|^2` with a free intercept.
 Divided by C this is the sum convention with ridge ``1/C``: rows that go leave the ridge as it is,
@@ -78,11 +78,12 @@ class Fitted:
         return np.column_stack([features, np.full(len(features), self.constant)])
 
     def weights(self) -> Array:
-        """Return the regression's weights on the design's columns."""
-        w = np.asarray(self.regression.coef_, dtype=np.float64)[0]
-        if self.constant is None:
-            return w
-        return np.append(w, float(self.regression.intercept_[0]) / self.constant)
+        """Return the regression's weights on the design's columns, those of K classes in a row."""
+        w = np.asarray(self.regression.coef_, dtype=np.float64)
+        if self.constant is not None:
+            intercepts = np.asarray(self.regression.intercept_, dtype=np.float64)
+            w = np.column_stack([w, intercepts / self.constant])
+        return np.ravel(w)
 
     def unpenalised(self, d: int) -> tuple[int, ...]:
         """Return which of the d columns of the design the ridge leaves alone."""
@@ -109,13 +110,7 @@ def take_apart(model: Any) -> Fitted:
         )
     if not hasattr(last, "coef_"):
         raise ValueError("expected a fitted model, got one that was not fitted: call fit first")
-    if len(last.classes_) != 2:
-        raise ValueError(f"expected a model of two classes, got {len(last.classes_)}")
     _check_penalty(last)
-    if getattr(last, "multi_class", None) == "multinomial":
-        raise ValueError(
-            "expected multi_class='auto', got 'multinomial', which halves the ridge of two classes"
-        )
     if last.warm_start:
         raise ValueError(
             "expected warm_start=False, got True: "
@@ -146,6 +141,44 @@ def problem_parts(model: Any, X: Any, y: Any, forget: Any, sample_weight: Any) -
         One line saying what was expected and what came.
     """
     fitted = take_apart(model)
+    regression = fitted.regression
+    if len(regression.classes_) != 2:
+        raise ValueError(
+            f"expected a model of two classes, got {len(regression.classes_)}: "
+            "SoftmaxProblem.from_sklearn takes more"
+        )
+    if getattr(regression, "multi_class", None) == "multinomial":
+        raise ValueError(
+            "expected multi_class='auto', got 'multinomial', which halves the ridge of two classes"
+        )
+    parts, classes = _parts(fitted, X, y, forget, sample_weight)
+    return {**parts, "labels": np.where(classes > 0, 1.0, -1.0)}
+
+
+def multinomial_parts(
+    model: Any, X: Any, y: Any, forget: Any, sample_weight: Any
+) -> dict[str, Any]:
+    """Return the arguments of the softmax problem, as `problem_parts` those of two classes."""
+    fitted = take_apart(model)
+    regression = fitted.regression
+    if len(regression.classes_) < 3:
+        raise ValueError(
+            f"expected a model of three classes or more, got {len(regression.classes_)}: "
+            "UnlearningProblem.from_sklearn takes two"
+        )
+    if regression.solver == "liblinear" or getattr(regression, "multi_class", None) == "ovr":
+        raise ValueError(
+            "expected a multinomial model, got one model for each class against the others: "
+            "fit with another solver and without multi_class='ovr'"
+        )
+    parts, classes = _parts(fitted, X, y, forget, sample_weight)
+    return {**parts, "labels": regression.classes_[classes]}
+
+
+def _parts(
+    fitted: Fitted, X: Any, y: Any, forget: Any, sample_weight: Any
+) -> tuple[dict[str, Any], Array]:
+    """Return all arguments but the labels, and the numbers of the classes (n,)."""
     X = X if is_frame(X) else check.array("X", X)
     X, mask = take_forget(X, forget)
     if len(np.shape(X)) != 2:
@@ -153,14 +186,13 @@ def problem_parts(model: Any, X: Any, y: Any, forget: Any, sample_weight: Any) -
     if fitted.preprocessing is None:
         _check_columns(fitted.regression, X)
     features = fitted.design(X)
-    labels = signs_of_classes(fitted, y, len(features))
+    classes = numbers_of_classes(fitted, y, len(features))
     names = _names_of_last_step(fitted, X)
-    return dict(
+    parts = dict(
         features=features,
-        labels=labels,
         forget=mask,
         ridge=1.0 / check.positive("C", fitted.regression.C),
-        weights=_weights(fitted, y, labels, sample_weight),
+        weights=_weights(fitted, classes, sample_weight),
         normalisation="sum",
         unpenalised=fitted.unpenalised(features.shape[1]),
         feature_names=names if fitted.constant is None else (*names, intercept_name(names)),
@@ -168,23 +200,24 @@ def problem_parts(model: Any, X: Any, y: Any, forget: Any, sample_weight: Any) -
         user_scale=user_scale(fitted, X),
         fitted_weights=fitted.weights(),
     )
+    return parts, classes
 
 
-def signs_of_classes(fitted: Fitted, y: Any, n: int) -> Array:
-    """Return -1 for the model's first class and +1 for its second."""
+def numbers_of_classes(fitted: Fitted, y: Any, n: int) -> Array:
+    """Return the position (n,) of each label among the model's classes."""
     classes = fitted.regression.classes_
     given = check.array("y", y)
     if given.shape != (n,):
         raise ValueError(f"expected y of shape ({n},), got {given.shape}")
     # compared, not sorted in: NumPy takes 1 and "1" for the same when it looks for them
-    negative, positive = (np.broadcast_to(given == c, (n,)) for c in classes)
-    if not np.all(negative | positive):
-        row = int(np.flatnonzero(~(negative | positive))[0])
+    of_class = np.array([np.broadcast_to(given == c, (n,)) for c in classes])
+    if not np.all(of_class.any(axis=0)):
+        row = int(np.flatnonzero(~of_class.any(axis=0))[0])
         raise ValueError(
             f"expected labels among the model's classes {check.listed(classes.tolist())}, "
             f"got {given.tolist()[row]!r} in row {row}"
         )
-    return np.where(positive, 1.0, -1.0)
+    return of_class.argmax(axis=0)
 
 
 def user_scale(fitted: Fitted, X: Any) -> UserScale:
@@ -245,14 +278,14 @@ def _check_penalty(regression: Any) -> None:
         raise ValueError("expected a finite C, got inf: without a penalty there is no ridge")
 
 
-def _weights(fitted: Fitted, y: Any, labels: Array, sample_weight: Any) -> Array | None:
+def _weights(fitted: Fitted, numbers: Array, sample_weight: Any) -> Array | None:
     """Return sample weights times class weights, None where neither was given."""
     class_weight = fitted.regression.class_weight
     if class_weight is None and sample_weight is None:
         return None
-    weights = np.ones(len(labels))
+    weights = np.ones(len(numbers))
     if sample_weight is not None:
-        weights = check.vector("sample_weight", sample_weight, len(labels))
+        weights = check.vector("sample_weight", sample_weight, len(numbers))
     if class_weight is None:
         return weights
     classes = fitted.regression.classes_.tolist()
@@ -262,7 +295,7 @@ def _weights(fitted: Fitted, y: Any, labels: Array, sample_weight: Any) -> Array
             "fit with a dict class_weight to keep those of all rows"
         )
     of_class = [check.positive("class weight", class_weight.get(c, 1.0)) for c in classes]
-    return weights * np.where(labels > 0, of_class[1], of_class[0])
+    return weights * np.array(of_class)[numbers]
 
 
 def _names(X: Any) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ def read_frame(
     weights: Any = None,
     scale: bool = True,
     intercept: bool = True,
+    most: int | None = 2,
 ) -> DataSet:
     """Return the data set of a DataFrame.
 
@@ -28,7 +29,7 @@ def read_frame(
     frame : DataFrame (n rows)
         Every column that is not named below is a feature; numbers and booleans.
     label : column name
-        Any two values; of the two in sorted order the first becomes -1, the second +1.
+        Any values; of two in sorted order the first becomes -1, the second +1, more are numbered.
     forget : array_like, Series or column name
         As `logreg_unlearn.problem.adapters.forget.take_forget` says.
     weights : column name, optional
@@ -37,6 +38,8 @@ def read_frame(
         Give each column mean 0 and variance 1.
     intercept : bool
         Append a column of ones.
+    most : int, optional
+        How many values the labels may have; None for any number.
 
     Raises
     ------
@@ -56,7 +59,7 @@ def read_frame(
             )
     if forget is not None and np.ndim(forget) == 0 and forget in (label, weights):
         raise ValueError(f"expected one role a column, got {forget!r} as forget and another")
-    labels, label_values = _two_labels(frame[label], label)
+    labels, label_values = _numbered_labels(frame[label], label, most)
     mass = None if weights is None else _numbers(frame[weights], weights)
     frame, mask = take_forget(frame, forget)
     kept = frame.drop(columns=[label] if weights is None else [label, weights])
@@ -99,8 +102,8 @@ def _numbers(series: Any, name: Any) -> Array:
     return check.vector(f"values in column {name!r}", series.to_numpy(np.float64), len(series))
 
 
-def _two_labels(series: Any, name: Any) -> tuple[Array, tuple[Any, Any]]:
-    """Map a column of any two values to -1 and +1."""
+def _numbered_labels(series: Any, name: Any, most: int | None) -> tuple[Array, tuple[Any, ...]]:
+    """Map a column of two values to -1 and +1, of more to their numbers in sorted order."""
     missing = np.flatnonzero(series.isna())
     if missing.size:
         raise ValueError(f"expected a label in column {name!r}, row {missing[0]}, got none")
@@ -112,8 +115,12 @@ def _two_labels(series: Any, name: Any) -> tuple[Array, tuple[Any, Any]]:
         raise ValueError(
             f"expected labels of one type in column {name!r}, got {check.listed(found)}"
         ) from None
-    if len(found) != 2:
+    if len(found) < 2 or (most is not None and len(found) > most):
+        hint = ": SoftmaxProblem takes more" if len(found) > 2 else ""
         raise ValueError(
-            f"expected two labels in column {name!r}, got {len(found)}: {check.listed(found)}"
+            f"expected two labels in column {name!r}, got {len(found)}: {check.listed(found)}{hint}"
         )
-    return np.array([-1.0 if value == found[0] else 1.0 for value in values]), (found[0], found[1])
+    numbers = {value: float(k) for k, value in enumerate(found)}
+    if len(found) == 2:
+        numbers = dict(zip(found, (-1.0, 1.0), strict=True))
+    return np.array([numbers[value] for value in values]), tuple(found)

@@ -15,17 +15,18 @@ import numpy as np
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.protocol import Problem
 from logreg_unlearn.unlearn.removal.result import Removal, hessian_passes, retained_share, solve
 
 _SINGULAR = "original's Hessian"
 
 
-def influence_removal(problem: UnlearningProblem, w: Array) -> Array:
+def influence_removal(problem: Problem, w: Array) -> Array:
     r"""Return the influence-function update, :math:`w - H_D(w)^{-1}\nabla L_R(w)`.
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem, or anything with its objectives
     w : ndarray (d,)
         The original optimum; elsewhere the sum convention's familiar form differs from this one.
 

@@ -14,10 +14,11 @@ import numpy as np
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.protocol import Problem
 from logreg_unlearn.unlearn.removal.result import Removal, hessian_passes, retained_share, solve
 
 
-def newton_removal(problem: UnlearningProblem, w: Array, steps: int = 1) -> Array:
+def newton_removal(problem: Problem, w: Array, steps: int = 1) -> Array:
     r"""Take Newton steps on the retained data, :math:`w - H_R(w)^{-1}\nabla L_R(w)`.
 
     From the original optimum one step equals an ascent step on the forget loss preconditioned by
@@ -25,7 +26,7 @@ def newton_removal(problem: UnlearningProblem, w: Array, steps: int = 1) -> Arra
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem, or anything with its objectives
     w : ndarray (d,)
         Usually the original optimum.
     steps : int

@@ -14,8 +14,8 @@ import pytest
 
 from logreg_unlearn.files import writable_folder, write_text
 from logreg_unlearn.sweep.case import Row
+from logreg_unlearn.sweep.export import csv_text, manifest
 from logreg_unlearn.sweep.runner import run_cases
-from logreg_unlearn.sweep.store import csv_text, manifest
 from tests.sweep_cases import SMALL
 
 HEADER = (
