@@ -38,6 +38,28 @@ def jax_scan(objective: Objective, start: np.ndarray, step_size: float, steps: i
     return lambda: scan(first).block_until_ready()
 
 
+def jax_vmap(batch: Objective, start: np.ndarray, step_size: float, steps: int) -> Job | None:
+    """Compile the same steps, a scan of a batch, in double precision; None without JAX."""
+    jax = peer("jax")
+    if jax is None:
+        return None
+    jax.config.update("jax_enable_x64", True)
+    jnp = jax.numpy
+    rows, c = jnp.asarray(batch.signed_features), jnp.asarray(batch.coefficients)
+    ridge, first = jnp.asarray(batch.ridge), jnp.asarray(start)
+
+    def descend_one(rows: Any, c: Any, ridge: Any, w: Any) -> Any:
+        def step(w: Any, _: None) -> tuple[Any, None]:
+            slopes = -c / (1.0 + jnp.exp(rows @ w))
+            return w - step_size * (slopes @ rows + ridge * w), None
+
+        return jax.lax.scan(step, w, None, length=steps)[0]
+
+    compiled = jax.jit(jax.vmap(descend_one))
+    compiled(rows, c, ridge, first).block_until_ready()
+    return lambda: compiled(rows, c, ridge, first).block_until_ready()
+
+
 def torch_steps(
     objective: Objective, start: np.ndarray, step_size: float, steps: int
 ) -> Job | None:

@@ -27,14 +27,19 @@ from threadpoolctl import threadpool_limits  # noqa: E402
 
 Job = Callable[[], object]
 
+SIZES = (
+    "569x30", "2000x20", "20000x50", "100000x100", "500000x20", "2000x500", "5000x1000", "300x2000",
+)  # fmt: skip
+"""Rows and columns of one oracle, as they are given to a script."""
 PATIENCE = 10.0
 """Seconds after which a job's first run is its only one."""
 
 
-def arguments(doc: str | None, *, repeats: int) -> argparse.ArgumentParser:
-    """Return a parser with the options of every benchmark."""
+def arguments(doc: str | None, *, repeats: int = 0) -> argparse.ArgumentParser:
+    """Return a parser with the options of every benchmark; what is not timed has no repeats."""
     parser = argparse.ArgumentParser(description=(doc or "").split("\n\n")[0])
-    parser.add_argument("--repeats", type=int, default=repeats, help=f"default {repeats}")
+    if repeats:
+        parser.add_argument("--repeats", type=int, default=repeats, help=f"default {repeats}")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--quick", action="store_true", help="tiny sizes: only that it runs")
     return parser

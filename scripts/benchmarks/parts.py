@@ -15,7 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from types import CodeType, FrameType
 
-from _timing import Job, arguments, header, labelled, medians, one_core, row, size
+from _timing import SIZES, Job, arguments, header, labelled, medians, one_core, row, size
 
 import numpy as np
 
@@ -24,9 +24,6 @@ from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.solve import factors, linesearch, passes, radius, rowspace
 from logreg_unlearn.solve.optimum import minimise
 
-SIZES = (
-    "569x30", "2000x20", "20000x50", "100000x100", "500000x20", "2000x500", "5000x1000", "300x2000",
-)  # fmt: skip
 PARTS: dict[str, tuple[Callable[..., object], ...]] = {
     "data": (
         passes.evaluate, rowspace.Rows.along, rowspace.Rows.at_margins, rowspace.Span.evaluate,
