@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from _common import entry
+from _common import entry, parser
 from figures.guarantees.newton_residual import FORGOTTEN, NAMES, residuals
 from figures.removal._slack import DATA, RIDGES, slack
 
@@ -49,8 +49,9 @@ def draws() -> str:
     return table([f"{FORGOTTEN} rows, ridge {RIDGE:g}", "least", "median", "greatest"], cells)
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Print both tables."""
+    parser(__doc__ or "").parse_args(arguments)
     print(f"Ridges {', '.join(f'{r:g}' for r in RIDGES)} in every cell.\n\n{slacks()}\n\n{draws()}")
     return 0
 
