@@ -53,8 +53,8 @@ docs: $(VENV)/.installed-docs ## the documentation as HTML, warnings are errors
 report: $(VENV)/.installed-report ## every figure and table in one report
 	@$(PY) scripts/report.py $(ARGS)
 
-bench: $(VENV)/.installed-bench ## speed against scikit-learn and JAX, as ratios measured in one run
-	@for each in scripts/benchmarks/[a-z]*.py; do echo "$$each"; $(PY) $$each || exit 1; done
+bench: $(VENV)/.installed-bench ## speed against peers, as ratios measured in one run (ARGS="--quick")
+	@for each in scripts/benchmarks/[a-z]*.py; do echo "$$each"; $(PY) $$each $(ARGS) || exit 1; done
 
 clean: ## remove what was built; keep the environment and results/
 	@rm -rf docs/_api docs/_build build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

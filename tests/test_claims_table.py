@@ -131,7 +131,10 @@ def test_check_reports_a_stale_page_and_writing_mends_it(
     assert claims_table.main(check) == 1
 
 
-def test_the_examples_in_the_how_to_run(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_examples_in_the_how_to_run(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # one of them writes a file
     text = (pages.DOCS / "how-to.md").read_text(encoding="utf-8")
     examples = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
     scope: dict[str, object] = {}

@@ -6,7 +6,6 @@ not part of, over that before the problem; in units of the features as float64.
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 import threading
 import time
@@ -14,8 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from _timing import arguments, header, one_core, row
+
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
@@ -51,7 +51,7 @@ def peak(job: Callable[[], Any]) -> tuple[Any, int]:
 
 
 def compare(features: np.ndarray, name: str, seed: int) -> None:
-    """Print one line: the peaks of the stages over the size of the features."""
+    """Print the row of some features: the peaks of the stages."""
     n, d = features.shape
     rng = np.random.default_rng(seed)
     labels = np.where(features[:, 0] + rng.standard_normal(n) > 0, 1.0, -1.0)
@@ -60,26 +60,27 @@ def compare(features: np.ndarray, name: str, seed: int) -> None:
     original, second = peak(lambda: minimise(problem.original()))
     oracle, third = peak(lambda: minimise(problem.oracle(), original.w))
     _, fourth = peak(lambda: run(simultaneous(), problem, original.w, oracle=oracle, steps=5))
-    stages = {"problem": first, "original": second, "oracle": third, "run": fourth}
-    shown = "   ".join(
-        f"{stage} {(most - before) / (8 * n * d):5.2f} X ({(most - before) / 1e6:.0f} MB)"
-        for stage, most in stages.items()
+    cells = (
+        f"{(most - before) / (8 * n * d):.2f} X ({(most - before) / 1e6:.0f} MB)"
+        for most in (first, second, third, fourth)
     )
-    print(f"{n} x {d} {name:<18} {shown}", flush=True)
+    row(f"{n:,} × {d}", name, *cells)
 
 
 def main() -> None:
     """Measure features in memory and on disk."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n")[0])
+    parser = arguments(__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--columns", type=int, default=50)
-    parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
+    if options.quick:
+        options.rows, options.columns = 1_000, 3
     if not STATUS.exists():
         print("no /proc/self/status here: nothing measured")
         return
     rng = np.random.default_rng(options.seed)
-    with threadpool_limits(1), tempfile.TemporaryDirectory() as folder:
+    header("size", "features", "problem", "original", "oracle", "run")
+    with one_core(), tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "features.npy"
         shape = (options.rows, options.columns)
         rows = np.lib.format.open_memmap(path, "w+", np.float64, shape)
