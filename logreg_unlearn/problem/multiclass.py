@@ -211,11 +211,9 @@ class SoftmaxProblem:
         """
         if (ridge is None) == (C is None):
             raise ValueError(f"expected either ridge or C, got ridge={ridge} and C={C}")
-        # two labels are signs, more are numbers from 0
-        numbers = data.labels > 0 if len(data.label_values) == 2 else data.labels
         return cls(
             data.features,
-            np.array(data.label_values, dtype=object)[numbers.astype(np.intp)],
+            data.given_labels,
             data.forget if forget is None else forget,  # type: ignore[arg-type]
             ridge=1.0 / check.positive("C", C) if ridge is None else ridge,
             weights=data.weights,

@@ -15,7 +15,7 @@ from itertools import product
 import numpy as np
 
 from logreg_unlearn.data import DataSet
-from logreg_unlearn.data.forget_sets import KINDS, FittedModel, forget_set
+from logreg_unlearn.data.forget_sets import SWEPT, FittedModel, forget_set
 from logreg_unlearn.data.synthetic import gaussian_classes
 from logreg_unlearn.problem.losses import Mask
 from logreg_unlearn.sweep.datasets import fit_original, load
@@ -120,7 +120,7 @@ class Study:
     shifted_sizes: tuple[int, ...] = (100, 300, 1000)
     fractions: tuple[float, ...] = (0.05, 0.1, 0.3)
     ridges: tuple[float, ...] = (0.01, 0.1, 1.0, 10.0)
-    kinds: tuple[str, ...] = KINDS
+    kinds: tuple[str, ...] = (*SWEPT, "worst")
     losses: tuple[str, ...] = ("logistic", "exponential")
     seeds: int = 2
     draws: int = 2
