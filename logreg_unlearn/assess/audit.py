@@ -34,8 +34,8 @@ from logreg_unlearn.assess.requests import RequestStream, follow_requests, masks
 from logreg_unlearn.assess.tables import audit_html
 from logreg_unlearn.assess.words import audit_sentence, describe, refit_words
 from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.multiclass import AnyProblem
 from logreg_unlearn.problem.norms import outward
-from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import Optimum, minimise
 from logreg_unlearn.unlearn.driver import Method
 
@@ -48,7 +48,7 @@ class Audit:
 
     Attributes
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     original, oracle : Optimum
     distance_original : float
         Euclidean, of the model in use and the oracle.
@@ -70,7 +70,7 @@ class Audit:
         What the removals do one request after another, where the requests were numbered.
     """
 
-    problem: UnlearningProblem
+    problem: AnyProblem
     original: Optimum
     oracle: Optimum
     distance_original: float
@@ -136,7 +136,7 @@ class Audit:
 
 
 def audit(
-    problem: UnlearningProblem,
+    problem: AnyProblem,
     methods: Sequence[str | Method] = (
         "da",
         "ga",
@@ -159,10 +159,10 @@ def audit(
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     methods : sequence of str or Method
         Names of ``unlearn.ascent.METHODS`` and methods of one's own, at least one.
-    weights : array_like (d,), optional
+    weights : array_like (d,), of K classes (K*d,), optional
         Of the model in use, on the scale of the problem's columns: methods and removals start
         from them. `UnlearningProblem.from_user_scale` brings weights there, and
         ``problem.fitted_weights`` are those of the model that a problem came from. The original
@@ -171,7 +171,8 @@ def audit(
         Number of the deletion request that asks for a row, in their order from 1 on, 0 for a row
         that stays: the removals are then followed over the stream.
     held_out : tuple of ndarray (m, d) and ndarray (m,), optional
-        Rows that no model saw, on the scale of the problem's columns, and their labels.
+        Rows that no model saw, on the scale of the problem's columns, and their labels: -1 and +1,
+        or values of the classes.
     epsilon, delta : float
         What the noise that hides the rest has to reach: at least 0, and in (0, 1).
     tolerance : float

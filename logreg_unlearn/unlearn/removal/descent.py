@@ -23,19 +23,20 @@ import math
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.multiclass import AnyProblem
+from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.unlearn.removal.result import Removal, prior_sensitivity, retained_share
 from logreg_unlearn.unlearn.steps import gradient_step
 
 
 def descent_to_delete(
-    problem: UnlearningProblem, w: Array, steps: int = 10, *, error: float = 0.0
+    problem: AnyProblem, w: Array, steps: int = 10, *, error: float = 0.0
 ) -> Removal:
     """Take the steps that contract most.
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     w : ndarray (d,)
         Within ``error`` of the original optimum.
     steps : int
@@ -68,7 +69,7 @@ def descent_to_delete(
 
 
 def rewind_to_delete(
-    problem: UnlearningProblem,
+    problem: AnyProblem,
     checkpoint: Array,
     steps: int = 10,
     *,
@@ -79,7 +80,7 @@ def rewind_to_delete(
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     checkpoint : ndarray (d,)
         The weights after ``trained`` gradient steps on the original, from any start that does not
         depend on the forgotten rows; by default the original optimum, where training ends.
@@ -115,7 +116,7 @@ def rewind_to_delete(
     return Removal("rewind-to-delete", end, steps * retained_share(problem), sensitivity)
 
 
-def curvature_range(problem: UnlearningProblem, w: Array) -> tuple[float, float]:
+def curvature_range(problem: AnyProblem, w: Array) -> tuple[float, float]:
     """Return the least and largest curvature of ``L_R``: everywhere, or at ``w`` if unbounded."""
     objective = problem.oracle()
     return float(objective.ridge_diagonal.min()), objective.curvature_bound((w,))
@@ -133,11 +134,13 @@ def finite(w: Array) -> Array:
     return w
 
 
-def _bounded(problem: UnlearningProblem) -> bool:
-    return math.isfinite(problem.oracle().loss.curvature_bound)
+def _bounded(problem: AnyProblem) -> bool:
+    objective = problem.oracle()
+    bounded = isinstance(objective, SoftmaxObjective)
+    return bounded or math.isfinite(objective.loss.curvature_bound)
 
 
-def _descend(problem: UnlearningProblem, w: Array, steps: int, step_size: float) -> Array:
+def _descend(problem: AnyProblem, w: Array, steps: int, step_size: float) -> Array:
     if steps < 0:
         raise ValueError(f"expected steps >= 0, got {steps}")
     w = np.array(w, dtype=np.float64)

@@ -14,16 +14,16 @@ from dataclasses import replace
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array, Mask
-from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.multiclass import AnyProblem
 from logreg_unlearn.unlearn.removal.result import Removal, certificate
 
 
-def remaining(problem: UnlearningProblem, gone: Mask, forget: Mask) -> UnlearningProblem:
+def remaining(problem: AnyProblem, gone: Mask, forget: Mask) -> AnyProblem:
     """Return the problem of the rows that are not gone, with a request of theirs.
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     gone, forget : ndarray of bool (n,)
         Over all rows of ``problem``; the request may not be empty or all that remains.
 
@@ -51,16 +51,16 @@ def remaining(problem: UnlearningProblem, gone: Mask, forget: Mask) -> Unlearnin
 
 
 def stream(
-    problem: UnlearningProblem,
+    problem: AnyProblem,
     w: Array,
     requests: Sequence[Mask],
-    remove: Callable[[UnlearningProblem, Array], Removal],
+    remove: Callable[[AnyProblem, Array], Removal],
 ) -> tuple[Removal, ...]:
     """Remove one request after another.
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
         Its forget set is not used.
     w : ndarray (d,)
         The original optimum.
