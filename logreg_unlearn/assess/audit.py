@@ -29,12 +29,14 @@ from logreg_unlearn.assess.optima import (
     told_apart,
 )
 from logreg_unlearn.assess.outcome import Outcome, chosen_methods, outcome_of
+from logreg_unlearn.assess.prediction import Prediction, predicted_ratio
 from logreg_unlearn.assess.removals import RemovalOutcome, removal_outcomes
 from logreg_unlearn.assess.requests import RequestStream, follow_requests, masks_of
+from logreg_unlearn.assess.spectrum import DeletionSpectrum, deletion_spectrum
 from logreg_unlearn.assess.tables import audit_html
 from logreg_unlearn.assess.words import audit_sentence, describe, refit_words
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.multiclass import AnyProblem
+from logreg_unlearn.problem.multiclass import AnyProblem, SoftmaxProblem
 from logreg_unlearn.problem.norms import outward
 from logreg_unlearn.solve.optimum import Optimum, minimise
 from logreg_unlearn.unlearn.driver import Method
@@ -68,6 +70,10 @@ class Audit:
         Of the model in use, where it is not the original optimum.
     requests : RequestStream or None
         What the removals do one request after another, where the requests were numbered.
+    prediction : Prediction or None
+        How badly descent-ascent will end, from the original alone; None for many classes.
+    spectrum : DeletionSpectrum or None
+        In how many directions the deletion moves the original; None for many classes.
     """
 
     problem: AnyProblem
@@ -83,6 +89,8 @@ class Audit:
     advice: Advice
     weights: Array | None = None
     requests: RequestStream | None = None
+    prediction: Prediction | None = None
+    spectrum: DeletionSpectrum | None = None
 
     @property
     def start(self) -> Start:
@@ -231,6 +239,7 @@ def audit(
         for outcome in outcomes
     ]
     removals = removal_outcomes(setting, ratio_of, retraining)
+    many = isinstance(problem, SoftmaxProblem)
     return Audit(
         problem=problem,
         original=original,
@@ -253,4 +262,6 @@ def audit(
         ),
         weights=given,
         requests=None if order is None else follow_requests(problem, start.w, order),
+        prediction=None if many else predicted_ratio(problem, original.w),
+        spectrum=None if many else deletion_spectrum(problem, original.w),
     )

@@ -72,9 +72,24 @@ def audit_data(audit: Audit) -> dict[str, Any]:
             "cross_influence_norm": measured.cross_influence_norm,
             "cross_influence_overlap": measured.cross_influence_overlap,
         },
+        "predicted": _prediction(audit),
+        "spectrum": None
+        if audit.spectrum is None
+        else {
+            "singular_values": audit.spectrum.values.tolist(),
+            "shares": audit.spectrum.shares.tolist(),
+            "directions_for_99_percent": audit.spectrum.directions(),
+        },
         "verdict": audit.sentence(),
         "what_to_do": _advice(audit.advice),
     }
+
+
+def _prediction(audit: Audit) -> dict[str, Any] | None:
+    found = audit.prediction
+    if found is None:
+        return None
+    return {"ratio": _finite(found.value), "by": found.name, "words": found.sentence}
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:

@@ -8,6 +8,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from logreg_unlearn import plots
 from logreg_unlearn.assess.audit import Audit
 from logreg_unlearn.assess.words import loss_name
@@ -20,6 +22,8 @@ from logreg_unlearn.problem.multiclass import AnyProblem, SoftmaxProblem
 RECORD = "audit.json"
 NAMES = ("audit.html", "weights.csv", "audit.png", "audit.svg", RECORD)
 """Files of every audit."""
+OF_SPECTRUM = ("deletion.png", "deletion.svg")
+"""Files of an audit of two classes besides."""
 OF_REQUESTS = ("requests.png", "requests.svg")
 """Files of an audit of numbered requests besides."""
 
@@ -111,6 +115,10 @@ def _figures(result: Audit, data: DataSet) -> dict[str, bytes]:
             title,
         )
         made = plots.files(figure, "audit")
+        if result.spectrum is not None:
+            shares = np.cumsum(result.spectrum.shares)
+            words = result.spectrum.sentence()
+            made |= plots.files(plots.spectrum(result.spectrum.values, shares, words), "deletion")
         stream = result.requests
         if stream is not None:
             curves = [(one.method, one.ratios) for one in stream.followed if not one.failed]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import platform
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -19,7 +20,7 @@ from logreg_unlearn.assess.tables import (
     request_heads,
     request_rows,
 )
-from logreg_unlearn.assess.words import describe, loss_name, weights_words
+from logreg_unlearn.assess.words import describe, loss_name, times, weights_words
 from logreg_unlearn.data import DataSet
 from logreg_unlearn.problem.checks import listed
 from logreg_unlearn.problem.multiclass import AnyProblem
@@ -105,8 +106,11 @@ def show(result: Audit, data: DataSet) -> None:
         f"dependence of F and R: cosine of mean gradients {measured.cosine_gradients:+.3f}, "
         f"of mean signed rows {measured.cosine_signed:+.3f};\n"
         f"cross-influence norm {measured.cross_influence_norm:.3g} "
-        f"(overlap {measured.cross_influence_overlap:.3f} of at most 1)\n"
+        f"(overlap {measured.cross_influence_overlap:.3f} of at most 1)"
     )
+    for line in foreseen(result):
+        console.print(line)
+    console.print()
     console.print(result.sentence(), style="bold")
     for outcome in result.outcomes[1:]:
         console.print(f"{describe(outcome)}.")
@@ -123,6 +127,25 @@ def labels_in_words(data: DataSet) -> str:
     if data.count == 2:
         return f"{data.label_values[0]!r} is -1, {data.label_values[1]!r} is +1"
     return f"{data.count} classes, {listed(data.label_values, most=_NAMED)}"
+
+
+def foreseen(result: Audit) -> list[str]:
+    """Return what the original alone says: how descent-ascent will end, and in how many ways."""
+    lines = []
+    # a quotient of distances says nothing where the original is where it should be
+    found = None if result.coincide or not result.resolved else result.prediction
+    if found is not None and found.missing:
+        lines.append(f"descent-ascent: {found.sentence}")
+    elif found is not None:
+        ran = [o.limit_ratio for o in result.outcomes if o.method == "da"]
+        run = f", run: {times(ran[0])}" if ran and math.isfinite(ran[0]) else ""
+        lines.append(
+            f"descent-ascent, predicted before running: {times(found.value)}{run} (within "
+            f"{found.off:.2f}x in half of the\ncases measured, {found.off_90:.2f}x in nine of ten)"
+        )
+    if result.spectrum is not None:
+        lines.append(result.spectrum.sentence())
+    return lines
 
 
 def tables(

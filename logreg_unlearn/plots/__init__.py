@@ -4,8 +4,8 @@ The palette is Okabe and Ito's, which survives colour blindness; every series al
 and a line style of its own, so grey print loses nothing.  Nothing here reads files or
 arguments, and no global state of matplotlib changes.
 
-The sweep's figures are a module per model; ``trajectories`` and ``request_errors`` draw the
-audit's, ``_prediction`` the study of what predicts harm.
+The sweep's figures are a module per model; ``trajectories``, ``spectrum`` and ``request_errors``
+draw the audit's, ``_prediction`` the study of what predicts harm.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from logreg_unlearn.plots._prediction import (
 )
 from logreg_unlearn.plots._real import real_data, real_dependence
 from logreg_unlearn.plots._requests import request_errors
+from logreg_unlearn.plots._spectrum import spectrum
 from logreg_unlearn.plots._style import (
     COLOURS,
     GREY,
@@ -66,6 +67,7 @@ __all__ = [
     "request_errors",
     "save",
     "shifted_distances",
+    "spectrum",
     "stopping",
     "style",
     "trajectories",

@@ -16,10 +16,11 @@ import numpy as np
 from logreg_unlearn.problem import logits as of_logits
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.norms import EPS, FEW, TINY, euclidean, outward
+from logreg_unlearn.problem.rows import CHUNK
 from logreg_unlearn.problem.softmax import ROOT2, SoftmaxObjective
 from logreg_unlearn.solve.factors import Factor, Preconditioner
 from logreg_unlearn.solve.newton import refine
-from logreg_unlearn.solve.passes import CHUNK, NEAR, Formed, Iterate, Work
+from logreg_unlearn.solve.passes import NEAR, Formed, Iterate, Work
 from logreg_unlearn.solve.radius import ridge_radius
 from logreg_unlearn.solve.rounding import longest_row, smallest_eigenvalue
 from logreg_unlearn.solve.secants import quasi_newton

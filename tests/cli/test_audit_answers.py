@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from logreg_unlearn.cli.audit_files import NAMES, OF_REQUESTS
+from logreg_unlearn.assess.words import times
+from logreg_unlearn.cli.audit_files import NAMES, OF_REQUESTS, OF_SPECTRUM
 from logreg_unlearn.data.files import read_table
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
@@ -148,14 +149,14 @@ def test_held_out_rows_have_a_column_and_fit_100_characters(audit, tmp_path, mon
     assert record["data"]["forget"] == 9
     assert record["requests"]["rows"] == [2, 2, 2, 2, 1]
     made = sorted(os.listdir(tmp_path / MADE))
-    assert made == sorted([*NAMES, *OF_REQUESTS]) == sorted(record["files"])
+    assert made == sorted([*NAMES, *OF_SPECTRUM, *OF_REQUESTS]) == sorted(record["files"])
     page = Page((tmp_path / MADE / "audit.html").read_text(encoding="utf-8"))
-    assert [tag for tag, _ in page.tags].count("img") == 2
+    assert [tag for tag, _ in page.tags].count("img") == 3
     status, out, err = audit(*arguments)
     assert "held out" not in out
     # what an earlier audit wrote and this one does not is gone
     audit("data.csv", *OWN, "--drop", "request")
-    assert sorted(os.listdir(tmp_path / MADE)) == sorted(NAMES)
+    assert sorted(os.listdir(tmp_path / MADE)) == sorted([*NAMES, *OF_SPECTRUM])
 
 
 def test_the_line_of_what_to_do(audit, tmp_path) -> None:
@@ -267,13 +268,14 @@ def test_the_page_says_what_was_audited_and_by_what(audit, tmp_path) -> None:
     assert record["what_to_do"]["words"] in page.shown and record["verdict"] in page.shown
     for method in record["methods"]:
         assert method["words"] in page.shown
-    (image,) = [names for tag, names in page.tags if tag == "img"]
+    image, deletion = [names for tag, names in page.tags if tag == "img"]
+    assert deletion["alt"].startswith("Spectrum of the deletion: ")
     head, data = image["src"].split(",")
     assert head == "data:image/png;base64" and base64.b64decode(data).startswith(PNG)
     assert base64.b64decode(data) == (tmp_path / MADE / "audit.png").read_bytes()
     assert image["alt"].startswith("Distance to the retrained optimum against steps")
     assert not re.search(r"""(?:src|href)=["'](?!data:)""", text) and "@import" not in text
-    assert record["files"] == list(NAMES)
+    assert record["files"] == [*NAMES[:-1], *OF_SPECTRUM, NAMES[-1]]
 
 
 def test_no_value_of_the_data_is_on_the_page_or_in_the_record(audit, tmp_path) -> None:
@@ -319,3 +321,18 @@ def test_arrays_are_numbered_as_well(audit, tmp_path) -> None:
     status, out, err = audit("data.npz", "--requests", "order", *ONE, "--json")
     assert (status, err) == (0, "")
     assert strict(out)["requests"]["rows"] == [2, 2, 2]
+
+
+def test_what_the_original_alone_foresees_stands_beside_what_was_run(audit, tmp_path) -> None:
+    arguments = ("--dataset", "digits_3v8", "--forget", "random", "--out", "seen")
+    status, out, _ = audit(*arguments, "--ridge", "0.1", "--method", "da", "--steps", "20000")
+    record = strict((tmp_path / "seen" / "audit.json").read_text())
+    predicted, found = record["predicted"]["ratio"], record["methods"][0]["ratio_limit"]
+    assert status == 0 and 1 / 2 < predicted / found < 2
+    said = next(line for line in out.splitlines() if "predicted before running" in line)
+    assert f"predicted before running: {times(predicted)}, run: {times(found)} (within" in said
+    spectrum = record["spectrum"]
+    leading = spectrum["directions_for_99_percent"]
+    assert sum(spectrum["shares"][:leading]) >= 0.99 > sum(spectrum["shares"][: leading - 1])
+    assert f"{leading} directions carry 99 % of this deletion" in out
+    assert (tmp_path / "seen" / "deletion.png").stat().st_size > 5000

@@ -136,8 +136,9 @@ def finite(w: Array) -> Array:
 
 def _bounded(problem: AnyProblem) -> bool:
     objective = problem.oracle()
-    bounded = isinstance(objective, SoftmaxObjective)
-    return bounded or math.isfinite(objective.loss.curvature_bound)
+    if isinstance(objective, SoftmaxObjective):
+        return True
+    return math.isfinite(objective.loss.curvature_bound)
 
 
 def _descend(problem: AnyProblem, w: Array, steps: int, step_size: float) -> Array:
