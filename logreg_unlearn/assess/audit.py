@@ -36,8 +36,9 @@ from logreg_unlearn.assess.spectrum import DeletionSpectrum, deletion_spectrum
 from logreg_unlearn.assess.tables import audit_html
 from logreg_unlearn.assess.words import audit_sentence, describe, refit_words
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.multiclass import AnyProblem, SoftmaxProblem
+from logreg_unlearn.problem.multiclass import AnyProblem
 from logreg_unlearn.problem.norms import outward
+from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import Optimum, minimise
 from logreg_unlearn.unlearn.driver import Method
 
@@ -239,7 +240,7 @@ def audit(
         for outcome in outcomes
     ]
     removals = removal_outcomes(setting, ratio_of, retraining)
-    many = isinstance(problem, SoftmaxProblem)
+    two_classes = problem if isinstance(problem, UnlearningProblem) else None
     return Audit(
         problem=problem,
         original=original,
@@ -262,6 +263,6 @@ def audit(
         ),
         weights=given,
         requests=None if order is None else follow_requests(problem, start.w, order),
-        prediction=None if many else predicted_ratio(problem, original.w),
-        spectrum=None if many else deletion_spectrum(problem, original.w),
+        prediction=None if two_classes is None else predicted_ratio(two_classes, original.w),
+        spectrum=None if two_classes is None else deletion_spectrum(two_classes, original.w),
     )

@@ -97,7 +97,7 @@ def problem_of(data: DataSet, options: Namespace) -> AnyProblem:
     how |= dict(
         feature_names=data.feature_names, label_values=data.label_values, user_scale=scale_of(data)
     )
-    if data.count > 2 and options.loss != "logistic":
+    if data.count > 2 and not get_loss(options.loss).softmax:
         raise ValueError(
             f"expected --loss logistic with labels of {data.count} values, whose form of it is "
             f"softmax, got {options.loss}"

@@ -26,7 +26,7 @@ from logreg_unlearn.assess.dependence import dependence
 from logreg_unlearn.data import DataSet
 from logreg_unlearn.data.forget_sets import MISLABELLED, mislabel
 from logreg_unlearn.data.synthetic import gaussian_classes, orthogonal_blocks, two_directions
-from logreg_unlearn.problem.losses import Mask
+from logreg_unlearn.problem.losses import Mask, get_loss
 from logreg_unlearn.problem.multiclass import AnyProblem, SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import Optimum, minimise
@@ -249,7 +249,7 @@ def _real_problem(case: Case) -> AnyProblem:
         data = replace(data, labels=mislabel(data.labels, mask, case.seed))
     if data.count == 2:
         return UnlearningProblem(data.features, data.labels, mask, ridge=case.ridge, loss=case.loss)
-    if case.loss != "logistic":
+    if not get_loss(case.loss).softmax:
         raise ValueError(f"expected the logistic loss of {data.count} classes, got {case.loss}")
     return SoftmaxProblem(
         data.features, data.given_labels, mask, ridge=case.ridge, label_values=data.label_values

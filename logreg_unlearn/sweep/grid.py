@@ -9,7 +9,7 @@ from itertools import chain, product
 import numpy as np
 
 from logreg_unlearn.data.forget_sets import KINDS, SWEPT, WHOLE
-from logreg_unlearn.problem.losses import LOSSES
+from logreg_unlearn.problem.losses import LOSSES, get_loss
 from logreg_unlearn.sweep.case import BLOCK_SHARE, MODELS, Case, find_method
 from logreg_unlearn.sweep.datasets import Source, TableFile, load
 from logreg_unlearn.theory.single_coordinate import harm_threshold
@@ -247,7 +247,7 @@ class Grid:
 
 def _has(source: Source, loss: str) -> bool:
     """Whether there is a case: of three classes or more the logistic loss alone has a form."""
-    return loss == "logistic" or load(source).count == 2
+    return get_loss(loss).softmax or load(source).count == 2
 
 
 def parse_values(text: str) -> tuple[float, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from logreg_unlearn.assess.audit import audit
+from logreg_unlearn.assess.effect import Effect
 from logreg_unlearn.assess.membership import evaluate_model
 from logreg_unlearn.assess.record import audit_data
 from logreg_unlearn.assess.removals import AUDITED, left_out
@@ -62,20 +63,23 @@ def test_two_classes_have_the_binary_audit(options: dict[str, Any]) -> None:
     assert [one.method for one in ours.removals] == [one.method for one in kept]
     for one, other in zip(ours.removals, kept, strict=True):
         assert one.ratio == pytest.approx(other.ratio, rel=1e-4, abs=1e-9)
-    named = [(ours.in_use, theirs.in_use), (ours.retrained, theirs.retrained)]
+    named: list[tuple[Effect | None, Effect | None]] = [
+        (ours.in_use, theirs.in_use),
+        (ours.retrained, theirs.retrained),
+    ]
     named += [(a.effect, b.effect) for a, b in zip(ours.outcomes, theirs.outcomes, strict=True)]
     named += [(a.effect, b.effect) for a, b in zip(ours.removals, kept, strict=True)]
-    for one, other in named:
-        assert (one is None) == (other is None)
-        if one is None or other is None:
+    for mine, its in named:
+        assert (mine is None) == (its is None)
+        if mine is None or its is None:
             continue
-        assert one.excess_risk == pytest.approx(other.excess_risk, rel=1e-4, abs=1e-12)
-        assert one.evaluation == other.evaluation  # to the last share and AUC
-        apart = np.linalg.norm(ours.oracle.w - one.w) * (1 - 1e-9)
-        assert apart <= one.certified + ours.oracle.radius
-        if np.isfinite(other.certified) and np.isfinite(one.certified):
-            share = other.noise / other.certified
-            assert one.noise == pytest.approx(one.certified * share, rel=1e-9)
+        assert mine.excess_risk == pytest.approx(its.excess_risk, rel=1e-4, abs=1e-12)
+        assert mine.evaluation == its.evaluation  # to the last share and AUC
+        apart = np.linalg.norm(ours.oracle.w - mine.w) * (1 - 1e-9)
+        assert apart <= mine.certified + ours.oracle.radius
+        if np.isfinite(its.certified) and np.isfinite(mine.certified):
+            share = its.noise / its.certified
+            assert mine.noise == pytest.approx(mine.certified * share, rel=1e-9)
     assert ours.dependence.cosine_gradients == pytest.approx(theirs.dependence.cosine_gradients)
     followed = {one.method: one for one in theirs.requests.followed}
     for one in ours.requests.followed:
@@ -93,6 +97,19 @@ def test_the_bounds_that_look_at_no_solution_hold_for_classes_too() -> None:
         descent = AUDITED["descent-to-delete"](found.problem, found.original.w)
         assert np.linalg.norm(descent.w - found.oracle.w) <= descent.sensitivity
     assert prior_sensitivity(three(unpenalised=(3,))) == np.inf
+
+
+def test_of_two_classes_the_bounds_are_the_binary_ones() -> None:
+    for options in ({}, {"normalisation": "sum", "ridge": 2.0}):
+        binary, softmax, _ = pair(**options)
+        assert ROOT2 * prior_sensitivity(softmax) == pytest.approx(prior_sensitivity(binary))
+        w = np.array([0.3, -0.2, 0.5, 0.1])
+        both = np.concatenate([-0.5 * w, 0.5 * w])
+        theirs, ours = (
+            AUDITED["descent-to-delete"](one, at) for one, at in ((binary, w), (softmax, both))
+        )
+        assert ours.w[4:] - ours.w[:4] == pytest.approx(theirs.w, rel=1e-6)
+        assert ROOT2 * ours.sensitivity == pytest.approx(theirs.sensitivity, rel=1e-6)
 
 
 def test_a_newton_step_costs_a_hessian_of_every_pair_of_classes() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,8 +18,10 @@ from logreg_unlearn.problem.losses import Array, Mask
 from logreg_unlearn.problem.multiclass import AnyProblem
 from logreg_unlearn.unlearn.removal.result import Removal, certificate
 
+_Problem = TypeVar("_Problem", bound=AnyProblem)
 
-def remaining(problem: AnyProblem, gone: Mask, forget: Mask) -> AnyProblem:
+
+def remaining(problem: _Problem, gone: Mask, forget: Mask) -> _Problem:
     """Return the problem of the rows that are not gone, with a request of theirs.
 
     Parameters
@@ -51,10 +54,10 @@ def remaining(problem: AnyProblem, gone: Mask, forget: Mask) -> AnyProblem:
 
 
 def stream(
-    problem: AnyProblem,
+    problem: _Problem,
     w: Array,
     requests: Sequence[Mask],
-    remove: Callable[[AnyProblem, Array], Removal],
+    remove: Callable[[_Problem, Array], Removal],
 ) -> tuple[Removal, ...]:
     """Remove one request after another.
 
