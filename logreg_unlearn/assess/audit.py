@@ -36,6 +36,7 @@ from logreg_unlearn.assess.spectrum import DeletionSpectrum, deletion_spectrum
 from logreg_unlearn.assess.tables import audit_html
 from logreg_unlearn.assess.words import audit_sentence, describe, refit_words
 from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.multiclass import AnyProblem
 from logreg_unlearn.problem.norms import euclidean, outward
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import Optimum, minimise
@@ -50,7 +51,7 @@ class Audit:
 
     Attributes
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     original, oracle : Optimum
     distance_original : float
         Euclidean, of the model in use and the oracle.
@@ -76,7 +77,7 @@ class Audit:
         In how many directions the deletion moves the original; None for many classes.
     """
 
-    problem: UnlearningProblem
+    problem: AnyProblem
     original: Optimum
     oracle: Optimum
     distance_original: float
@@ -144,7 +145,7 @@ class Audit:
 
 
 def audit(
-    problem: UnlearningProblem,
+    problem: AnyProblem,
     methods: Sequence[str | Method] = (
         "da",
         "ga",
@@ -167,10 +168,10 @@ def audit(
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     methods : sequence of str or Method
         Names of ``unlearn.ascent.METHODS`` and methods of one's own, at least one.
-    weights : array_like (d,), optional
+    weights : array_like (d,), of K classes (K*d,), optional
         Of the model in use, on the scale of the problem's columns: methods and removals start
         from them. `UnlearningProblem.from_user_scale` brings weights there, and
         ``problem.fitted_weights`` are those of the model that a problem came from. The original
@@ -179,7 +180,8 @@ def audit(
         Number of the deletion request that asks for a row, in their order from 1 on, 0 for a row
         that stays: the removals are then followed over the stream.
     held_out : tuple of ndarray (m, d) and ndarray (m,), optional
-        Rows that no model saw, on the scale of the problem's columns, and their labels.
+        Rows that no model saw, on the scale of the problem's columns, and their labels: -1 and +1,
+        or values of the classes.
     epsilon, delta : float
         What the noise that hides the rest has to reach: at least 0, and in (0, 1).
     tolerance : float
@@ -238,6 +240,7 @@ def audit(
         for outcome in outcomes
     ]
     removals = removal_outcomes(setting, ratio_of, retraining)
+    two_classes = problem if isinstance(problem, UnlearningProblem) else None
     return Audit(
         problem=problem,
         original=original,
@@ -260,6 +263,6 @@ def audit(
         ),
         weights=given,
         requests=None if order is None else follow_requests(problem, start.w, order),
-        prediction=predicted_ratio(problem, original.w),
-        spectrum=deletion_spectrum(problem, original.w),
+        prediction=None if two_classes is None else predicted_ratio(two_classes, original.w),
+        spectrum=None if two_classes is None else deletion_spectrum(two_classes, original.w),
     )

@@ -21,8 +21,8 @@ from logreg_unlearn.assess.distance import excess_risk
 from logreg_unlearn.assess.guarantees import noise_for
 from logreg_unlearn.assess.membership import Evaluation, evaluate_model
 from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.multiclass import AnyProblem
 from logreg_unlearn.problem.norms import euclidean, outward
-from logreg_unlearn.problem.problem import UnlearningProblem
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +31,7 @@ class Setting:
 
     Attributes
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     start, oracle : ndarray (d,)
         The model in use, and the retrained optimum.
     lower : float
@@ -41,7 +41,7 @@ class Setting:
     held_out : tuple of ndarray (m, d) and ndarray (m,), or None
     """
 
-    problem: UnlearningProblem
+    problem: AnyProblem
     start: Array
     oracle: Array
     lower: float
@@ -84,7 +84,7 @@ class Effect:
 
 
 def setting_of(
-    problem: UnlearningProblem,
+    problem: AnyProblem,
     start: Array,
     oracle: Array,
     *,

@@ -14,13 +14,15 @@ members).  That value is the reference.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from logreg_unlearn.assess.klom import CLIP, margin_ensembles, null_ensembles
+from logreg_unlearn.problem import checks as check
+from logreg_unlearn.problem import logits as of_logits
 from logreg_unlearn.problem.losses import Array, Mask
-from logreg_unlearn.problem.objective import Objective
-from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.multiclass import AnyProblem, SoftmaxProblem
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class Evaluation:
     Attributes
     ----------
     accuracy_forget, accuracy_retain : Reading
-        By sample weight; a margin of 0 is wrong.
+        By sample weight; a margin of 0 is wrong.  A margin of more classes is the label's logit
+        less the largest of the others.
     changed_forget, changed_retain : float
         Share of the rows, by weight, on which model and oracle decide differently.
     changed : int
@@ -72,7 +75,7 @@ class Evaluation:
 
 
 def evaluate_model(
-    problem: UnlearningProblem,
+    problem: AnyProblem,
     w: Array,
     oracle: Array,
     held_out: tuple[Array, Array] | None = None,
@@ -81,11 +84,11 @@ def evaluate_model(
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     w, oracle : ndarray (d,)
         The model, which may have diverged, and the retrained optimum.
     held_out : tuple of ndarray (m, d) and ndarray (m,), optional
-        Rows that no model saw and their labels, -1 and +1; no offset.
+        Rows that no model saw and their labels, -1 and +1 or values of the classes; no offset.
 
     Raises
     ------
@@ -93,15 +96,15 @@ def evaluate_model(
         If the held-out rows do not fit the problem.
     """
     forget = problem.forget
-    right, truth = (_margins(problem.original(), v) for v in (w, oracle))
+    read, truth = (_own(problem, v) for v in (w, oracle))
 
     def share_of(rows: Mask, side: Mask) -> float:
         return float(problem.shares(side) @ rows[side])
 
     def accuracy(side: Mask) -> Reading:
-        return Reading(share_of(right > 0, side), share_of(truth > 0, side))
+        return Reading(share_of(read.right, side), share_of(truth.right, side))
 
-    differs = (right > 0) != (truth > 0)
+    differs = read.decisions != truth.decisions
     own = Evaluation(
         accuracy_forget=accuracy(forget),
         accuracy_retain=accuracy(~forget),
@@ -112,16 +115,53 @@ def evaluate_model(
     if held_out is None:
         return own
     rows, labels = _held_out(problem, held_out)
-    signed = labels[:, None] * rows
-    with np.errstate(invalid="ignore", over="ignore"):
-        z, best = (signed @ np.asarray(v, float) for v in (w, oracle))
+    new, best = (_others(problem, rows, labels, np.asarray(v, float)) for v in (w, oracle))
     return replace(
         own,
-        accuracy_held_out=Reading(float(np.mean(z > 0)), float(np.mean(best > 0))),
-        # every loss here falls with the margin: a small loss is a large margin
-        loss_auc=Reading(auc(right[forget], z), auc(truth[forget], best)),
-        changed_held_out=float(np.mean((z > 0) != (best > 0))),
+        accuracy_held_out=Reading(float(np.mean(new.right)), float(np.mean(best.right))),
+        loss_auc=Reading(auc(read.ease[forget], new.ease), auc(truth.ease[forget], best.ease)),
+        changed_held_out=float(np.mean(new.decisions != best.decisions)),
     )
+
+
+class _Answers(NamedTuple):
+    """What a model says of rows: decisions, whether they are right, and ease.
+
+    The ease falls with the loss: of two classes it is the margin, which every loss here falls with.
+    """
+
+    decisions: Array
+    right: Mask
+    ease: Array
+
+
+def _of_margins(margins: Array) -> _Answers:
+    right = margins > 0
+    return _Answers(right, right, margins)
+
+
+def _of_logits(logits: Array, classes: Array) -> _Answers:
+    """Read logits (K, m); of two largest ones the first decides, and is wrong."""
+    numbers = np.arange(len(classes))
+    own, others = logits[classes, numbers], logits.copy()
+    others[classes, numbers] = -np.inf
+    right = own > others.max(axis=0)
+    return _Answers(logits.argmax(axis=0), right, -of_logits.losses(logits, classes))
+
+
+def _own(problem: AnyProblem, w: Array) -> _Answers:
+    with np.errstate(invalid="ignore", over="ignore"):
+        if isinstance(problem, SoftmaxProblem):
+            return _of_logits(problem.original().logits(w), problem.classes)
+        return _of_margins(problem.original().margins(w))
+
+
+def _others(problem: AnyProblem, rows: Array, labels: Array, w: Array) -> _Answers:
+    """Read rows (m, d) that are none of the problem's, and their labels, numbers of classes."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        if isinstance(problem, SoftmaxProblem):
+            return _of_logits(problem.class_weights(w) @ rows.T, labels)
+        return _of_margins((labels[:, None] * rows) @ w)
 
 
 def auc(members: Array, others: Array) -> float:
@@ -195,18 +235,23 @@ def _numbers(margins: Array) -> Array:
     return np.where(np.isnan(margins), -2.0 * CLIP, np.clip(margins, -CLIP, CLIP))
 
 
-def _margins(objective: Objective, w: Array) -> Array:
-    with np.errstate(invalid="ignore", over="ignore"):
-        return objective.margins(w)
-
-
-def _held_out(problem: UnlearningProblem, held_out: tuple[Array, Array]) -> tuple[Array, Array]:
-    rows, labels = (np.asarray(part, float) for part in held_out)
+def _held_out(problem: AnyProblem, held_out: tuple[Array, Array]) -> tuple[Array, Array]:
+    """Return the rows and their labels: signs, or the numbers of more classes."""
+    rows, labels = np.asarray(held_out[0], float), np.asarray(held_out[1])
     d = problem.original().dimension
+    if isinstance(problem, SoftmaxProblem):
+        d //= problem.count
     if rows.ndim != 2 or rows.shape[1] != d or not len(rows) or labels.shape != (len(rows),):
         raise ValueError(
             f"expected held-out rows (m, {d}) and m labels, got {rows.shape} and {labels.shape}"
         )
+    if isinstance(problem, SoftmaxProblem):
+        places = {value: k for k, value in enumerate(problem.label_values or ())}
+        for value in labels.tolist():
+            if value not in places:
+                raise ValueError(f"expected labels {check.listed(places)}, got {value!r}")
+        return rows, np.array([places[value] for value in labels.tolist()])
+    labels = labels.astype(float)
     if not np.all(np.abs(labels) == 1.0):
         raise ValueError(f"expected labels -1 and +1, got {labels[np.abs(labels) != 1.0][0]}")
     return rows, labels

@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 
 from logreg_unlearn.problem import checks as check
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.objective import Objective
-from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.multiclass import AnyProblem, SoftmaxProblem
+from logreg_unlearn.problem.protocol import SmoothObjective
 from logreg_unlearn.solve.optimum import Optimum, OptimumStatus, minimise
 
 _COINCIDE = 1e-6
@@ -37,7 +37,7 @@ def start_of(original: Optimum, weights: Array | None) -> Start:
     return Start(original.w, original.radius) if weights is None else Start(weights, 0.0)
 
 
-def given_weights(problem: UnlearningProblem, weights: ArrayLike) -> Array:
+def given_weights(problem: AnyProblem, weights: ArrayLike) -> Array:
     """Return weights that were given as an array of one's own, or refuse them in a line."""
     w = np.array(check.vector("weights", weights, problem.original().dimension))
     with np.errstate(over="ignore", invalid="ignore"):
@@ -63,7 +63,7 @@ def coincide(one: Optimum | Start, other: Optimum | Start) -> bool:
     return farthest <= _COINCIDE * max(float(np.linalg.norm(o.w)) for o in (one, other))
 
 
-def sharpened(objective: Objective, optimum: Optimum) -> Optimum:
+def sharpened(objective: SmoothObjective, optimum: Optimum) -> Optimum:
     """Go on to a millionth of the solver's tolerance, which knows nothing of the ridge."""
     better = minimise(objective, optimum.w, tolerance=1e-16)
     if not (better.converged and better.radius < optimum.radius):
@@ -71,7 +71,7 @@ def sharpened(objective: Objective, optimum: Optimum) -> Optimum:
     return replace(better, passes=optimum.passes + better.passes)
 
 
-def certified(problem: UnlearningProblem, name: str, optimum: Optimum) -> Optimum:
+def certified(problem: AnyProblem, name: str, optimum: Optimum) -> Optimum:
     """Return the optimum of that name, or say in a line why it is no certified one."""
     if optimum.converged:
         return optimum
@@ -89,9 +89,17 @@ def certified(problem: UnlearningProblem, name: str, optimum: Optimum) -> Optimu
     )
 
 
-def _no_optimum(problem: UnlearningProblem, name: str) -> str:
+def _no_optimum(problem: AnyProblem, name: str) -> str:
     kept = ~problem.forget if name == "oracle" else np.ones(len(problem.forget), dtype=bool)
     rows = "the retained rows" if name == "oracle" else "the rows"
+    if isinstance(problem, SoftmaxProblem):
+        present = set(problem.classes[kept].tolist())
+        lacking = [v for k, v in enumerate(problem.label_values or ()) if k not in present]
+        if lacking:
+            return (
+                f"{rows} lack the class{'es' if len(lacking) > 1 else ''} {check.listed(lacking)}: "
+                "no optimum exists (penalise the intercept)"
+            )
     free = problem.features[kept][:, list(problem.unpenalised)]
     intercept = (free == free[0]).all(axis=0).any()
     if intercept and len(np.unique(problem.labels[kept])) == 1:

@@ -14,8 +14,7 @@ from logreg_unlearn.assess.outcome import Outcome
 from logreg_unlearn.assess.removals import RemovalOutcome
 from logreg_unlearn.assess.requests import RequestStream
 from logreg_unlearn.assess.verdict import TOLERANCE
-from logreg_unlearn.assess.words import describe, free_columns
-from logreg_unlearn.problem.losses import get_loss
+from logreg_unlearn.assess.words import describe, free_columns, loss_name
 from logreg_unlearn.solve.optimum import Optimum
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def audit_data(audit: Audit) -> dict[str, Any]:
     mean = problem.normalisation == "mean"
     return {
         "ridge": problem.ridge,
-        "loss": get_loss(problem.loss).name,
+        "loss": loss_name(problem),
         "refit": {
             "convention": problem.normalisation,
             "ridge": problem.ridge,

@@ -14,14 +14,11 @@ import numpy as np
 
 from logreg_unlearn.assess.bounds import distance_bounds
 from logreg_unlearn.assess.distance import ratio
-from logreg_unlearn.assess.removals import AUDITED
+from logreg_unlearn.assess.removals import AUDITED, audited
 from logreg_unlearn.problem.losses import Array, Mask
-from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.multiclass import AnyProblem
 from logreg_unlearn.solve.optimum import Optimum, minimise
 from logreg_unlearn.unlearn.removal import stream
-
-STREAMED = tuple(name for name in AUDITED if name != "retrain")
-"""The removals that are followed; retraining has no error."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,12 +70,12 @@ class RequestStream:
         return f"RequestStream({len(self.sizes)} requests, {len(self.followed)} removals)"
 
 
-def masks_of(problem: UnlearningProblem, order: Array) -> list[Mask]:
+def masks_of(problem: AnyProblem, order: Array) -> list[Mask]:
     """Return the requests as masks, in their order.
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
         Its forget set is what the requests ask for.
     order : array_like of int (n,)
         Number of the request that asks for a row, from 1 on; 0 for one that stays.
@@ -100,14 +97,12 @@ def masks_of(problem: UnlearningProblem, order: Array) -> list[Mask]:
     return [given == number for number in np.unique(given[given > 0])]
 
 
-def follow_requests(
-    problem: UnlearningProblem, start: Array, requests: Sequence[Mask]
-) -> RequestStream:
-    """Run every removal of `STREAMED` over the requests.
+def follow_requests(problem: AnyProblem, start: Array, requests: Sequence[Mask]) -> RequestStream:
+    """Run every removal of an audit but retraining, which has no error, over the requests.
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     start : ndarray (d,)
         The model in use.
     requests : sequence of ndarray of bool (n,)
@@ -134,17 +129,18 @@ def follow_requests(
         distances=tuple(before),
         followed=tuple(
             _followed(name, problem, start, requests, so_far, oracles, before, retraining)
-            for name in STREAMED
+            for name in audited(problem)
+            if name != "retrain"
         ),
     )
 
 
 def _followed(
     name: str,
-    problem: UnlearningProblem,
+    problem: AnyProblem,
     start: Array,
     requests: Sequence[Mask],
-    so_far: Sequence[UnlearningProblem],
+    so_far: Sequence[AnyProblem],
     oracles: Sequence[Optimum],
     before: Sequence[float],
     retraining: float,

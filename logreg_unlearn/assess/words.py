@@ -10,7 +10,7 @@ import numpy as np
 
 from logreg_unlearn.assess.limit import LimitKind
 from logreg_unlearn.problem.losses import LOGISTIC, get_loss
-from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.multiclass import AnyProblem, SoftmaxProblem
 
 if TYPE_CHECKING:
     from logreg_unlearn.assess.audit import Audit
@@ -190,16 +190,16 @@ def duration(seconds: float) -> str:
 def _decimals(ratio: float) -> int:
     """Decimals that show the difference of a ratio from 1, itself to a digit."""
     gap = abs(ratio - 1.0)
-    # 1e-9 after rounding is still nine decimals; a double near 1 has no more than 15
-    return min(math.ceil(-math.log10(gap) - 1e-6), 15) if gap > 0.0 else 0
+    # 1e-9 after rounding is still nine decimals; one distance, rounded in two ways, is off by 1e-15
+    return math.ceil(-math.log10(gap) - 1e-6) if gap > 1e-14 else 0
 
 
-def refit_words(problem: UnlearningProblem) -> str:
+def refit_words(problem: AnyProblem) -> str:
     """Return which refit the oracle is: the convention of the ridge and what it leaves alone."""
     ridge = problem.ridge
     if problem.normalisation == "mean":
         how = f"with the same ridge {ridge:g} per sample mean"
-    elif get_loss(problem.loss) is LOGISTIC:
+    elif isinstance(problem, SoftmaxProblem) or get_loss(problem.loss) is LOGISTIC:
         how = f"as scikit-learn with C={1.0 / ridge:g}"
     else:
         how = f"with the same ridge {ridge:g} on the sum of the losses"
@@ -209,7 +209,12 @@ def refit_words(problem: UnlearningProblem) -> str:
     )
 
 
-def free_columns(problem: UnlearningProblem) -> list[str]:
+def loss_name(problem: AnyProblem) -> str:
+    """Return the name of the loss: softmax, which has no other, of three classes or more."""
+    return "softmax" if isinstance(problem, SoftmaxProblem) else get_loss(problem.loss).name
+
+
+def free_columns(problem: AnyProblem) -> list[str]:
     """Return the names of the unpenalised columns; a nameless constant one is the intercept."""
     names = problem.feature_names
     free = []

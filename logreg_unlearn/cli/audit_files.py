@@ -5,15 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from logreg_unlearn import plots
 from logreg_unlearn.assess.audit import Audit
+from logreg_unlearn.assess.words import loss_name
 from logreg_unlearn.cli.audit_page import page
 from logreg_unlearn.data import DataSet
-from logreg_unlearn.problem.losses import Array, get_loss
+from logreg_unlearn.problem.adapters.affine import LinearModel
+from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.multiclass import AnyProblem, SoftmaxProblem
 
 RECORD = "audit.json"
 NAMES = ("audit.html", "weights.csv", "audit.png", "audit.svg", RECORD)
@@ -47,25 +51,40 @@ def contents(result: Audit, data: DataSet, record: dict[str, Any]) -> dict[str, 
 def weights_table(result: Audit) -> str:
     """Return the weights in use and the unlearned ones as CSV, on the scale of the user's columns.
 
-    A row per feature, the intercept last; a column for the weights in use, for retraining, and for
-    the second best of the advice, by its name, where there is one.
+    A row per feature, the intercept last, of more than two classes for each of them; a column for
+    the weights in use, for retraining, and for the second best of the advice, by its name, where
+    there is one.
     """
-    columns = _columns(result)
-    models = [result.problem.to_user_scale(w) for w in columns.values()]
-    scale = result.problem.user_scale
-    names = models[0].feature_names
-    rows = [
-        (name, *(repr(float(model.coefficients[j])) for model in models))
-        for j, name in enumerate(names)
-    ]
-    if scale is not None and scale.constant is not None:
-        ones = (result.problem.feature_names or ("intercept",))[-1]
-        rows.append((ones, *(repr(model.intercept) for model in models)))
+    columns, problem = _columns(result), result.problem
+    if isinstance(problem, SoftmaxProblem):
+        heads, of_class = ["class", "feature"], [problem.to_user_scale(w) for w in columns.values()]
+        values = problem.label_values or ()
+        rows = [
+            (str(value), *row)
+            for k, value in enumerate(values)
+            for row in _rows(problem, [models[k] for models in of_class])
+        ]
+    else:
+        heads = ["feature"]
+        rows = _rows(problem, [problem.to_user_scale(w) for w in columns.values()])
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(["feature", *columns])
+    writer.writerow([*heads, *columns])
     writer.writerows(rows)
     return stream.getvalue()
+
+
+def _rows(problem: AnyProblem, models: Sequence[LinearModel]) -> list[tuple[str, ...]]:
+    """Return a row per feature and one for the intercept, a cell for each model."""
+    scale = problem.user_scale
+    rows: list[tuple[str, ...]] = [
+        (name, *(repr(float(model.coefficients[j])) for model in models))
+        for j, name in enumerate(models[0].feature_names)
+    ]
+    if scale is not None and scale.constant is not None:
+        ones = (problem.feature_names or ("intercept",))[-1]
+        rows.append((ones, *(repr(model.intercept) for model in models)))
+    return rows
 
 
 def columns_in_words(result: Audit) -> str:
@@ -84,7 +103,7 @@ def _columns(result: Audit) -> dict[str, Array]:
 
 def _figures(result: Audit, data: DataSet) -> dict[str, bytes]:
     """Draw how far methods were from the oracle at every step, and removals after every request."""
-    loss, ridge = get_loss(result.problem.loss).name, result.problem.ridge
+    loss, ridge = loss_name(result.problem), result.problem.ridge
     with plots.style():
         unit = result.distance_original if result.resolved else None
         newton = result.newton_ratio

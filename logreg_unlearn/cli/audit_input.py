@@ -15,11 +15,21 @@ from logreg_unlearn.cli.forgetting import by_column, load_by_column
 from logreg_unlearn.cli.tables import reading
 from logreg_unlearn.data import DataSet, real
 from logreg_unlearn.data.files import read_table, table_columns
-from logreg_unlearn.data.forget_sets import KINDS, NEEDS_MODEL, FittedModel, forget_set
+from logreg_unlearn.data.forget_sets import (
+    KINDS,
+    MISLABELLED,
+    NEEDS_MODEL,
+    WHOLE,
+    FittedClasses,
+    FittedModel,
+    forget_set,
+    mislabel,
+)
 from logreg_unlearn.data.held_out import read_held_out
 from logreg_unlearn.data.weights import read_weights
 from logreg_unlearn.problem.adapters.affine import LinearModel
 from logreg_unlearn.problem.losses import Array, Mask, get_loss
+from logreg_unlearn.problem.multiclass import AnyProblem, SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem, scale_of
 from logreg_unlearn.solve.optimum import minimise
 
@@ -46,17 +56,33 @@ def load(options: Namespace) -> DataSet:
     if by_column(options):
         return load_by_column(options, how)
     if options.dataset:
-        return real.load(options.dataset)
+        data = real.load(options.dataset)
+        return _mislabelled(data, options) if options.forget == MISLABELLED else data
     by_kind = options.forget in KINDS and options.forget not in set(
         table_columns(options.data, sep=how["sep"])
     ) - set(how["drop"])
+    if by_kind and options.forget == MISLABELLED:
+        raise ValueError(
+            f"expected a bundled data set with --forget {MISLABELLED}, which makes labels wrong, "
+            "got a file: mark the rows whose labels are wrong in a column, or take hardest"
+        )
     data = read_table(
         options.data, forget=None if by_kind else options.forget, requests=options.requests, **how
     )
     return replace(data, forget=None) if by_kind else data
 
 
-def problem_of(data: DataSet, options: Namespace) -> UnlearningProblem:
+def _mislabelled(data: DataSet, options: Namespace) -> DataSet:
+    """Return the data set with wrong labels in the rows to forget."""
+    rows = forget_set(
+        MISLABELLED, data.features, data.labels, fraction=options.fraction, seed=options.seed
+    )
+    note = f"the labels of the {rows.sum()} rows to forget were made wrong, at random"
+    labels = mislabel(data.labels, rows, options.seed)
+    return replace(data, labels=labels, forget=rows, notes=(*data.notes, note))
+
+
+def problem_of(data: DataSet, options: Namespace) -> AnyProblem:
     """Return the problem of the data set and the options.
 
     Raises
@@ -68,12 +94,19 @@ def problem_of(data: DataSet, options: Namespace) -> UnlearningProblem:
     free = options.C is not None or options.unpenalised_intercept
     how["unpenalised"] = (data.intercept,) if free and data.intercept is not None else ()
 
-    def with_mask(mask: Mask) -> UnlearningProblem:
-        return UnlearningProblem(
-            data.features, data.labels, mask, loss=options.loss,
-            feature_names=data.feature_names, label_values=data.label_values,
-            user_scale=scale_of(data), **how,
-        )  # fmt: skip
+    how |= dict(
+        feature_names=data.feature_names, label_values=data.label_values, user_scale=scale_of(data)
+    )
+    if data.count > 2 and not get_loss(options.loss).softmax:
+        raise ValueError(
+            f"expected --loss logistic with labels of {data.count} values, whose form of it is "
+            f"softmax, got {options.loss}"
+        )
+
+    def with_mask(mask: Mask) -> AnyProblem:
+        if data.count > 2:
+            return SoftmaxProblem(data.features, data.given_labels, mask, **how)
+        return UnlearningProblem(data.features, data.labels, mask, loss=options.loss, **how)
 
     if data.forget is not None:
         return with_mask(data.forget)
@@ -88,8 +121,8 @@ def problem_of(data: DataSet, options: Namespace) -> UnlearningProblem:
         any_mask = np.arange(len(data.labels)) == 0
         model = fitted(with_mask(any_mask))
     mask = forget_set(
-        options.forget, data.features, data.labels, fraction=options.fraction,
-        seed=options.seed, model=model,
+        options.forget, data.features, data.labels, seed=options.seed, model=model,
+        fraction=None if options.forget in WHOLE else options.fraction,
     )  # fmt: skip
     return with_mask(mask)
 
@@ -112,14 +145,16 @@ def convention(options: Namespace) -> dict[str, Any]:
     return {"ridge": 1.0 / options.C, "normalisation": "sum"}
 
 
-def fitted(problem: UnlearningProblem) -> FittedModel:
+def fitted(problem: AnyProblem) -> FittedModel | FittedClasses:
     """Return the original model, its ridge that of a mean objective."""
     n = len(problem.labels) if problem.normalisation == "sum" else 1
     w = minimise(problem.original()).w
+    if isinstance(problem, SoftmaxProblem):
+        return FittedClasses(w, problem.ridge / n, problem.count)
     return FittedModel(w, problem.ridge / n, get_loss(problem.loss))
 
 
-def model_in_use(options: Namespace, data: DataSet, problem: UnlearningProblem) -> Array | None:
+def model_in_use(options: Namespace, data: DataSet, problem: AnyProblem) -> Array | None:
     """Return the weights of ``--weights`` on the scale of the problem's columns, if it is given.
 
     Raises
@@ -129,6 +164,11 @@ def model_in_use(options: Namespace, data: DataSet, problem: UnlearningProblem) 
     """
     if options.weights is None:
         return None
+    if isinstance(problem, SoftmaxProblem):
+        raise ValueError(
+            f"expected --weights with labels of two values, got {problem.count}: in Python, "
+            "audit(problem, weights=...) takes those of more classes"
+        )
     named = read_weights(options.weights)
     constant = [name for name in data.dropped if name in named]
     if constant:
@@ -160,7 +200,12 @@ def held_out(options: Namespace, data: DataSet) -> tuple[Array, Array] | None:
     if options.data is None:
         raise ValueError("expected --test with a file, got it without one")
     how = reading(options, is_file=True)
-    return read_held_out(options.test, data, how["label"], sep=how["sep"], decimal=how["decimal"])
+    rows, labels = read_held_out(
+        options.test, data, how["label"], sep=how["sep"], decimal=how["decimal"]
+    )
+    if data.count > 2:  # a softmax problem has the values for labels
+        labels = np.array(data.label_values, dtype=object)[labels.astype(np.intp)]
+    return rows, labels
 
 
 def hashes(options: Namespace, data: DataSet) -> dict[str, str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from logreg_unlearn.assess.audit import Audit
 from logreg_unlearn.assess.words import describe, weights_words
-from logreg_unlearn.cli.audit_text import features, footnotes, tables
+from logreg_unlearn.cli.audit_text import features, footnotes, labels_in_words, tables
 from logreg_unlearn.data import DataSet
 
 _STYLE = """
@@ -61,7 +61,7 @@ def _blocks(
     yield _paragraph(
         f"{about['rows']} rows, {about['columns']} columns, {about['forget']} rows to forget; "
         f"{record['loss']} loss, ridge {record['ridge']:g}. "
-        f"{data.label_values[0]!r} is the class -1, {data.label_values[1]!r} the class +1. "
+        f"{_labels(data)}. "
         "The oracle is the model that retraining without these rows gives: "
         f"{result.refit}. The noise is for "
         f"(epsilon, delta) = ({result.advice.epsilon:g}, {result.advice.delta:g})."
@@ -97,6 +97,12 @@ def _blocks(
         yield f"<p>SHA-256 of the {_text(name)}: <code>{_text(digest)}</code></p>"
     versions = ", ".join(f"{name} {number}" for name, number in record["versions"].items())
     yield f"<p>{_text(versions)}</p></footer>"
+
+
+def _labels(data: DataSet) -> str:
+    if data.count == 2:
+        return f"{data.label_values[0]!r} is the class -1, {data.label_values[1]!r} the class +1"
+    return f"The labels: {labels_in_words(data)}"
 
 
 def _columns(data: DataSet) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from logreg_unlearn import __version__
 from logreg_unlearn.assess.audit import Audit
 from logreg_unlearn.assess.record import audit_data
+from logreg_unlearn.assess.removals import left_out
 from logreg_unlearn.assess.tables import (
     DISGUISED,
     HEADS,
@@ -19,10 +20,10 @@ from logreg_unlearn.assess.tables import (
     request_heads,
     request_rows,
 )
-from logreg_unlearn.assess.words import describe, times, weights_words
+from logreg_unlearn.assess.words import describe, loss_name, times, weights_words
 from logreg_unlearn.data import DataSet
-from logreg_unlearn.problem.losses import get_loss
-from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.checks import listed
+from logreg_unlearn.problem.multiclass import AnyProblem
 from logreg_unlearn.sweep.export import versions
 
 _WIDE = 1000  # columns, more than any table has
@@ -53,7 +54,7 @@ def as_dict(result: Audit, data: DataSet, hashes: Mapping[str, str]) -> dict[str
             "rows": len(problem.labels),
             "columns": len(data.feature_names),
             "forget": int(problem.forget.sum()),
-            "labels": {"-1": data.label_values[0], "+1": data.label_values[1]},
+            "labels": dict(zip(_numbers(data), data.label_values, strict=True)),
             "features": list(data.feature_names),
             "dropped_columns": list(data.dropped),
             "notes": list(data.notes),
@@ -74,9 +75,9 @@ def show(result: Audit, data: DataSet) -> None:
     console = Console(highlight=False, markup=False, soft_wrap=True)
     console.print(
         f"{data.name}: {n} rows, {d} columns, forget {forgotten} ({100 * forgotten / n:.1f} %); "
-        f"{get_loss(problem.loss).name} loss, ridge {problem.ridge:g}{_convention(problem)}"
+        f"{loss_name(problem)} loss, ridge {problem.ridge:g}{_convention(problem)}"
     )
-    console.print(f"labels: {data.label_values[0]!r} is -1, {data.label_values[1]!r} is +1")
+    console.print(f"labels: {labels_in_words(data)}")
     for line in features(data):
         console.print(line)
     for name, optimum in (("original", result.original), ("oracle", result.oracle)):
@@ -117,6 +118,18 @@ def show(result: Audit, data: DataSet) -> None:
     for outcome in result.outcomes[1:]:
         console.print(f"{describe(outcome)}.")
     console.print(f"\nWhat to do: {result.advice.sentence()}.", style="bold")
+
+
+def _numbers(data: DataSet) -> tuple[str, ...]:
+    """Return what stands for each label."""
+    return ("-1", "+1") if data.count == 2 else tuple(map(str, range(data.count)))
+
+
+def labels_in_words(data: DataSet) -> str:
+    """Return which label is which, or of more than two the classes."""
+    if data.count == 2:
+        return f"{data.label_values[0]!r} is -1, {data.label_values[1]!r} is +1"
+    return f"{data.count} classes, {listed(data.label_values, most=_NAMED)}"
 
 
 def foreseen(result: Audit) -> list[str]:
@@ -174,6 +187,8 @@ def footnotes(result: Audit) -> list[str]:
     ]
     if result.requests is not None:
         lines.append("over the requests the cost includes a gradient after each, as a certificate")
+    if gone := left_out(result.problem):
+        lines.append(f"not done: {', '.join(gone)}: they go by the margins of two classes")
     failed = [f"{one.method} failed: {one.failed}" for one in result.removals if one.failed]
     if result.requests is not None:
         removed = {one.method for one in result.removals if one.failed}
@@ -185,7 +200,7 @@ def footnotes(result: Audit) -> list[str]:
     return lines + failed
 
 
-def _convention(problem: UnlearningProblem) -> str:
+def _convention(problem: AnyProblem) -> str:
     """Return what is not the default: the sum convention, and a free intercept."""
     parts = [", sum convention"] if problem.normalisation == "sum" else []
     parts += [", free intercept"] if problem.unpenalised else []

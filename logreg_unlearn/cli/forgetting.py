@@ -31,7 +31,7 @@ def add_options(made: Parser) -> None:
         "--group",
         metavar="COL=VALUE",
         help="with --forget group: all rows with this value are forgotten; the column is no "
-        "feature then",
+        "feature then, or it is the label's: a whole class",
     )
 
 
@@ -78,7 +78,12 @@ def load_by_column(options: Namespace, how: dict[str, Any]) -> DataSet:
     elif not value:
         raise ValueError(f"expected --group COL=VALUE, got {options.group!r}")
     if options.data is None:
-        return _of_bundled(real.load(options.dataset), name, value, options)
+        data = real.load(options.dataset)
+        if options.group is not None and name == how["label"]:
+            return _of_class(data, value, options)
+        return _of_bundled(data, name, value, options)
+    if options.group is not None and name == how["label"]:
+        return _of_class(read_table(options.data, **how), value, options)
     texts = read_column(
         options.data, name, how["label"], sep=how["sep"], decimal=how["decimal"], drop=how["drop"]
     )
@@ -129,6 +134,12 @@ def _written(column: NDArray, value: str) -> str:
         except ValueError:
             continue
     return value
+
+
+def _of_class(data: DataSet, value: str, options: Namespace) -> DataSet:
+    """Return the data set with all rows of one label marked."""
+    column = data.given_labels.astype(str)
+    return _marked(data, column, _written(column, value.strip()), options)
 
 
 def _of_bundled(data: DataSet, name: str, value: str, options: Namespace) -> DataSet:

@@ -162,7 +162,9 @@ def show(store: Store) -> None:
             print(*(f"{load(source).name}: {line}" for line in features(load(source))), sep="\n")
     print("distance to the oracle / the original model's:")
     for loss, method in product(grid.losses, grid.methods):
-        text.table(summarise(store.rows(loss=loss, method=method)), f"{loss} loss, {method}")
+        # data of three classes or more alone have no other loss than the logistic one
+        if found := summarise(store.rows(loss=loss, method=method)):
+            text.table(found, f"{loss} loss, {method}")
     print("* closest to the oracle at any recorded step: it peeks at the oracle")
     print("inf: it diverged, or the original is the oracle itself and the iteration left it")
     if places := regions(store.rows()):

@@ -41,7 +41,8 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
         "--dataset",
         action="append",
         metavar="NAME",
-        help=f"{', '.join(real.names())}; repeatable (default: {', '.join(default.datasets)})",
+        help=f"{', '.join(real.names(two_classes=True))}; repeatable "
+        f"(default: {', '.join(default.datasets)})",
     )
     made.add_argument(
         "--models", type=whole, help=f"of an ensemble (default: {default.models}, 50 with --quick)"

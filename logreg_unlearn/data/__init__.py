@@ -1,6 +1,7 @@
 """Data sets for unlearning: generators of a known dependence, real sets, files, forget sets.
 
-Shapes throughout: features ``X (n, d)``, labels ``y (n,)`` in {-1, +1}, forget mask ``(n,)``.
+Shapes throughout: features ``X (n, d)``, labels ``y (n,)`` in {-1, +1}, or numbers from 0 of three
+classes or more, forget mask ``(n,)``.
 
 =================  ==================================================================
 module             what it gives
@@ -53,7 +54,7 @@ class DataSet:
     name : str
     features : (n, d) float array
     labels : (n,) float array
-        Each -1 or +1; of more than two label values their numbers from 0.
+        Each -1 or +1; of three label values or more their numbers from 0.
     feature_names : tuple of d str
     source, licence : str
         Where the data come from and under which terms they may be used.
@@ -107,6 +108,9 @@ class DataSet:
             raise ValueError(f"expected {d} feature names, got {len(self.feature_names)}")
         if self.intercept is not None and not 0 <= self.intercept < d:
             raise ValueError(f"expected an intercept among {d} columns, got {self.intercept}")
+        count = len(self.label_values)
+        if count > 2 and not np.all(np.isin(self.labels, np.arange(count))):
+            raise ValueError(f"expected labels 0 to {count - 1}, the numbers of {count} classes")
         for name, column in (
             ("forget mask", self.forget),
             ("requests", self.requests),
@@ -114,6 +118,24 @@ class DataSet:
         ):
             if column is not None and column.shape != (n,):
                 raise ValueError(f"expected a {name} of shape ({n},), got {column.shape}")
+
+    @property
+    def count(self) -> int:
+        """Number of classes: two have signs for labels, more are numbered from 0."""
+        return len(self.label_values)
+
+    @property
+    def classes(self) -> NDArray[np.intp]:
+        """Position (n,) of each label among `label_values`."""
+        numbers = self.labels > 0.0 if self.count == 2 else self.labels
+        return np.asarray(numbers).astype(np.intp)
+
+    @property
+    def given_labels(self) -> NDArray[np.object_]:
+        """The labels (n,) by their original values."""
+        values = np.empty(self.count, dtype=object)
+        values[:] = self.label_values
+        return np.asarray(values[self.classes])
 
 
 def constant_columns(features: NDArray[np.float64]) -> NDArray[np.bool_]:

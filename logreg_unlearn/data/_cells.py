@@ -1,4 +1,4 @@
-"""What a cell of text means: a number, one of two labels, a mark or request of the forget set.
+"""What a cell of text means: a number, a label, a mark or request of the forget set.
 
 A **number** is what a spreadsheet writes: ASCII digits with an optional sign, decimal sign and
 exponent, blanks around it allowed. ``3_1``, full-width digits, ``0x1f``, ``nan`` and ``inf`` are
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from logreg_unlearn.data._table import Cells, TableError, listed, quoted, shown
 
-__all__ = ["Numbers", "flags", "is_number", "order_of_requests", "two_classes"]
+__all__ = ["Numbers", "classes", "flags", "is_number", "order_of_requests"]
 
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _LEADING_ZERO = re.compile(r"\s*[+-]?0[0-9]")
@@ -116,18 +116,28 @@ def _advice(cell: str, decimal: str) -> str:
     return "drop the column if it holds no numbers"
 
 
-def two_classes(column: Cells) -> tuple[NDArray[np.float64], tuple[str, str], list[str]]:
-    """Map labels of any two values to -1 and +1.
+MOST_CLASSES = 100
+"""Values of a label that are taken for classes: a Hessian of as many has 100 times the columns."""
+
+
+def classes(column: Cells) -> tuple[NDArray[np.float64], tuple[str, ...], list[str]]:
+    """Map labels of two values to -1 and +1, of more to their numbers from 0.
 
     They are numbers where all are, so that 1 and 1.0 are one label and 2 comes before 10; a
     leading zero, as in 007, says that they are codes, which are text.
 
     Returns
     -------
-    labels : (n,) array of -1 and +1
-    values : pair of str
-        What became -1 and +1, as first spelt.
+    labels : (n,) array
+    values : tuple of str
+        What became -1 and +1 or 0 to K-1, as first spelt.
     notes : list of str
+
+    Raises
+    ------
+    TableError
+        Where a label is missing, all are one, or there are so many that they are no classes: more
+        than `MOST_CLASSES`, or more than half as many as rows.
     """
     texts = [cell.strip() for cell in column.texts]
     spellings = list(dict.fromkeys(texts))
@@ -151,17 +161,20 @@ def two_classes(column: Cells) -> tuple[NDArray[np.float64], tuple[str, str], li
     equal = [text for text in spellings if first[keys[text]] != text]
     merged = f"equal as numbers: {listed([first[keys[equal[0]]], equal[0]])}" if equal else ""
     values = sorted(first)
-    if len(values) != 2:
+    count = len(values)
+    most = max(min(MOST_CLASSES, len(texts) // 2), 2)
+    if not 2 <= count <= most:
         got = ", ".join(shown(first[value]) for value in values[:5])
-        got += ", ..." if len(values) > 5 else ""
+        got += ", ..." if count > 5 else ""
         got += f" ({merged})" if merged else ""
-        raise TableError(
-            f"expected labels of two values in {column.name!r}, got {len(values)}: {got}"
-        )
+        wanted = "two values or more" if count < 2 else f"at most {most} values"
+        why = "" if count < 2 else f" in {len(texts)} rows: is it a measurement, or an identifier?"
+        raise TableError(f"expected labels of {wanted} in {column.name!r}, got {count}: {got}{why}")
     notes = [f"labels {merged}"] if merged else []
     notes += [f"the label {text!r} is read as a label, not as a missing one" for text in missing]
-    labels = np.array([1.0 if keys[text] == values[1] else -1.0 for text in texts])
-    return labels, (first[values[0]], first[values[1]]), notes
+    numbers = dict(zip(values, (-1.0, 1.0) if count == 2 else range(count), strict=True))
+    labels = np.array([numbers[keys[text]] for text in texts], dtype=float)
+    return labels, tuple(first[value] for value in values), notes
 
 
 def _exact(text: str, decimal: str) -> Decimal | None:

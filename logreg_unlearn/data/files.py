@@ -14,10 +14,11 @@ forget     the column ``forget``, if     the array ``forget``, if there is one
 told), each also with ``.gz``; UTF-8, or UTF-16 with its byte-order mark. Nothing is guessed: what
 does not fit is refused with the line of the file and what to do.
 
-**Labels** may be any two values: the smaller becomes -1, the larger +1 (numbers in numerical
-order, otherwise text in alphabetical order); `DataSet.label_values` says which is which. A
-leading zero makes codes, that is text: 7 and 007 are two labels. ``NA`` or ``nan`` is a label
-among text and a missing one among numbers; an empty cell is always missing.
+**Labels** may be any values: of two the smaller becomes -1, the larger +1, three or more are
+numbered from 0 (numbers in numerical order, otherwise text in alphabetical order);
+`DataSet.label_values` says which is which. More than 100 values, or fewer than two rows for each,
+are no classes. A leading zero makes codes, that is text: 7 and 007 are two labels. ``NA`` or
+``nan`` is a label among text and a missing one among numbers; an empty cell is always missing.
 
 A **forget** column holds 1/true/yes for a row to forget and 0/false/no for one to keep, in any
 case and any spelling of the number. A **requests** column, in its place, numbers the deletion
@@ -39,7 +40,7 @@ from numpy.typing import NDArray
 
 from logreg_unlearn.data import INTERCEPT, DataSet, constant_columns, intercept_name, with_intercept
 from logreg_unlearn.data import standardise as to_standard
-from logreg_unlearn.data._cells import flags, order_of_requests, two_classes
+from logreg_unlearn.data._cells import classes, flags, order_of_requests
 from logreg_unlearn.data._csv import column_names, read_text
 from logreg_unlearn.data._npz import array_names, read_arrays
 from logreg_unlearn.data._table import Choice, Table, TableError, quoted
@@ -108,7 +109,7 @@ def read_table(
         raise TableError(f"expected forget or requests, got both: {forget!r} and {requests!r}")
     marks = forget if requests is None else requests
     table = _read(path, Choice(label, marks, names_out), sep, decimal)
-    labels, label_values, notes = two_classes(table.label)
+    labels, label_values, notes = classes(table.label)
     mask, order = None, None
     if table.forget is not None and requests is not None:
         order = order_of_requests(table.forget)

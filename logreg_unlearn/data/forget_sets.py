@@ -4,10 +4,14 @@
 kind              rows
 ================  ================================================================
 random            uniformly at random
-one_class         at random among the rows of one label
+one_class         at random among the rows of one label: a part of a class
+whole_class       all rows of one label
+mislabelled       random, of labels that `mislabel` changes before anything is fitted: the rows of a
+                  label noise that is known
 nearest           nearest to a point (Euclidean), the point of a random row unless given
-easiest           largest margins ``y x.w`` under the fitted model
-hardest           smallest margins
+easiest           largest margins under the fitted model: ``y x.w``, or of more classes the label's
+                  logit less the largest of the others
+hardest           smallest margins; below 0 the model contradicts the label
 influence_pc1     largest scores on the first principal component of the influence matrix
                   (`logreg_unlearn.data.influence`)
 influence_pc2     the same, second component
@@ -26,18 +30,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from logreg_unlearn.data.fitted import FittedModel
+from logreg_unlearn.data.fitted import FittedClasses, FittedModel
 from logreg_unlearn.data.influence import influence_scores
 from logreg_unlearn.data.worst import worst_rows
 
 __all__ = [
     "COLUMN_KINDS",
     "KINDS",
+    "MISLABELLED",
     "NEEDS_MODEL",
     "SWEPT",
+    "WHOLE",
+    "FittedClasses",
     "FittedModel",
     "forget_set",
     "influence_scores",
+    "mislabel",
 ]
 
 Array = NDArray[np.float64]
@@ -51,8 +59,8 @@ def forget_set(
     fraction: float | None = None,
     size: int | None = None,
     seed: int = 0,
-    model: FittedModel | None = None,
-    label: int | None = None,
+    model: FittedModel | FittedClasses | None = None,
+    label: float | None = None,
     point: Array | None = None,
     column: ArrayLike | None = None,
     value: object = None,
@@ -64,17 +72,19 @@ def forget_set(
     kind : str
         One of `KINDS` or `COLUMN_KINDS`.
     features : (n, d) array
-    labels : (n,) array of -1 and +1
+    labels : (n,) array of -1 and +1, or of the numbers of classes
     fraction : float in (0, 1)
         Share of the rows, rounded to a whole number of them within 1 ... n - 1.
     size : int in 1 ... n - 1
-        Number of rows; exactly one of `fraction` and `size` is given, and neither for a group.
+        Number of rows; exactly one of `fraction` and `size` is given, and neither for the kinds in
+        `WHOLE`.
     seed : int
-        For the kinds that draw: random, one_class, and nearest without a point.
-    model : FittedModel
+        For the kinds that draw: random, mislabelled, one_class, and nearest without a point.
+    model : FittedModel or FittedClasses
         For the kinds in `NEEDS_MODEL`.
-    label : -1 or +1, optional
-        The class of one_class; the more frequent one (+1 on a tie) unless given.
+    label : float, optional
+        The class of one_class and whole_class, as the labels have it; the most frequent one (of
+        equals the last) unless given.
     point : (d,) array, optional
         The point of nearest.
     column : (n,) array, optional
@@ -98,18 +108,22 @@ def forget_set(
         raise ValueError(f"expected a kind of forget set among {', '.join(_SCORES)}, got {kind!r}")
     n, d = features.shape
     values = _column(kind, column, n)
-    if kind == "group":
+    if kind in WHOLE:
+        what = "group" if kind == "group" else "class"
         if fraction is not None or size is not None:
-            raise ValueError(f"expected a whole group, got fraction {fraction} and size {size}")
+            raise ValueError(f"expected a whole {what}, got fraction {fraction} and size {size}")
+        if kind == "whole_class":
+            values, value = labels, _label(labels, label)
         size = int(np.sum(values == value))
         if not 1 <= size <= n - 1:
-            raise ValueError(f"expected a group of 1 to {n - 1} rows, got {size} with {value!r}")
+            raise ValueError(f"expected a {what} of 1 to {n - 1} rows, got {size} with {value!r}")
     count = _count(n, fraction, size)
     if kind in NEEDS_MODEL and model is None:
         raise ValueError(f"expected a fitted model for the forget set {kind!r}, got None")
-    for name, vector in (("model.w", None if model is None else model.w), ("point", point)):
-        if vector is not None and np.shape(vector) != (d,):
-            raise ValueError(f"expected {name} of shape ({d},), got {np.shape(vector)}")
+    if model is not None and model.columns != d:
+        raise ValueError(f"expected model.w of shape ({d},), got {np.shape(model.w)}")
+    if point is not None and np.shape(point) != (d,):
+        raise ValueError(f"expected point of shape ({d},), got {np.shape(point)}")
     context = _Context(
         features, labels, np.random.default_rng(seed), model, label, point, values, value, count
     )
@@ -122,6 +136,23 @@ def forget_set(
     return mask
 
 
+def mislabel(labels: Array, rows: NDArray[np.bool_], seed: int = 0) -> Array:
+    """Return labels of which those of the chosen rows are wrong: another class, drawn at random.
+
+    Parameters
+    ----------
+    labels : (n,) array of -1 and +1, or of the numbers of classes
+    rows : (n,) bool array
+    seed : int
+    """
+    values, numbers = np.unique(labels, return_inverse=True)
+    # another seed than that of the rows, so that the classes do not depend on which they are
+    rng = np.random.default_rng([seed, 1])
+    moved = (numbers + rng.integers(1, len(values), len(labels))) % len(values)
+    wrong: Array = np.where(rows, values[moved], labels)
+    return wrong
+
+
 @dataclass(frozen=True, eq=False)
 class _Context:
     """What a kind may look at to score the rows: the highest scores are forgotten."""
@@ -129,8 +160,8 @@ class _Context:
     features: Array
     labels: Array
     rng: np.random.Generator
-    model: FittedModel | None
-    label: int | None
+    model: FittedModel | FittedClasses | None
+    label: float | None
     point: Array | None
     column: NDArray
     value: object
@@ -167,13 +198,24 @@ def _random(context: _Context) -> Array:
     return context.rng.permutation(len(context.labels)).astype(float)
 
 
-def _one_class(context: _Context) -> Array:
-    label = context.label
+def _label(labels: Array, label: float | None) -> float:
+    values, counts = np.unique(labels, return_counts=True)
     if label is None:
-        label = 1 if np.sum(context.labels) >= 0.0 else -1
-    if label not in (-1, 1):
-        raise ValueError(f"expected a label -1 or +1, got {label}")
+        return float(values[::-1][np.argmax(counts[::-1])])
+    if label not in values:
+        raise ValueError(
+            f"expected a label among {', '.join(f'{v:g}' for v in values)}, got {label}"
+        )
+    return label
+
+
+def _one_class(context: _Context) -> Array:
+    label = _label(context.labels, context.label)
     return np.where(context.labels == label, _random(context), -np.inf)
+
+
+def _whole_class(context: _Context) -> Array:
+    return np.where(context.labels == _label(context.labels, context.label), 0.0, -np.inf)
 
 
 def _nearest(context: _Context) -> Array:
@@ -185,8 +227,7 @@ def _nearest(context: _Context) -> Array:
 
 def _margins(context: _Context) -> Array:
     assert context.model is not None
-    margins: Array = context.labels * (context.features @ context.model.w)
-    return margins
+    return context.model.margins(context.features, context.labels)
 
 
 def _influence(component: int) -> Callable[[_Context], Array]:
@@ -216,6 +257,8 @@ def _group(context: _Context) -> Array:
 _SCORES: dict[str, Callable[[_Context], Array]] = {
     "random": _random,
     "one_class": _one_class,
+    "whole_class": _whole_class,
+    "mislabelled": _random,
     "nearest": _nearest,
     "easiest": _margins,
     "hardest": lambda context: -_margins(context),
@@ -235,5 +278,13 @@ KINDS = tuple(kind for kind in _SCORES if kind not in COLUMN_KINDS)
 NEEDS_MODEL = frozenset({"easiest", "hardest", "influence_pc1", "influence_pc2", "worst"})
 """The kinds that look at the fitted model."""
 
-SWEPT = tuple(kind for kind in KINDS if kind != "worst")
-"""The kinds that a sweep takes unless told: not the one chosen to be the worst."""
+WHOLE = ("whole_class", "group")
+"""The kinds that say themselves how many rows there are."""
+
+MISLABELLED = "mislabelled"
+"""The kind whose labels are changed, by `mislabel`."""
+
+_ASKED_FOR = ("worst", "whole_class", MISLABELLED)
+SWEPT = tuple(kind for kind in KINDS if kind not in _ASKED_FOR)
+"""The kinds that a sweep takes unless told: a share of the rows, their labels as they are, and not
+the one chosen to be the worst."""

@@ -38,6 +38,7 @@ def read_held_out(
     Returns
     -------
     features (m, d), labels (m,)
+        Signs or numbers as those of ``like``, some of whose classes may be missing.
 
     Raises
     ------
@@ -59,7 +60,9 @@ def read_held_out(
         raise TableError(
             f"expected the features of the data in {str(path)!r}, got none called {listed(missing)}"
         )
-    if not _same(read.label_values, like.label_values):
+    known = [_plain(text) for text in like.label_values]
+    found = [_plain(text) for text in read.label_values]
+    if not set(found) <= set(known):
         raise TableError(
             f"expected the labels {listed(like.label_values)} in {str(path)!r}, "
             f"got {listed(read.label_values)}"
@@ -69,16 +72,13 @@ def read_held_out(
         features = (features - like.shift[:k]) / like.scale[:k]
     if like.intercept is not None:
         features = np.column_stack([features, np.ones(len(features))])
-    return features, read.labels
+    numbers = np.array([known.index(value) for value in found], dtype=float)[read.classes]
+    return features, 2.0 * numbers - 1.0 if like.count == 2 else numbers
 
 
-def _same(one: tuple[str, str], other: tuple[str, str]) -> bool:
-    """Whether labels are the same: 1 and 1.0 are, as in `read_table`."""
-
-    def plain(text: str) -> str | float:
-        try:
-            return float(text.replace(",", "."))
-        except ValueError:
-            return text
-
-    return [plain(text) for text in one] == [plain(text) for text in other]
+def _plain(text: str) -> str | float:
+    """Return what makes labels the same: 1 and 1.0 are, as in `read_table`."""
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return text

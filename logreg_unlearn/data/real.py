@@ -1,11 +1,11 @@
-"""Real two-class data that need no download: from scikit-learn and statsmodels (extra ``real``).
+"""Real data that need no download: from scikit-learn and statsmodels (extra ``real``).
 
 Columns are standardised (mean 0, variance 1), constant columns dropped, and a constant column
 ``intercept`` of ones appended: an ordinary column, penalised like any other unless the problem
 says otherwise.
 
 ===============  ==========================  ==========================================
-name             rows x columns (no          classes -1 / +1
+name             rows x columns (no          classes -1 / +1, or numbered from 0
                  intercept)
 ===============  ==========================  ==========================================
 breast_cancer    569 x 30                    malignant / benign
@@ -17,6 +17,9 @@ iris_1v2         100 x 4                     versicolor / virginica
 anes96           944 x 9                     expected vote Clinton / Dole
 fair             6366 x 8                    no / some extramarital affair
 randhie          20190 x 9                   no / some visit to a doctor
+iris             150 x 4                     three species
+wine             178 x 13                    three cultivars
+digits           1797 x at most 64           the ten digits (constant pixels dropped)
 ===============  ==========================  ==========================================
 
 ``anes96`` uses the log of the place's population and leaves out the raw figure, of which it is a
@@ -44,16 +47,16 @@ class MissingExtraError(ImportError):
 @dataclass(frozen=True)
 class _Raw:
     features: NDArray[np.float64]
-    positive: NDArray[np.bool_]
+    labels: NDArray[np.float64]
     feature_names: tuple[str, ...]
-    label_values: tuple[str, str]
+    label_values: tuple[str, ...]
     source: str
     licence: str
 
 
-def names() -> tuple[str, ...]:
-    """Return the names that `load` knows."""
-    return tuple(_READERS)
+def names(two_classes: bool = False) -> tuple[str, ...]:
+    """Return the names that `load` knows, or those of the sets of two classes alone."""
+    return tuple(_TWO_CLASSES if two_classes else _READERS)
 
 
 def load(name: str, *, intercept: bool = True) -> DataSet:
@@ -93,7 +96,7 @@ def load(name: str, *, intercept: bool = True) -> DataSet:
     dataset = DataSet(
         name=name,
         features=features,
-        labels=np.where(raw.positive, 1.0, -1.0),
+        labels=raw.labels,
         feature_names=_select(raw.feature_names, ~constant),
         source=raw.source,
         licence=raw.licence,
@@ -112,13 +115,22 @@ def _select(values: tuple[str, ...], mask: NDArray[np.bool_]) -> tuple[str, ...]
 _UCI = "CC BY 4.0 (UCI Machine Learning Repository)"
 
 
+_DIGITS = "Optical Recognition of Handwritten Digits (test part), UCI, as shipped with scikit-learn"
+_WINE = "Wine, UCI, as shipped with scikit-learn"
+_IRIS = "Iris (Fisher 1936), UCI, as shipped with scikit-learn"
+
+
+def _signs(positive: NDArray[np.bool_]) -> NDArray[np.float64]:
+    return np.where(positive, 1.0, -1.0)
+
+
 def _breast_cancer() -> _Raw:
     from sklearn.datasets import load_breast_cancer
 
     bunch = load_breast_cancer()
     return _Raw(
         bunch.data,
-        bunch.target == 1,
+        _signs(bunch.target == 1),
         tuple(map(str, bunch.feature_names)),
         ("malignant", "benign"),
         "Breast Cancer Wisconsin (Diagnostic), UCI, as shipped with scikit-learn",
@@ -133,10 +145,10 @@ def _digits(negative: tuple[int, ...], positive: tuple[int, ...], values: tuple[
     rows = np.isin(bunch.target, negative + positive)
     return _Raw(
         bunch.data[rows],
-        np.isin(bunch.target[rows], positive),
+        _signs(np.isin(bunch.target[rows], positive)),
         tuple(map(str, bunch.feature_names)),
         values,
-        "Optical Recognition of Handwritten Digits (test part), UCI, as shipped with scikit-learn",
+        _DIGITS,
         _UCI,
     )
 
@@ -148,10 +160,10 @@ def _wine() -> _Raw:
     rows = bunch.target <= 1
     return _Raw(
         bunch.data[rows],
-        bunch.target[rows] == 1,
+        _signs(bunch.target[rows] == 1),
         tuple(map(str, bunch.feature_names)),
         ("class_0", "class_1"),
-        "Wine, UCI, as shipped with scikit-learn",
+        _WINE,
         _UCI,
     )
 
@@ -163,10 +175,24 @@ def _iris() -> _Raw:
     rows = bunch.target >= 1
     return _Raw(
         bunch.data[rows],
-        bunch.target[rows] == 2,
+        _signs(bunch.target[rows] == 2),
         tuple(map(str, bunch.feature_names)),
         ("versicolor", "virginica"),
-        "Iris (Fisher 1936), UCI, as shipped with scikit-learn",
+        _IRIS,
+        _UCI,
+    )
+
+
+def _all_classes(loader: str, source: str) -> _Raw:
+    from sklearn import datasets
+
+    bunch = getattr(datasets, loader)()
+    return _Raw(
+        bunch.data,
+        bunch.target.astype(float),
+        tuple(map(str, bunch.feature_names)),
+        tuple(map(str, bunch.target_names)),
+        source,
         _UCI,
     )
 
@@ -185,7 +211,7 @@ def _statsmodels(
     columns = tuple(name for name in frame.columns if name != target and name not in left_out)
     return _Raw(
         frame[list(columns)].to_numpy(dtype=float),
-        frame[target].to_numpy(dtype=float) > 0.0,
+        _signs(frame[target].to_numpy(dtype=float) > 0.0),
         columns,
         values,
         source,
@@ -195,7 +221,7 @@ def _statsmodels(
 
 _EVEN, _ODD = (0, 2, 4, 6, 8), (1, 3, 5, 7, 9)
 
-_READERS: dict[str, Callable[[], _Raw]] = {
+_TWO_CLASSES: dict[str, Callable[[], _Raw]] = {
     "breast_cancer": _breast_cancer,
     "digits_3v8": partial(_digits, (3,), (8,), ("3", "8")),
     "digits_4v9": partial(_digits, (4,), (9,), ("4", "9")),
@@ -229,4 +255,9 @@ _READERS: dict[str, Callable[[], _Raw]] = {
         "RAND Health Insurance Experiment, as shipped with statsmodels",
         "public domain",
     ),
+}
+_READERS = _TWO_CLASSES | {
+    "iris": partial(_all_classes, "load_iris", _IRIS),
+    "wine": partial(_all_classes, "load_wine", _WINE),
+    "digits": partial(_all_classes, "load_digits", _DIGITS),
 }

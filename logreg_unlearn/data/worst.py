@@ -9,6 +9,7 @@ and ``distance_sandwich`` gives :math:`\|\nabla L_R(w)\|/L\le\|w-w_R\|\le\|\nabl
 where L = λ + sup φ'' · ‖X‖₂²/n_R serves every set of that size.  So for a given size both certified
 distances order sets by :math:`\|n\nabla L_D(w)-\sum_F u_i\|`.  Each greedy step adds the row that
 makes it largest: what the set reaches is a lower bound of what the worst one of that size does.
+Of more classes :math:`u_i` is the same with the gradient of the row's loss.
 Of a loss whose curvature has no bound the upper bound alone remains, and the order is the same.
 """
 
@@ -17,26 +18,26 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from logreg_unlearn.data.fitted import FittedModel
+from logreg_unlearn.data.fitted import FittedClasses, FittedModel
 
 Array = NDArray[np.float64]
 
 
-def pulls(features: Array, labels: Array, model: FittedModel) -> Array:
+def pulls(features: Array, labels: Array, model: FittedModel | FittedClasses) -> Array:
     """Return ``u_i`` of every row, shape (n, d): its share of the gradient at the fitted model."""
-    signed = features * labels[:, None]
-    slopes: Array = model.loss.derivative(signed @ model.w)
-    return slopes[:, None] * signed + model.ridge * model.w
+    return model.gradients(features, labels) + model.ridge * model.w
 
 
-def worst_rows(features: Array, labels: Array, model: FittedModel, size: int) -> NDArray[np.intp]:
+def worst_rows(
+    features: Array, labels: Array, model: FittedModel | FittedClasses, size: int
+) -> NDArray[np.intp]:
     """Choose rows one by one, each the one that makes the certified distance largest.
 
     Parameters
     ----------
     features : (n, d) array
-    labels : (n,) array of -1 and +1
-    model : FittedModel
+    labels : (n,) array of -1 and +1, or of the numbers of classes
+    model : FittedModel or FittedClasses
     size : int in 1 ... n - 1
 
     Returns

@@ -57,6 +57,8 @@ class Loss:
         exponential loss, which grows without bound.
     even_curvature : bool
         Whether ``phi''(-z) = phi''(z)``.
+    softmax : bool
+        Whether softmax is what it is of three classes or more; else there it is nothing.
 
     Notes
     -----
@@ -74,6 +76,7 @@ class Loss:
     curvature_bound: float
     third_bound: float
     even_curvature: bool
+    softmax: bool = False
 
     @property
     def unbounded(self) -> bool:
@@ -136,6 +139,7 @@ LOGISTIC = Loss(
     curvature_bound=0.25,
     third_bound=1.0 / (6.0 * math.sqrt(3.0)),  # claim log_loss_derivatives
     even_curvature=True,
+    softmax=True,
 )
 EXPONENTIAL = Loss(
     "exponential",

@@ -7,8 +7,9 @@ gives the coefficients, which do not depend on the loss.  Weights ``w (K*d,)`` a
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import KW_ONLY, dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -124,6 +125,23 @@ class SoftmaxProblem:
         for name, value in converted.items():
             object.__setattr__(self, name, value)
 
+    def forgetting(self, forget: Mask) -> SoftmaxProblem:
+        """Return the problem of another forget set (n,) in the same data, which both share.
+
+        Raises
+        ------
+        ValueError
+            As the class.
+        """
+        other, one = copy(self), self._one_column.forgetting(forget)
+        for name, value in dict(forget=one.forget, _one_column=one).items():
+            object.__setattr__(other, name, value)
+        return other
+
+    def shares_data(self, other: object) -> bool:
+        """Whether both come of one by `forgetting`: their originals are then the same."""
+        return isinstance(other, SoftmaxProblem) and self._base is other._base
+
     def __repr__(self) -> str:
         n, d = self.features.shape
         return (
@@ -211,11 +229,9 @@ class SoftmaxProblem:
         """
         if (ridge is None) == (C is None):
             raise ValueError(f"expected either ridge or C, got ridge={ridge} and C={C}")
-        # two labels are signs, more are numbers from 0
-        numbers = data.labels > 0 if len(data.label_values) == 2 else data.labels
         return cls(
             data.features,
-            np.array(data.label_values, dtype=object)[numbers.astype(np.intp)],
+            data.given_labels,
             data.forget if forget is None else forget,  # type: ignore[arg-type]
             ridge=1.0 / check.positive("C", C) if ridge is None else ridge,
             weights=data.weights,
@@ -311,6 +327,10 @@ class SoftmaxProblem:
         w = np.asarray(w, dtype=np.float64)
         flat = [float(chosen.losses(point) @ shares) for point in w.reshape(-1, w.shape[-1])]
         return np.array(flat).reshape(w.shape[:-1])
+
+
+AnyProblem: TypeAlias = UnlearningProblem | SoftmaxProblem
+"""A problem of two classes, or of any number."""
 
 
 def _numbered(labels: Array, values: Any) -> tuple[Array, tuple[Any, ...]]:

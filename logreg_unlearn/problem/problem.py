@@ -172,9 +172,9 @@ class UnlearningProblem:
             object.__setattr__(other, name, value)
         return other
 
-    def shares_data(self, other: UnlearningProblem) -> bool:
+    def shares_data(self, other: object) -> bool:
         """Whether both come of one by `forgetting`: their originals are then the same."""
-        return self._base is other._base
+        return isinstance(other, UnlearningProblem) and self._base is other._base
 
     def __repr__(self) -> str:
         n, d = self._base.signed_features.shape

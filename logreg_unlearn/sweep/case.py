@@ -24,8 +24,10 @@ import numpy as np
 
 from logreg_unlearn.assess.dependence import dependence
 from logreg_unlearn.data import DataSet
+from logreg_unlearn.data.forget_sets import MISLABELLED, mislabel
 from logreg_unlearn.data.synthetic import gaussian_classes, orthogonal_blocks, two_directions
-from logreg_unlearn.problem.losses import Mask
+from logreg_unlearn.problem.losses import Mask, get_loss
+from logreg_unlearn.problem.multiclass import AnyProblem, SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import Optimum, minimise
 from logreg_unlearn.sweep.datasets import Source, TableFile, chosen, fit_original, load
@@ -42,6 +44,8 @@ __all__ = [
 
 GROUP = 64
 """Cases that run together at most: more are hardly faster, and a group is the task of a worker."""
+OF_CLASSES = 8
+"""The same for three classes or more, whose cases share no product and take seconds each."""
 GROUP_ROWS = 4
 """Rows of either side of a grouped synthetic set; weights make every share exact."""
 BLOCK_SHARE = 0.1
@@ -59,6 +63,7 @@ class Case:
     dataset : str or TableFile
         Real data: a bundled set's name, or the address of a table of the user's own.
     loss, forget_kind : str
+        The logistic loss of three classes or more is softmax.
     forget_fraction : float
         NaN where the table itself marks the rows to forget.
     ridge : float
@@ -98,12 +103,17 @@ def kinds(cases: Iterable[Case]) -> Iterator[tuple[Case, ...]]:
     """Cut cases, in their order, into those that run together: a function of the cases alone."""
     part: list[Case] = []
     for case in cases:
-        if part and (len(part) == GROUP or _kind(case) != _kind(part[-1])):
+        if part and (len(part) == _most(part[-1]) or _kind(case) != _kind(part[-1])):
             yield tuple(part)
             part = []
         part.append(case)
     if part:
         yield tuple(part)
+
+
+def _most(case: Case) -> int:
+    many = case.model == "real" and load(case.dataset).count > 2
+    return OF_CLASSES if many else GROUP
 
 
 def _kind(case: Case) -> tuple[object, ...]:
@@ -151,13 +161,20 @@ def run_part(cases: Sequence[Case]) -> list[Row]:
     return rows
 
 
-def _build(cases: Sequence[Case]) -> list[tuple[UnlearningProblem, float | None]]:
-    """Build the problems of a group; real ones share their data."""
+def _build(cases: Sequence[Case]) -> list[tuple[AnyProblem, float | None]]:
+    """Build the problems of a group; real ones share their data, unless labels are made wrong."""
     if cases[0].model != "real":
         return [build_problem(case) for case in cases]
-    first = _real_problem(cases[0])
-    rest = [first.forgetting(_forgotten(case)) for case in cases[1:]]
-    return [(problem, None) for problem in (first, *rest)]
+    shared: AnyProblem | None = None
+    built: list[tuple[AnyProblem, float | None]] = []
+    for case in cases:
+        if case.forget_kind == MISLABELLED:
+            problem = _real_problem(case)
+        else:
+            problem = shared.forgetting(_forgotten(case)) if shared else _real_problem(case)
+            shared = problem
+        built.append((problem, None))
+    return built
 
 
 def find_method(name: str) -> Method:
@@ -171,7 +188,7 @@ def find_method(name: str) -> Method:
     return load_method(name) if ":" in name else get_method(name)
 
 
-def build_problem(case: Case) -> tuple[UnlearningProblem, float | None]:
+def build_problem(case: Case) -> tuple[AnyProblem, float | None]:
     """Return a case's problem and its lift or cosine (None where it has to be measured).
 
     Raises
@@ -226,10 +243,16 @@ def _problem(data: DataSet, case: Case) -> UnlearningProblem:
     )
 
 
-def _real_problem(case: Case) -> UnlearningProblem:
-    data = load(case.dataset)
-    return UnlearningProblem(
-        data.features, data.labels, _forgotten(case), ridge=case.ridge, loss=case.loss
+def _real_problem(case: Case) -> AnyProblem:
+    data, mask = load(case.dataset), _forgotten(case)
+    if case.forget_kind == MISLABELLED:
+        data = replace(data, labels=mislabel(data.labels, mask, case.seed))
+    if data.count == 2:
+        return UnlearningProblem(data.features, data.labels, mask, ridge=case.ridge, loss=case.loss)
+    if not get_loss(case.loss).softmax:
+        raise ValueError(f"expected the logistic loss of {data.count} classes, got {case.loss}")
+    return SoftmaxProblem(
+        data.features, data.given_labels, mask, ridge=case.ridge, label_values=data.label_values
     )
 
 

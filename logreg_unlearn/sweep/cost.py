@@ -1,7 +1,8 @@
 """What a case is expected to cost, so that the longest are started first.
 
 Fitted to the groups of the default grid on one core: 1 ms to build, certify and judge a problem,
-then for each step together 0.3 us, 2 ns a row (an exponential) and 0.1 ns per entry of the matrix.
+then for each step together 0.3 us, 2 ns a row (an exponential) and 0.1 ns per entry of the matrix
+(and class, of three or more).
 A bounded loss takes about ``4 d/ridge`` steps (the curvature grows with the d columns), an
 unbounded one converges or diverges in a few dozen.  Methods whose steps cannot be shared take
 longer, all alike.
@@ -32,12 +33,15 @@ SHAPES = {
 
 def expected_seconds(case: Case) -> float:
     """Return the seconds that a case takes on one core, to within a factor of a few."""
-    rows, columns = (
-        load(case.dataset).features.shape if case.model == "real" else SHAPES[case.model]
-    )
+    rows, columns = SHAPES.get(case.model, (0, 0))
+    classes = 1
+    if case.model == "real":
+        data = load(case.dataset)
+        rows, columns = data.features.shape
+        classes = data.count if data.count > 2 else 1
     unbounded = get_loss(case.loss).unbounded
     steps = min(UNBOUNDED if unbounded else DECAY * columns / case.ridge, case.steps)
-    return BUILD + steps * (STEP + rows * (ROW + ENTRY * columns))
+    return BUILD + steps * (STEP + rows * classes * (ROW + ENTRY * columns))
 
 
 def rank(cases: Iterable[Case]) -> int:

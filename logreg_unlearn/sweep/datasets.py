@@ -13,9 +13,10 @@ import numpy as np
 
 from logreg_unlearn.data import DataSet, real
 from logreg_unlearn.data.files import read_table
-from logreg_unlearn.data.forget_sets import FittedModel, forget_set
+from logreg_unlearn.data.forget_sets import WHOLE, FittedClasses, FittedModel, forget_set
 from logreg_unlearn.problem.losses import Mask, get_loss
 from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.solve.optimum import minimise
 
 MARKED = "column "
@@ -95,14 +96,15 @@ def chosen(source: Source, kind: str, fraction: float, seed: int, loss: str, rid
     if isinstance(source, TableFile) and data.forget is not None and kind == source.kind:
         return data.forget
     return forget_set(
-        kind, data.features, data.labels, fraction=fraction, seed=seed,
+        kind, data.features, data.labels, fraction=None if kind in WHOLE else fraction, seed=seed,
         model=_fitted(source, loss, ridge),
     )  # fmt: skip
 
 
 @lru_cache(maxsize=64)
-def _fitted(source: Source, loss: str, ridge: float) -> FittedModel:
-    return fit_original(load(source), ridge, loss)
+def _fitted(source: Source, loss: str, ridge: float) -> FittedModel | FittedClasses:
+    data = load(source)
+    return fit_original(data, ridge, loss) if data.count == 2 else fit_classes(data, ridge)
 
 
 def fit_original(data: DataSet, ridge: float, loss: str) -> FittedModel:
@@ -112,3 +114,12 @@ def fit_original(data: DataSet, ridge: float, loss: str) -> FittedModel:
     signed = data.labels[:, None] * data.features
     objective = Objective(signed, np.full(n, 1.0 / n), ridge, pointwise)
     return FittedModel(minimise(objective).w, ridge, pointwise)
+
+
+def fit_classes(data: DataSet, ridge: float) -> FittedClasses:
+    """Fit the original model of a data set of three classes or more, by softmax."""
+    n = len(data.labels)
+    objective = SoftmaxObjective(
+        data.features, data.classes, data.count, np.full(n, 1.0 / n), ridge
+    )
+    return FittedClasses(minimise(objective).w, ridge, data.count)

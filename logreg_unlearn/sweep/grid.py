@@ -8,13 +8,13 @@ from itertools import chain, product
 
 import numpy as np
 
-from logreg_unlearn.data.forget_sets import KINDS, SWEPT
-from logreg_unlearn.problem.losses import LOSSES
+from logreg_unlearn.data.forget_sets import KINDS, SWEPT, WHOLE
+from logreg_unlearn.problem.losses import LOSSES, get_loss
 from logreg_unlearn.sweep.case import BLOCK_SHARE, MODELS, Case, find_method
 from logreg_unlearn.sweep.datasets import Source, TableFile, load
 from logreg_unlearn.theory.single_coordinate import harm_threshold
 
-DRAWN_KINDS = ("random", "one_class", "nearest")
+DRAWN_KINDS = ("random", "one_class", "nearest", "mislabelled")
 """Forget sets that depend on the seed; the others are the same for every seed."""
 
 LIFT_PLACES = (
@@ -32,6 +32,7 @@ class Grid:
     Attributes
     ----------
     models, losses, kinds : tuple of str
+        Data sets of three classes or more have the logistic loss alone.
     methods : tuple of str
         Names, or addresses ``module:name`` of the user's own.
     datasets : tuple of str or TableFile
@@ -119,17 +120,23 @@ class Grid:
 
     def size(self) -> int:
         """Return the number of cases, without making them."""
-        boxes, draws = len(self.fractions) * len(self.ridges), 0
+        boxes, losses, draws = len(self.fractions) * len(self.ridges), len(self.losses), 0
         if "real" in self.models:
-            sets = [each for source in self.datasets for each in self._forget_sets(source)]
-            draws = sum(self._draws(kind) for kind, _ in sets)
+            draws = sum(
+                self._draws(kind) * sum(_has(source, loss) for loss in self.losses)
+                for source in self.datasets
+                for kind, _ in self._forget_sets(source)
+            )
         sizes = {
-            "blocks": boxes * len(self.lifts or self.lift_places),
-            "two-directions": len(self.direction_ridges) * len(self.epsilons) * len(self.alphas),
-            "gaussian": boxes * len(self.correlations) * self.seeds,
+            "blocks": losses * boxes * len(self.lifts or self.lift_places),
+            "two-directions": losses
+            * len(self.direction_ridges)
+            * len(self.epsilons)
+            * len(self.alphas),
+            "gaussian": losses * boxes * len(self.correlations) * self.seeds,
             "real": len(self.real_ridges) * draws,
         }
-        return len(self.losses) * len(self.methods) * sum(sizes[name] for name in self.models)
+        return len(self.methods) * sum(sizes[name] for name in self.models)
 
     def _blocks(self, seed: int) -> Iterator[Case]:
         grid = product(self.losses, self.methods, self.fractions, self.ridges)
@@ -167,7 +174,7 @@ class Grid:
     def _real(self, seed: int) -> Iterator[Case]:
         grid = product(self.losses, self.methods, self.datasets, self.real_ridges)
         for loss, method, dataset, ridge in grid:
-            for kind, fraction in self._forget_sets(dataset):
+            for kind, fraction in self._forget_sets(dataset) if _has(dataset, loss) else ():
                 for each in range(seed, seed + self._draws(kind)):
                     yield Case(
                         "real", dataset, loss, kind, fraction, ridge, each, method, self.steps
@@ -179,7 +186,13 @@ class Grid:
     def _forget_sets(self, dataset: Source) -> Iterator[tuple[str, float]]:
         if isinstance(dataset, TableFile) and load(dataset).forget is not None:
             return iter([(dataset.kind, np.nan)])
-        return ((kind, fraction) for fraction in self.real_fractions for kind in self.kinds)
+        # a whole class is one, whatever share it is
+        return (
+            (kind, fraction)
+            for fraction in self.real_fractions
+            for kind in self.kinds
+            if kind not in WHOLE or fraction == self.real_fractions[0]
+        )
 
     def _validate(self, seed: int) -> None:
         top = 1.0 / BLOCK_SHARE
@@ -225,6 +238,16 @@ class Grid:
                     f"expected data sets of different names, got {places[name]!r} and {place!r}, "
                     f"both {name!r}"
                 )
+            if not any(_has(source, loss) for loss in self.losses):
+                raise ValueError(
+                    f"expected the loss logistic for {name!r}, which has {load(source).count} "
+                    f"classes, got {', '.join(self.losses)}"
+                )
+
+
+def _has(source: Source, loss: str) -> bool:
+    """Whether there is a case: of three classes or more the logistic loss alone has a form."""
+    return get_loss(loss).softmax or load(source).count == 2
 
 
 def parse_values(text: str) -> tuple[float, ...]:

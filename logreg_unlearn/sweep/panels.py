@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -167,11 +168,13 @@ def real_data(rows: Sequence[Row]) -> list[Panel]:
     """Panels of ``plots.real_data``, one per loss and data set."""
     kinds = list(dict.fromkeys(r.forget_kind for r in rows))
     made: list[Panel] = []
-    for loss, dataset in _values(rows, "loss", "dataset"):
+    # three classes or more have one loss alone: the place of the other stays empty
+    losses, datasets = _values(rows, "loss"), _values(rows, "dataset")
+    for (loss,), (dataset,) in product(losses, datasets):
         part = [r for r in rows if (r.loss, r.dataset) == (loss, dataset)]
         made.append(
             {
-                "title": f"{dataset}\n{loss} loss",
+                "title": f"{dataset}\n{'' if part else 'has no '}{loss} loss",
                 "kinds": kinds,
                 "final": [[r.ratio_final for r in part if r.forget_kind == k] for k in kinds],
                 "best": [[r.ratio_best for r in part if r.forget_kind == k] for k in kinds],

@@ -24,6 +24,7 @@ from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.protocol import SmoothObjective
 from logreg_unlearn.problem.rows import CHUNK, LazyRows
+from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.solve.passes import row_chunks
 
 
@@ -64,11 +65,13 @@ def gradient_step(objective: SmoothObjective, step_size: float) -> Step:
         Without batch axes.
     step_size : float
     """
-    if not isinstance(objective, Objective):
+    if not isinstance(objective, Objective | SoftmaxObjective):
         return _plain(objective, step_size)
     used = objective.coefficients != 0
     if not used.all():  # nothing to compute there, and 0 times an overflowed loss is no number
         objective = objective.with_rows(used)
+    if isinstance(objective, SoftmaxObjective):
+        return _plain(objective, step_size)
     n, d = objective.signed_features.shape
     if n * d <= _STREAM:
         rows = np.asarray(objective.signed_features)

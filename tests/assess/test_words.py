@@ -31,6 +31,7 @@ def test_percent(ratio: float, words: str) -> None:
     ("ratio", "words"),
     [
         (1.00003, "1.00003x"),
+        (1.0 - 1e-15, "1x"),
         (1.0004, "1.0004x"),
         (1.2, "1.2x"),
         (38.96, "39x"),

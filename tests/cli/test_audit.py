@@ -169,8 +169,11 @@ def test_mistakes_are_answered_in_one_line(audit, tmp_path, mistake) -> None:
 
 
 TABLES = {
-    "three labels": ({"outcome": ["a", "b", "c"] * 20}, ["two values", "3: 'a', 'b', 'c'"]),
-    "one label": ({"outcome": ["a"] * 60}, ["two values", "1: 'a'"]),
+    "a measurement": (
+        {"outcome": [f"{i / 7:.3f}" for i in range(60)]},
+        ["at most 30 values", "60: '0.000'", "a measurement"],
+    ),
+    "one label": ({"outcome": ["a"] * 60}, ["two values or more", "1: 'a'"]),
     "nan": ({"age": ["1", "nan", "2"] * 20}, ["finite", "'age'", "line 3"]),
     "infinite": ({"age": ["1", "2", "inf"] * 20}, ["finite", "'age'", "line 4"]),
     "a gap": ({"age": ["1", "", "2"] * 20}, ["'age'", "line 3"]),

@@ -138,3 +138,27 @@ def test_any_file_name_gives_report_and_figure(sweep, audit, tmp_path) -> None:
     assert audit(name, "--label", "outcome", "--forget", "to_forget", "--method", "da")[0] == 0
     assert sweep("--dataset", name, *OWN[2:], "--forget", "to_forget")[0] == 0
     assert written(tmp_path)[0]["dataset"] == name.removesuffix(".csv")
+
+
+def test_classes_of_bundled_sets_and_tables_are_swept_and_drawn(sweep, tmp_path) -> None:
+    rows = [f"{i % 7},{i * i % 11},{'abc'[i % 3]}" for i in range(40)]
+    (tmp_path / "mine.csv").write_text("\n".join(["u,v,label", *rows]))
+    status, out, err = sweep(
+        "--model", "real", "--dataset", "iris", "--dataset", "iris_1v2", "--dataset", "mine.csv",
+        "--label", "label", "--forget", "hardest", "--forget", "whole_class", "--steps", 50,
+    )  # fmt: skip
+    assert status == 0, err
+    found = written(tmp_path)
+    assert [(row["dataset"], row["loss"]) for row in found] == [
+        *[("iris", "logistic")] * 2, *[("iris_1v2", "logistic")] * 2, *[("mine", "logistic")] * 2,
+        *[("iris_1v2", "exponential")] * 2,
+    ]  # fmt: skip
+    assert float(found[1]["forget_fraction"]) == pytest.approx(1 / 3)
+    assert "logistic loss, da" in out and "exponential loss, da" in out
+    assert (tmp_path / "results" / "sweep_correlation" / "real.png").stat().st_size > 10_000
+    # alone they have one table: nothing is said of a loss that they have no form of
+    status, out, _ = sweep("--model", "real", "--dataset", "iris", "--seeds", 1, "--steps", 20)
+    assert status == 0 and "exponential" not in out
+    refused(
+        sweep("--model", "real", "--dataset", "iris", "--loss", "exponential"), "loss logistic",
+    )  # fmt: skip

@@ -31,6 +31,9 @@ SHAPES = {
     "anes96": (944, 9),
     "fair": (6366, 8),
     "randhie": (20190, 9),
+    "iris": (150, 4),
+    "wine": (178, 13),
+    "digits": (1797, 64),
 }
 
 
@@ -320,7 +323,7 @@ def test_real_sets_are_standardised_with_an_intercept(name):
     np.testing.assert_array_equal(data.features[:, -1], 1.0)
     np.testing.assert_allclose(data.features[:, :-1].mean(axis=0), 0.0, atol=1e-12)
     np.testing.assert_allclose(data.features[:, :-1].var(axis=0), 1.0, rtol=1e-12)
-    assert set(data.labels) == {-1.0, 1.0}
+    assert set(data.labels) == ({-1.0, 1.0} if data.count == 2 else set(range(data.count)))
     assert data.features.dtype == np.float64
     assert data.licence
     assert data.source
@@ -334,6 +337,7 @@ def test_only_constant_pixels_are_dropped():
         "digits_3v8",
         "digits_4v9",
         "digits_parity",
+        "digits",
     }
     assert "pixel_0_0" in load("digits_3v8").dropped
 
@@ -356,6 +360,29 @@ def test_the_positive_class_is_the_second_value(name, positive, values):
     data = load(name)
     assert np.sum(data.labels == 1.0) == positive
     assert data.label_values == values
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes", "values"),
+    [
+        ("iris", (50, 50, 50), ("setosa", "versicolor", "virginica")),
+        ("wine", (59, 71, 48), ("class_0", "class_1", "class_2")),
+        ("digits", (178, 182, 177, 183, 181, 182, 181, 179, 174, 180), tuple("0123456789")),
+    ],
+)
+def test_more_classes_are_numbered(name, sizes, values):
+    data = load(name)
+    assert tuple(np.bincount(data.classes)) == sizes
+    assert data.label_values == values
+    assert "CC BY 4.0" in data.licence
+    numbers = {value: k for k, value in enumerate(values)}
+    np.testing.assert_array_equal([numbers[v] for v in data.given_labels], data.labels)
+
+
+def test_labels_that_number_no_class_are_refused():
+    with pytest.raises(ValueError, match="labels 0 to 2, the numbers of 3 classes"):
+        DataSet("s", np.eye(3), np.array([1.0, 2.0, 3.0]), ("a", "b", "c"), "", "",
+                label_values=("a", "b", "c"))  # fmt: skip
 
 
 def test_an_unknown_set_is_refused():

@@ -101,6 +101,37 @@ def test_spreadsheet_habits_are_understood(write):
     np.testing.assert_array_equal(data.labels, [-1, 1])
 
 
+@pytest.mark.parametrize(
+    ("cells", "values", "numbers"),
+    [
+        (["b", "a", "c"], ("a", "b", "c"), [1, 0, 2]),
+        (["10", "2", "1.5"], ("1.5", "2", "10"), [2, 1, 0]),
+        (["1", "2", "3", "1.0"], ("1", "2", "3"), [0, 1, 2, 0]),
+        (["010", "2", "1"], ("010", "1", "2"), [0, 2, 1]),  # codes are text
+        (["true", "false", "maybe"], ("false", "maybe", "true"), [2, 0, 1]),
+        (["true", "false"], ("false", "true"), [1, -1]),
+    ],
+)
+def test_labels_of_any_number_of_values(write, cells, values, numbers):
+    rows = "".join(f"{i * i},{cell}\n" for i, cell in enumerate(cells * 2))
+    data = read_table(write("a,y\n" + rows))
+    assert data.label_values == values
+    np.testing.assert_array_equal(data.labels, numbers * 2)
+    assert [float(v) if v[0].isdigit() else v for v in data.given_labels] == [
+        float(v) if v[0].isdigit() else v for v in cells * 2
+    ]
+
+
+def test_more_values_than_classes_have_are_refused(write):
+    def of(count: int, times: int):
+        rows = [f"{i * i % 17},{i % count / 4}\n" for i in range(times * count)]
+        return write("a,y\n" + "".join(rows))
+
+    assert read_table(of(100, 2)).count == 100
+    with pytest.raises(TableError, match=r"at most 100 values in 'y', got 101: .* a measurement"):
+        read_table(of(101, 9))
+
+
 def test_constant_columns_give_way_to_the_intercept(write):
     path = write("one,a,zero,y\n1,2,0,0\n1,3,0,1\n1,7,0,1\n")
     data = read_table(path)
@@ -144,11 +175,15 @@ def test_constant_columns_give_way_to_the_intercept(write):
             "a,y\n1,0\n1e999,1\n",
             "expected a finite number in line 3, column 'a', got '1e999' (drop",
         ),
-        ("a,y\n1,0\n2,0\n", "expected labels of two values in 'y', got 1: '0'"),
-        ("a,y\n1,0\n2,1\n3,2\n", "expected labels of two values in 'y', got 3: '0', '1', '2'"),
+        ("a,y\n1,0\n2,0\n", "expected labels of two values or more in 'y', got 1: '0'"),
+        (
+            "a,y\n1,0\n2,1\n3,2\n",
+            "expected labels of at most 2 values in 'y', got 3: '0', '1', '2' in 3 rows: is it a "
+            "measurement, or an identifier?",
+        ),
         (
             "a,y\n" + "".join(f"{i},{i}\n" for i in range(9)),
-            "expected labels of two values in 'y', got 9: '0', '1', '2', '3', '4', ...",
+            "expected labels of at most 4 values in 'y', got 9: '0', '1', '2', '3', '4', ... in 9",
         ),
         ("a,y\n1,0\n2,\n3,1\n", "expected a label in line 3, column 'y', got an empty cell"),
         (

@@ -41,7 +41,7 @@ GOOD_ARRAYS: dict[str, Any] = {"X": np.eye(3), "y": np.array([0, 1, 1])}
         ({"X": np.ones((1, 3))}, "at least two rows of data, got 1"),
         ({"X": np.array([[1.0], [np.nan], [0.0]])}, r"got nan in X\[1, 0\]"),
         ({"y": np.array([0, 1])}, r"expected 'y' of shape \(3,\), got \(2,\)"),
-        ({"y": np.array([0, 1, 2])}, "two values in 'y', got 3: '0', '1', '2'"),
+        ({"y": np.array([0, 1, 2])}, "at most 2 values in 'y', got 3: '0', '1', '2' in 3 rows"),
         (
             {"y": np.array([0.0, 1.0, np.nan])},
             r"a label in y\[2\], got 'nan' where the others are numbers",

@@ -190,7 +190,7 @@ def test_labels_that_look_alike(read, cells, labels, values, notes):
 
 def test_labels_that_cannot_be_two(refusal):
     assert refusal("a,y\n1,7\n2,7.0\n") == (
-        "expected labels of two values in 'y', got 1: '7' (equal as numbers: '7', '7.0')"
+        "expected labels of two values or more in 'y', got 1: '7' (equal as numbers: '7', '7.0')"
     )
     assert refusal("a,y\n1,0\n2,NA\n") == (
         "expected a label in line 3, column 'y', got 'NA' where the others are numbers"

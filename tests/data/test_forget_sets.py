@@ -10,13 +10,17 @@ from hypothesis import strategies as st
 from logreg_unlearn.data.forget_sets import (
     KINDS,
     NEEDS_MODEL,
+    WHOLE,
+    FittedClasses,
     FittedModel,
     forget_set,
     influence_scores,
+    mislabel,
 )
 from logreg_unlearn.data.synthetic import gaussian_classes
 from logreg_unlearn.data.worst import worst_rows
 from logreg_unlearn.problem.losses import EXPONENTIAL, LOGISTIC
+from logreg_unlearn.problem.multiclass import SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
 
@@ -24,6 +28,10 @@ DATA = gaussian_classes(0.4, n=60, d=4, seed=11)
 X, Y = DATA.features, DATA.labels
 W = np.array([0.9, -0.4, 0.3, 0.1])
 MODEL = FittedModel(W, 0.05, LOGISTIC)
+SHARES = tuple(kind for kind in KINDS if kind not in WHOLE)
+
+CLASSES = np.random.default_rng(3).integers(0, 4, 60).astype(float)
+OF_CLASSES = FittedClasses(np.random.default_rng(4).standard_normal(16), 0.05, 4)
 
 
 def explicit_influence(x, y, model):
@@ -39,7 +47,7 @@ def explicit_influence(x, y, model):
 
 
 @given(
-    kind=st.sampled_from(KINDS),
+    kind=st.sampled_from(SHARES),
     n=st.integers(8, 60),
     fraction=st.floats(0.001, 0.999),
     seed=st.integers(0, 50),
@@ -52,7 +60,7 @@ def test_a_fraction_gives_the_rounded_count_never_none_never_all(kind, n, fracti
     assert mask.sum() == min(max(round(fraction * n), 1), n - 1)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", SHARES)
 @pytest.mark.parametrize("size", [1, 7, 20])
 def test_a_size_is_met_exactly_and_repeats(kind, size):
     masks = [forget_set(kind, X, Y, size=size, seed=4, model=MODEL) for _ in range(2)]
@@ -82,6 +90,55 @@ def test_one_class_takes_one_label_only():
     assert set(Y[forget_set("one_class", X, Y, size=5)]) == {frequent}
     drawn = {tuple(forget_set("one_class", X, Y, size=5, label=1, seed=s)) for s in range(5)}
     assert len(drawn) == 5
+
+
+def test_a_whole_class_is_all_of_it():
+    for label in (-1.0, 1.0):
+        np.testing.assert_array_equal(forget_set("whole_class", X, Y, label=label), label == Y)
+    counts = np.bincount(CLASSES.astype(int))
+    most = float(3 - np.argmax(counts[::-1]))
+    np.testing.assert_array_equal(forget_set("whole_class", X, CLASSES), most == CLASSES)
+    with pytest.raises(ValueError, match=r"expected a whole class, got fraction 0\.1"):
+        forget_set("whole_class", X, Y, fraction=0.1)
+    with pytest.raises(ValueError, match="expected a class of 1 to 59 rows, got 60"):
+        forget_set("whole_class", X, np.ones(60))
+
+
+def test_mislabelled_rows_and_no_others_get_another_class():
+    for labels in (Y, CLASSES):
+        rows = forget_set("mislabelled", X, labels, size=30, seed=2)
+        wrong = mislabel(labels, rows, seed=2)
+        np.testing.assert_array_equal(wrong != labels, rows)
+        assert set(wrong) <= set(labels)
+    drawn = [mislabel(CLASSES, rows, seed=seed)[rows] for seed in range(300)]
+    others = np.array([[np.sum(column == k) for k in range(4)] for column in np.array(drawn).T])
+    # each of the three others 100 times, standard deviation 8
+    assert others[others > 0].min() > 60
+    assert others.max() < 140
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_two_classes_of_softmax_have_the_binary_sets(kind):
+    both = FittedClasses(np.concatenate([-0.5 * W, 0.5 * W]), 2.0 * MODEL.ridge, 2)
+    for size in (1, 7, 20):
+        how = {} if kind in WHOLE else {"size": size}
+        ours = forget_set(kind, X, (Y + 1.0) / 2.0, model=both, seed=5, **how)
+        np.testing.assert_array_equal(ours, forget_set(kind, X, Y, model=MODEL, seed=5, **how))
+
+
+def test_margins_and_influence_of_more_classes_are_those_of_the_problem():
+    problem = SoftmaxProblem(X, CLASSES, np.arange(60) == 0, ridge=OF_CLASSES.ridge)
+    objective, w = problem.original(), OF_CLASSES.w
+    logits = X @ problem.class_weights(w).T
+    others = [max(np.delete(u, int(y))) for u, y in zip(logits, CLASSES, strict=True)]
+    margins = logits[np.arange(60), CLASSES.astype(int)] - others
+    np.testing.assert_allclose(OF_CLASSES.margins(X, CLASSES), margins, rtol=1e-12)
+    rows = [objective.with_rows(np.arange(60) == i) for i in range(60)]
+    gradients = np.array([row.with_coefficients(np.ones(1), 0.0).gradient(w) for row in rows])
+    np.testing.assert_allclose(OF_CLASSES.gradients(X, CLASSES), gradients, atol=1e-13)
+    half = OF_CLASSES.whitened(X, CLASSES)
+    matrix = gradients @ np.linalg.solve(objective.hessian(w), gradients.T)
+    np.testing.assert_allclose(half @ half.T, matrix, atol=1e-11 * np.abs(matrix).max())
 
 
 def test_nearest_are_nearer_than_the_rest():
@@ -217,7 +274,7 @@ def test_a_group_is_every_row_of_the_value_and_no_other():
         ("random", {"fraction": 0.0}, r"fraction in \(0, 1\), got 0.0"),
         ("random", {"fraction": 1.0}, r"fraction in \(0, 1\), got 1.0"),
         ("random", {"fraction": float("nan")}, r"fraction in \(0, 1\), got nan"),
-        ("one_class", {"size": 3, "label": 2}, "expected a label -1 or \\+1, got 2"),
+        ("one_class", {"size": 3, "label": 2}, "expected a label among -1, 1, got 2"),
         ("nearest", {"size": 3, "point": np.zeros(3)}, r"point of shape \(4,\), got \(3,\)"),
         (
             "easiest",

@@ -61,6 +61,14 @@ def test_held_out_rows_that_do_not_fit_get_one_line(write, text, words) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_held_out_rows_may_lack_a_class_and_have_its_number(write) -> None:
+    data = read_table(write("train.csv", "a,y\n1,u\n2,v\n4,w\n3,u\n1,v\n5,w\n"))
+    labels = read_held_out(write("test.csv", "a,y\n2,w\n3,v\n1,w\n4,v\n"), data)[1]
+    np.testing.assert_array_equal(labels, [2.0, 1.0, 2.0, 1.0])
+    with pytest.raises(TableError, match=r"labels 'u', 'v', 'w' in .*, got 'v', 'x'"):
+        read_held_out(write("test.csv", "a,y\n2,x\n3,v\n1,x\n4,v\n"), data)
+
+
 def test_requests_are_numbers_and_what_they_ask_for_is_forgotten(write) -> None:
     data = read_table(write("train.csv", TRAIN), requests="req")
     assert data.requests.tolist() == [2, 0, 0, 1, 0]

@@ -62,8 +62,8 @@ class Experiment:
 
     def __post_init__(self) -> None:
         for name in self.datasets:
-            if name not in real.names():
-                known = ", ".join(real.names())
+            if name not in real.names(two_classes=True):
+                known = ", ".join(real.names(two_classes=True))
                 raise ValueError(f"expected a data set among {known}, got {name!r}")
         for name, value, least in (("models", self.models, 2), ("seed", self.seed, 0)):
             if value < least:

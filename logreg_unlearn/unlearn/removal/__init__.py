@@ -24,6 +24,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.multiclass import AnyProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.unlearn.removal.descent import descent_to_delete
 from logreg_unlearn.unlearn.removal.influence import (
@@ -70,7 +71,7 @@ Rewinding needs a checkpoint, certified removal and noisy descent a training of 
 """
 
 
-def removal_passes(problem: UnlearningProblem) -> tuple[float, float]:
+def removal_passes(problem: AnyProblem) -> tuple[float, float]:
     """Return what a Newton step and an influence update cost, in passes over all rows.
 
     A gradient is one pass over the retained rows; a Hessian ``1 + d/25`` passes over its own, as

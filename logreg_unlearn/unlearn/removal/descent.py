@@ -26,7 +26,8 @@ import math
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.multiclass import AnyProblem
+from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.unlearn.removal.result import (
     Removal,
     hessian_passes,
@@ -37,13 +38,13 @@ from logreg_unlearn.unlearn.steps import gradient_step
 
 
 def descent_to_delete(
-    problem: UnlearningProblem, w: Array, steps: int = 10, *, error: float = 0.0
+    problem: AnyProblem, w: Array, steps: int = 10, *, error: float = 0.0
 ) -> Removal:
     """Take the steps that contract most.
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     w : ndarray (d,)
         Within ``error`` of the original optimum.
     steps : int
@@ -76,7 +77,7 @@ def descent_to_delete(
 
 
 def rewind_to_delete(
-    problem: UnlearningProblem,
+    problem: AnyProblem,
     checkpoint: Array,
     steps: int = 10,
     *,
@@ -87,7 +88,7 @@ def rewind_to_delete(
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     checkpoint : ndarray (d,)
         The weights after ``trained`` gradient steps on the original, from any start that does not
         depend on the forgotten rows; by default the original optimum, where training ends.
@@ -124,13 +125,13 @@ def rewind_to_delete(
     return Removal("rewind-to-delete", end, passes, sensitivity)
 
 
-def descent_passes(problem: UnlearningProblem, steps: int, step_size: float | None = None) -> float:
+def descent_passes(problem: AnyProblem, steps: int, step_size: float | None = None) -> float:
     """Return what gradient steps cost, with the curvature bound where the size is not given."""
     found = hessian_passes(problem) if step_size is None else 0.0
     return retained_share(problem) * (steps + found)
 
 
-def curvature_range(problem: UnlearningProblem, w: Array) -> tuple[float, float]:
+def curvature_range(problem: AnyProblem, w: Array) -> tuple[float, float]:
     """Return the least and largest curvature of ``L_R``: everywhere, or at ``w`` if unbounded."""
     objective = problem.oracle()
     return float(objective.ridge_diagonal.min()), objective.curvature_bound((w,))
@@ -148,11 +149,14 @@ def finite(w: Array) -> Array:
     return w
 
 
-def _bounded(problem: UnlearningProblem) -> bool:
-    return math.isfinite(problem.oracle().loss.curvature_bound)
+def _bounded(problem: AnyProblem) -> bool:
+    objective = problem.oracle()
+    if isinstance(objective, SoftmaxObjective):
+        return True
+    return math.isfinite(objective.loss.curvature_bound)
 
 
-def _descend(problem: UnlearningProblem, w: Array, steps: int, step_size: float) -> Array:
+def _descend(problem: AnyProblem, w: Array, steps: int, step_size: float) -> Array:
     if steps < 0:
         raise ValueError(f"expected steps >= 0, got {steps}")
     w = np.array(w, dtype=np.float64)

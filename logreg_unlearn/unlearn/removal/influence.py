@@ -14,6 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.multiclass import AnyProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.problem.protocol import Problem
 from logreg_unlearn.unlearn.removal.result import Removal, hessian_passes, retained_share, solve
@@ -45,7 +46,7 @@ def influence_removal(problem: Problem, w: Array) -> Array:
     return w - solve(_SINGULAR, problem.original().hessian(w), gradient)
 
 
-def influence_step(problem: UnlearningProblem, w: Array) -> Removal:
+def influence_step(problem: AnyProblem, w: Array) -> Removal:
     """Return `influence_removal` with its cost."""
     passes = retained_share(problem) + hessian_passes(problem)
     return Removal("influence", influence_removal(problem, w), passes)

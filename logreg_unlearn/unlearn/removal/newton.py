@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.multiclass import AnyProblem
 from logreg_unlearn.problem.protocol import Problem
 from logreg_unlearn.unlearn.removal.result import Removal, hessian_passes, retained_share, solve
 
@@ -51,7 +51,7 @@ def newton_removal(problem: Problem, w: Array, steps: int = 1) -> Array:
     return w
 
 
-def newton_steps(problem: UnlearningProblem, w: Array, steps: int = 1) -> Removal:
+def newton_steps(problem: AnyProblem, w: Array, steps: int = 1) -> Removal:
     """Return `newton_removal` with its cost."""
     passes = steps * retained_share(problem) * (1.0 + hessian_passes(problem))
     return Removal("newton", newton_removal(problem, w, steps), passes)

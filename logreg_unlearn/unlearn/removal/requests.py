@@ -10,20 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array, Mask
-from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.multiclass import AnyProblem
 from logreg_unlearn.unlearn.removal.result import Removal, certificate
 
+_Problem = TypeVar("_Problem", bound=AnyProblem)
 
-def remaining(problem: UnlearningProblem, gone: Mask, forget: Mask) -> UnlearningProblem:
+
+def remaining(problem: _Problem, gone: Mask, forget: Mask) -> _Problem:
     """Return the problem of the rows that are not gone, with a request of theirs.
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     gone, forget : ndarray of bool (n,)
         Over all rows of ``problem``; the request may not be empty or all that remains.
 
@@ -51,16 +54,16 @@ def remaining(problem: UnlearningProblem, gone: Mask, forget: Mask) -> Unlearnin
 
 
 def stream(
-    problem: UnlearningProblem,
+    problem: _Problem,
     w: Array,
     requests: Sequence[Mask],
-    remove: Callable[[UnlearningProblem, Array], Removal],
+    remove: Callable[[_Problem, Array], Removal],
 ) -> tuple[Removal, ...]:
     """Remove one request after another.
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
         Its forget set is not used.
     w : ndarray (d,)
         The original optimum.

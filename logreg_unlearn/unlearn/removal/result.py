@@ -7,7 +7,8 @@ With ``L_R`` the oracle's objective and ``L_D`` the original's, any weights lie 
 
 where for slopes of at most 1 (logistic loss) and rows :math:`a_i` the supremum is at most
 :math:`f\,(\mathrm{mean}_R\|a\|+\mathrm{mean}_F\|a\|)` in the mean convention, f the forget
-fraction, and :math:`\sum_F\|a_i\|` in the sum convention.
+fraction, and :math:`\sum_F\|a_i\|` in the sum convention; :math:`\sqrt2` times as much of softmax,
+whose slopes :math:`\pi-e_y` have at most that norm.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.multiclass import AnyProblem
 from logreg_unlearn.problem.norms import euclidean
-from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.softmax import ROOT2, SoftmaxObjective
 from logreg_unlearn.solve.passes import HESSIAN
 from logreg_unlearn.solve.radius import ridge_radius
 
@@ -34,7 +36,7 @@ class Removal:
     w : ndarray (d,)
     passes : float
         Cost in passes over all rows of the problem, as `Trajectory.passes`: a gradient is one
-        pass over its rows, a Hessian ``1 + d/25``.
+        pass over its rows, a Hessian ``1 + d/25``; of K classes as `hessian_passes` says.
     sensitivity : float
         Bound on the distance to the oracle that the method proves by itself; infinite where it
         proves none.  `certificate` gives what one more gradient proves.
@@ -50,14 +52,14 @@ class Removal:
         return f"Removal({self.method}, {self.passes:.3g} passes{proved})"
 
 
-def certificate(problem: UnlearningProblem, w: Array) -> float:
+def certificate(problem: AnyProblem, w: Array) -> float:
     r"""Return a bound on the distance to the oracle, :math:`\|\nabla L_R(w)\|/\lambda`.
 
     One gradient; rounding is included.  Infinite with an unpenalised column.
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     w : ndarray (d,)
     """
     objective = problem.oracle()
@@ -67,7 +69,7 @@ def certificate(problem: UnlearningProblem, w: Array) -> float:
         return ridge_radius(objective, norm, objective.gradient_error(w))
 
 
-def gradient_gap(problem: UnlearningProblem) -> float:
+def gradient_gap(problem: AnyProblem) -> float:
     """Return a bound on the norm of the gradient of ``L_R - L_D`` at any weights.
 
     Infinite for the exponential loss, whose slope has no bound.
@@ -79,23 +81,32 @@ def gradient_gap(problem: UnlearningProblem) -> float:
     else:
         means = [float(problem.shares(s) @ lengths[s]) for s in (problem.forget, ~problem.forget)]
         size = problem.forget_fraction * sum(means)
-    return objective.loss.slope_bound * size
+    slope = ROOT2 if isinstance(objective, SoftmaxObjective) else objective.loss.slope_bound
+    return slope * size
 
 
-def prior_sensitivity(problem: UnlearningProblem) -> float:
+def prior_sensitivity(problem: AnyProblem) -> float:
     """Return a bound on the distance of original and oracle that looks at no solution."""
     ridge = float(problem.oracle().ridge_diagonal.min())
     return gradient_gap(problem) / ridge if ridge > 0 else math.inf
 
 
-def retained_share(problem: UnlearningProblem) -> float:
+def retained_share(problem: AnyProblem) -> float:
     """Return the share of the rows that is retained: the cost of a gradient of the oracle."""
     return float(np.mean(~problem.forget))
 
 
-def hessian_passes(problem: UnlearningProblem) -> float:
-    """Return the cost of a Hessian of all rows."""
-    return 1.0 + problem.original().dimension / HESSIAN
+def hessian_passes(problem: AnyProblem) -> float:
+    """Return the cost of a Hessian of all rows, its factor included.
+
+    Of p weights of K classes it is ``1 + (p - d)/8 + p^2/20n`` (measured): ``K(K-1)/2`` products.
+    """
+    objective = problem.original()
+    p = objective.dimension
+    if isinstance(objective, SoftmaxObjective):
+        n, d = objective.features.shape
+        return 1.0 + (p - d) / 8.0 + p * p / (20.0 * n)
+    return 1.0 + p / HESSIAN
 
 
 def solve(name: str, hessian: Array, vector: Array) -> Array:

@@ -7,13 +7,13 @@ it and on nothing else: no step moves away from the forgotten rows' loss, only t
 from __future__ import annotations
 
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.multiclass import AnyProblem
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.unlearn.driver import Method, Phase
 from logreg_unlearn.unlearn.removal.result import Removal, retained_share
 
 
-def retrain(problem: UnlearningProblem, w: Array) -> Removal:
+def retrain(problem: AnyProblem, w: Array) -> Removal:
     """Return the oracle, solved for from ``w (d,)``, with the solver's cost and certificate.
 
     Raises

@@ -48,8 +48,8 @@ def draw(table: ink.Table) -> ink.Figure:
         look = {"color": ink.COLOURS[1]}
         ax.plot(sigma[turn:], made_up[turn:], label="one wrong class made up, outer part", **look)
         if turn:
-            inner = made_up[: turn + 1]
-            ax.plot(sigma[: turn + 1], inner, linestyle=":", label="its inner part", **look)
+            inner, words = made_up[: turn + 1], "one wrong class made up, inner part"
+            ax.plot(sigma[: turn + 1], inner, linestyle=":", label=words, **look)
         part = table["classes"] == k
         at = table["sigma"][part]
         ink.points(ax, 2, at, table["unlearned"][part], "descent-ascent, trace of noise")
