@@ -142,11 +142,11 @@ def inexact_newton(
         return best, 0, blocks
     curvature = Curvature(space)
     longest = int(max(20.0, min(space.renewal / PRODUCT, _LONGEST)))
-    spent, stalled, steps = (0 if blocks else math.inf), 0, 0
+    spent, stalled, steps = 0, 0, 0
     spare: Iterate | None = None
     while steps < budget and stalled < 3 and target < here.norm < math.inf:
         curvature.at(here)
-        if spent >= curvature.renewal:
+        if blocks is None or spent >= curvature.renewal:
             blocks, spent = curvature.blocks(), 0
         near = max(_TIGHT, math.sqrt(here.norm / start.norm), 0.3 * target / here.norm)
         step, products = _solve(curvature, blocks, here, min(_LOOSE, near), longest)
