@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sympy as sp
 
+from .kernel.decide import less
 from .kernel.proof import Parts, assume, cite, proves, wrong
-from .kernel.steps import Identity, nonnegative, positive
+from .kernel.steps import Identity, Witness, nonnegative, positive
 from .kernel.theorems import (
     COERCIVE,
     INTERMEDIATE_VALUE,
@@ -95,6 +96,34 @@ def influence_norm_is_blind(
     )
     yield Identity("and descent-ascent's has no pull at all", pulled["DA"].subs(rho, 1))
     yield positive("so w_DA = 0 < w_R: between them the ratio takes every value", pulled["R"])
+    yield _the_pair(helped)
+
+
+def _the_pair(helped: int) -> Witness:
+    """s = 2, f = 1/2, b = 4, raw norm 2 in both: original and descent-ascent at lift 0 and 1.
+
+    An equation w (1 + e^w) = c has its root below x iff the left side exceeds c there.
+    """
+    strength, loudness, share = sp.Integer(2), sp.Integer(4), sp.Rational(1, 2)
+    between = sp.Rational(41, 100)
+    left = between * (1 + sp.exp(between))
+
+    def pulls(lift: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+        return strength * (1 - share + share * lift), strength * (1 - lift)
+
+    (original, unlearned), (same, none) = pulls(sp.Integer(helped)), pulls(sp.Integer(1))
+    return Witness(
+        "one norm: at lift 0 descent-ascent is at the oracle and the original short of it, at lift "
+        "1 the original is there and descent-ascent at 0",
+        holds=(
+            sp.Eq(loudness / (1 + loudness / 4), 2, evaluate=False),
+            sp.Eq(unlearned, strength, evaluate=False),
+            less(original, left),
+            less(left, strength),
+            sp.Eq(same, strength, evaluate=False),
+            sp.Eq(none, 0, evaluate=False),
+        ),
+    )
 
 
 @proves

@@ -54,7 +54,12 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
         "(default: the original optimum)",
     )
     made.add_argument("--test", metavar="FILE", help="table of held-out rows, for accuracies")
-    made.add_argument("--dataset", choices=real.names(), help="bundled data instead of a file")
+    made.add_argument(
+        "--dataset",
+        choices=real.names(),
+        metavar="NAME",
+        help=f"bundled data instead of a file: {', '.join(real.names())}",
+    )
     made.add_argument(
         "--fraction", type=number, default=0.1, help="share to forget when --forget is a kind"
     )
