@@ -35,15 +35,30 @@ def count_crossing(toy: Toy, level: Any, at: Any, normal: Any) -> int:
     return search((iv.mpf([-far.b, far.b]), iv.mpf(0)), settled)
 
 
-def count_growth(toy: Toy, ascent: Toy, level: Any, speed: Any) -> int:
-    """Count boxes of value <= level where the ascent flow may raise the value faster."""
+def growth(toy: Toy, ascent: Toy, level: Any, speed: Any) -> tuple[int, str]:
+    """Count boxes of value <= level where the ascent flow may raise the value as fast as ``speed``.
+
+    With a point where it provably does, in words, if one of a grid is found.
+    """
     one, other = Extension(toy), Extension(ascent)
     reach = interval.sqrt(2 * iv.mpf(level) / one.mu).b
 
-    def settled(box: Box) -> bool:
-        if one.value(box) > iv.mpf(level):
-            return True
+    def rate(box: Box) -> Any:
         g, a = one.gradient(box), other.gradient(box)
-        return bool(-(g[0] * a[0] + g[1] * a[1]) < speed)
+        return -(g[0] * a[0] + g[1] * a[1])
 
-    return search((iv.mpf([-reach, reach]), iv.mpf([-reach, reach])), settled)
+    def settled(box: Box) -> bool:
+        return bool(one.value(box) > iv.mpf(level)) or bool(rate(box) < speed)
+
+    left = search((iv.mpf([-reach, reach]), iv.mpf([-reach, reach])), settled)
+    return left, _fast_point(one, rate, level, speed, float(reach)) if left else ""
+
+
+def _fast_point(one: Extension, rate: Any, level: Any, speed: Any, reach: float) -> str:
+    places = [reach * (k / 20 - 1) for k in range(41)]
+    for x in places:
+        for y in places:
+            box = (iv.mpf(x), iv.mpf(y))
+            if one.value(box) < iv.mpf(level) and rate(box) > speed:
+                return f"the value grows faster at ({x:.3g}, {y:.3g})"
+    return ""

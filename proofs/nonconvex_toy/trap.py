@@ -140,10 +140,10 @@ def toy_irreversibility_needs_long_ascent(
             {H: first},
             holds=(H < sp.Rational(level),),
         )
+        speed = (iv.mpf(level) - first) / interval.thin(early)
         yield Settled(
-            f"{name}: descent-ascent needs more than the time {early} to reach the level",
-            flows.count_growth(
-                retrained, ascent, level, (iv.mpf(level) - first) / interval.thin(early)
-            ),
+            f"{name}: below the level descent-ascent raises the value so slowly that it needs more "
+            f"than the time {early} to reach it",
+            *flows.growth(retrained, ascent, level, speed),
         )
         yield from trap_steps(name)
