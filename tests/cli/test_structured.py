@@ -23,6 +23,10 @@ def test_a_quick_run_says_and_writes_what_it_found(tmp_path: Path) -> None:
     assert (tmp_path / "made" / "structured.png").read_bytes().startswith(PNG)
     header, *rows = (tmp_path / "made" / "structured.csv").read_text().splitlines()
     assert header.startswith("forget,round,left,certified") and len(rows) == 82
+    # both columns over the original's distance: a bound is no less than what it bounds
+    pairs = [line.split()[-2:] for line in done.stdout.splitlines() if line.startswith("  ")]
+    numbers = [(float(found), float(bound)) for found, bound in pairs if found != "distance"]
+    assert len(numbers) == 16 and all(found <= 1.01 * bound for found, bound in numbers)
 
 
 def test_bad_options_are_one_line(tmp_path: Path) -> None:
