@@ -33,7 +33,7 @@ def table(result: Comparison) -> str:
     end = result.descent_ascent
     farthest = np.linalg.norm(end.w - result.oracle.w) + end.radius + result.oracle.radius
     lines.append(("descent-ascent", result.ratio, farthest))
-    unit = np.linalg.norm(end.w - result.oracle.w) / result.ratio  # the original's distance
+    unit = result.distance_original
     made = [f"  {name:28}{left:14.3g}{bound / unit:14.3g}" for name, left, bound in lines]
     return "\n".join([f"  {'':28}{'distance':>14}{'certified':>14}", *made])
 

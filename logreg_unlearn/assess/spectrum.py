@@ -8,7 +8,6 @@ import numpy as np
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.problem import UnlearningProblem
-from logreg_unlearn.unlearn.removal.result import solve
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,14 +51,32 @@ class DeletionSpectrum:
 def deletion_spectrum(problem: UnlearningProblem, w: Array) -> DeletionSpectrum:
     """Return the spectrum of a deletion from the original ``w (d,)``; one Hessian.
 
-    A row's part of the step is the change that its deletion makes in the gradient: ``psi_i a_i``
-    by weight in the sum convention; in the mean convention less its part of the ridge's.
-
     Raises
     ------
     ValueError
         If the original's Hessian is singular.
     """
+    whitened = whitened_parts(problem, w)
+    directions, values, _ = np.linalg.svd(whitened, full_matrices=False)
+    moved = np.square(directions.T @ whitened.sum(axis=1))  # of the whole forget set at once
+    total = moved.sum()
+    return DeletionSpectrum(values, moved / total if total > 0 else np.zeros_like(moved))
+
+
+def whitened_parts(problem: UnlearningProblem, w: Array) -> Array:
+    """Return each forgotten row's part of the step, (d, n_F): lengths are in the Hessian's norm.
+
+    It is ``L^-1`` times the change that the row's deletion makes in the gradient, ``H = L L'``:
+    ``psi_i a_i`` by weight in the sum convention; in the mean convention less its part of the
+    ridge's.
+
+    Raises
+    ------
+    ValueError
+        As `deletion_spectrum`.
+    """
+    from scipy.linalg import solve_triangular
+
     original = problem.original()
     slopes = -original.loss.derivative(original.margins(w))[problem.forget]
     rows = original.signed_features[problem.forget] * slopes[:, None]
@@ -70,12 +87,11 @@ def deletion_spectrum(problem: UnlearningProblem, w: Array) -> DeletionSpectrum:
         # (n/n_R) of what the row has in L_D, by weight, with its share of the ridge
         scale = weights / (1.0 - problem.forget_fraction)
         parts = scale[:, None] * (rows - original.ridge_diagonal * w)
-    hessian = original.hessian(w)
-    gram = parts @ solve("Hessian of the original", hessian, parts.T)
-    squares, turned = np.linalg.eigh((gram + gram.T) / 2)
-    squares, turned = np.maximum(squares[::-1], 0.0), turned[:, ::-1]
-    kept = min(parts.shape)
-    moved = squares * turned.sum(axis=0) ** 2  # of the whole forget set: its indicator is 1
-    total = moved.sum()
-    shares = moved / total if total > 0 else np.zeros_like(moved)
-    return DeletionSpectrum(np.sqrt(squares[:kept]), shares[:kept])
+    try:
+        root = np.linalg.cholesky(original.hessian(w))
+    except np.linalg.LinAlgError:
+        raise ValueError(
+            "expected a positive definite Hessian of the original, got one that is singular"
+        ) from None
+    whitened: Array = solve_triangular(root, parts.T, lower=True)
+    return whitened

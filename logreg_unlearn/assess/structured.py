@@ -35,6 +35,11 @@ class Comparison:
     rate: float
 
     @property
+    def distance_original(self) -> float:
+        """Euclidean distance of original and oracle: the unit of `left` and `ratio`."""
+        return float(np.linalg.norm(self.original.w - self.oracle.w))
+
+    @property
     def left(self) -> Array:
         """Distance to the oracle over the original's, start and every round."""
         distances = np.linalg.norm(self.rounds.w - self.oracle.w, axis=1)
@@ -45,8 +50,8 @@ class Comparison:
         """Descent-ascent's distance to the oracle over the original's; infinite without one."""
         if not self.descent_ascent.converged:
             return np.inf
-        far, near = (self.descent_ascent.w - self.oracle.w, self.original.w - self.oracle.w)
-        return float(np.linalg.norm(far) / np.linalg.norm(near))
+        far = np.linalg.norm(self.descent_ascent.w - self.oracle.w)
+        return float(far / self.distance_original)
 
     def words(self) -> str:
         """Say how messages and descent-ascent fared, without a full stop."""

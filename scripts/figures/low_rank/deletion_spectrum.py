@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from logreg_unlearn.assess.spectrum import deletion_spectrum
+from logreg_unlearn.assess.spectrum import deletion_spectrum, whitened_parts
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
 
@@ -43,12 +43,7 @@ def _subsets(problem: UnlearningProblem, draws: int) -> list[tuple[float, ...]]:
     """Return bound and largest remainder over subsets of some sizes, for every second rank."""
     w = minimise(problem.original()).w
     found = deletion_spectrum(problem, w)
-    signed = (problem.labels[:, None] * problem.features)[problem.forget]
-    slopes = -problem.original().loss.derivative(signed @ w)
-    kept = int(np.sum(~problem.forget))
-    parts = (slopes[:, None] * signed - problem.ridge * w) / kept
-    root = np.linalg.cholesky(problem.original().hessian(w))
-    columns = np.linalg.solve(root, parts.T)
+    columns = whitened_parts(problem, w)
     left, _, right = np.linalg.svd(columns, full_matrices=False)
     rng = np.random.default_rng(0)
     rows: list[tuple[float, ...]] = []
