@@ -68,16 +68,6 @@ def vector_level_closeness(
         "w_DA is any stationary point, or infinitely far",
     )
     yield cite(MEAN_VALUE, GRUNTZ)
-    k = sp.Symbol("k", positive=True)
-    others = sp.Symbol("others", nonnegative=True)  # blocks besides those k and one with v < 0
-    total, squares, term = sp.symbols("M Q term", positive=True)
-    spare, lack, excess = sp.symbols("spare lack excess", nonnegative=True)
-    negative_total = sp.Symbol("M_N", positive=True)
-    positive_total = negative_total + excess if conserved else total
-    blocks = k + 1 + others
-    positive_squares = positive_total**2 / k + spare  # Cauchy-Schwarz
-    negative_squares = negative_total**2 - lack
-
     for loss in (EXPONENTIAL, LOGISTIC):
         at_zero = 1 / model.inverse_psi(loss).subs(w, 0)
         yield from model.stationarity(loss, forget_sign)
@@ -90,12 +80,27 @@ def vector_level_closeness(
         )
     _, original, unlearned = model.coefficients(forget_sign).values()
     v = lift * p - p
+    yield Identity("p (c_D - 1) = f v", original - p, f * v)
+    yield Identity("p c_DA = -v", unlearned, -v)
+    yield from over_all_blocks(fewer, conserved)
+    yield _closer_witness()
+
+
+def over_all_blocks(fewer: int, conserved: bool) -> Parts:
+    """``d P > P + N``, and the shares for which nothing better holds; letters as above."""
+    k = sp.Symbol("k", positive=True)
+    others = sp.Symbol("others", nonnegative=True)  # blocks besides those k and one with v < 0
+    total, squares, term = sp.symbols("M Q term", positive=True)
+    spare, lack, excess = sp.symbols("spare lack excess", nonnegative=True)
+    negative_total = sp.Symbol("M_N", positive=True)
+    positive_total = negative_total + excess if conserved else total
+    blocks = k + 1 + others
+    positive_squares = positive_total**2 / k + spare  # Cauchy-Schwarz
+    negative_squares = negative_total**2 - lack
     epsilon = sp.Symbol("epsilon", positive=True)
     half, many = (1 - epsilon), epsilon / k
     ascent_limit = k * (1 / k) ** 2
     original_limit = f**2 * (half**2 + k * (1 / k - many) ** 2)
-    yield Identity("p (c_D - 1) = f v", original - p, f * v)
-    yield Identity("p c_DA = -v", unlearned, -v)
     yield Identity(
         "Cauchy-Schwarz by induction: (k+1)(Q + t^2) - (M + t)^2 from k Q - M^2",
         (k + 1) * (squares + term**2) - (total + term) ** 2,
@@ -116,7 +121,6 @@ def vector_level_closeness(
         sp.limit(ascent_limit / original_limit, epsilon, 0),
         1 / (f**2 * (k + 1)),
     )
-    yield _closer_witness()
 
 
 def _closer_witness() -> Witness:

@@ -9,7 +9,7 @@ from ..kernel.proof import Parts, assume, cite, proves, wrong
 from ..kernel.steps import Identity, Monotone, Witness, negative, positive
 from ..kernel.theorems import INTERMEDIATE_VALUE, MEAN_VALUE, STRICT_CONVEXITY
 from . import model
-from .model import BLOCK, THRESHOLD, K, N, beyond, f, h, kappa, lift, m, odds, s, x, y
+from .model import BLOCK, THRESHOLD, K, N, beyond, f, kappa, lift, m, odds, s, x
 
 CAUCHY = "Cauchy-Schwarz: a vector is at least as long as its projection on a unit vector"
 
@@ -68,8 +68,6 @@ def softmax_harm_threshold(
     delta, near, far = sp.symbols("delta n_D n_U", positive=True)
     _, original, unlearned = model.coefficients().values()
     ratio = m / kappa()
-    rise = Monotone("1/kappa increases", 1 / kappa(y + h) - 1 / kappa(y), h, ">")
-    above = Monotone("1/kappa is above 1", 1 / kappa(y + h) - 1, y, ">", start=-h)
     yield positive("m/kappa increases for m > 0", sp.diff(ratio, m).subs(m, x))
     yield Identity("kappa(0) = 1", kappa(sp.Integer(0)), 1)
     yield Identity("c_D - c_DA", original - unlearned, (1 + f) * (lift - threshold))
@@ -80,13 +78,7 @@ def softmax_harm_threshold(
     yield Identity("rho = 1: m_D = m_R, and descent-ascent ends at 0", original.subs(lift, 1), 1)
     yield Identity("which is its only stationary point", unlearned.subs(lift, 1))
     yield positive("the threshold is below 1", 1 - threshold)
-    yield Identity(
-        "from y to y + h: m/kappa rises by more than h",
-        (ratio.subs(m, y + h) - ratio.subs(m, y)) - h,
-        y * rise.expr + h * above.expr,
-    )
-    yield positive("its first part", y * rise.expr, factors=(y, rise))
-    yield positive("its second part", h * above.expr, factors=(h, above))
+    yield from model.near_lemma()
     yield Identity(
         "rho = 1 + delta: m/kappa rises by f s delta from m_R to m_D",
         s * (original - 1).subs(lift, 1 + delta),

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sympy as sp
 
 from ..kernel.proof import Parts, assume, cite, proves, wrong
-from ..kernel.steps import Identity, Monotone, negative, nonnegative, positive
+from ..kernel.steps import Identity, Monotone, negative, positive
 from ..kernel.theorems import GRUNTZ, LINE_FLOW, MEAN_VALUE
+from ..single_coordinate.blocks import over_all_blocks
 from . import model
-from .model import BLOCK, THRESHOLD, K, N, f, h, kappa, lift, m, ridge, s, x, y
+from .model import BLOCK, THRESHOLD, K, N, f, kappa, lift, m, ridge, s, x
 
 
 @proves
@@ -79,38 +80,11 @@ def softmax_vector_closeness(
         "where v_j > 0 every stationary point is farther than v_j/lambda (softmax_harm_threshold)",
         "P, N: sums of v^2 over its positive and its negative entries; k blocks have v > 0",
     )
-    yield cite(MEAN_VALUE, GRUNTZ, "Cauchy-Schwarz inequality")
+    yield cite(MEAN_VALUE, GRUNTZ)
     yield from model.setting()
     _, original, unlearned = model.coefficients().values()
-    ratio = m / kappa()
-    rise = Monotone("1/kappa increases", 1 / kappa(y + h) - 1 / kappa(y), h, ">")
-    above = Monotone("1/kappa is above 1", 1 / kappa(y + h) - 1, y, ">", start=-h)
-    yield Identity(
-        "from y to y + h: m/kappa rises by more than h",
-        (ratio.subs(m, y + h) - ratio.subs(m, y)) - h,
-        y * rise.expr + h * above.expr,
-    )
-    yield positive("its first part", y * rise.expr, factors=(y, rise))
-    yield positive("its second part", h * above.expr, factors=(h, above))
+    yield from model.near_lemma()
     yield Identity("p (c_D - 1) is f v over p", original - 1, fraction * (lift - 1))
     yield Identity("p c_DA is -v", unlearned, -(lift - 1))
     yield Identity("as the ridge grows: m ~ s c", sp.limit((x / kappa(x)) / x, x, 0), 1)
-    k = sp.Symbol("k", positive=True)
-    others = sp.Symbol("others", nonnegative=True)  # blocks besides those k and one with v < 0
-    spare, lack, excess = sp.symbols("spare lack excess", nonnegative=True)
-    total, down = sp.symbols("M M_N", positive=True)
-    up = down + excess if conserved else total  # entries of v sum to 1 - sum p >= 0
-    blocks = k + 1 + others
-    positive_squares, negative_squares = up**2 / k + spare, down**2 - lack
-    yield nonnegative(
-        "d P - (P + N) >= 0",
-        (blocks - fewer) * positive_squares - (positive_squares + negative_squares),
-    )
-    epsilon = sp.Symbol("epsilon", positive=True)
-    ascent = k * (1 / k) ** 2
-    start = f**2 * ((1 - epsilon) ** 2 + k * (1 / k - epsilon / k) ** 2)
-    yield Identity(
-        "sharp: p = (1 - eps, eps/k, ...), q = (0, 1/k, ...): the limit of the ratio squared",
-        sp.limit(ascent / start, epsilon, 0),
-        1 / (f**2 * (k + 1)),
-    )
+    yield from over_all_blocks(fewer, conserved)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sympy as sp
 
 from ..kernel.proof import Parts, set_up
-from ..kernel.steps import Identity
+from ..kernel.steps import Identity, Monotone, positive
 
 m, u, v = sp.symbols("m u v", real=True)
 s, lift, ridge, x, y, h = sp.symbols("s rho lambda x y h", positive=True)
@@ -50,6 +50,20 @@ def gradient() -> Parts:
 def kappa(at: sp.Expr = m) -> sp.Expr:
     """On the ray u = m (e_k - 1/K): e_k - pi = kappa(m) (e_k - 1/K)."""
     return K / (sp.exp(at) + N)
+
+
+def near_lemma() -> Parts:
+    """From y to y + h on the positive axis ``m/kappa`` rises by more than h."""
+    ratio = m / kappa()
+    rise = Monotone("1/kappa increases", 1 / kappa(y + h) - 1 / kappa(y), h, ">")
+    above = Monotone("1/kappa is above 1", 1 / kappa(y + h) - 1, y, ">", start=-h)
+    yield Identity(
+        "from y to y + h: m/kappa rises by more than h",
+        (ratio.subs(m, y + h) - ratio.subs(m, y)) - h,
+        y * rise.expr + h * above.expr,
+    )
+    yield positive("its first part", y * rise.expr, factors=(y, rise))
+    yield positive("its second part", h * above.expr, factors=(h, above))
 
 
 def ray() -> Parts:

@@ -74,18 +74,34 @@ def vector_level_closeness(
     ridge, fraction : array_like (...)
         ``lambda > 0``, and ``f``.
     """
-    p, rho = _shares(share), check.numbers("lift", lift)
-    mean = lift_conservation(p, rho)
-    if np.any(np.abs(mean - 1.0) > _SHARES_TOLERANCE):
-        raise ValueError(f"expected share * lift to sum to 1, got {np.ravel(mean)[0]}")
+    p, rho = conserved(share, lift)
     f = check.fraction("fraction", fraction)
     strength = p / check.positive("ridge", ridge)[..., None]
     where = minimisers(strength, rho, f[..., None], loss)
-    unlearned = np.linalg.norm(where.descent_ascent - where.oracle, axis=-1)
-    original = np.linalg.norm(where.original - where.oracle, axis=-1)
-    same = original == 0.0
-    ratio = np.where(same, np.inf, unlearned / np.where(same, 1.0, original))
-    return Closeness(ratio[()], (1.0 / (f * np.sqrt(p.shape[-1])))[()])
+    return closeness_of(where.oracle, where.original, where.descent_ascent, f)
+
+
+def conserved(share: ArrayLike, lift: ArrayLike) -> tuple[Array, Array]:
+    """Return shares and lifts of blocks that hold every forgotten sample.
+
+    Raises
+    ------
+    ValueError
+        As :func:`lift_conservation`, and unless the mean lift is 1.
+    """
+    mean = lift_conservation(share, lift)
+    if np.any(np.abs(mean - 1.0) > _SHARES_TOLERANCE):
+        raise ValueError(f"expected share * lift to sum to 1, got {np.ravel(mean)[0]}")
+    return _shares(share), check.numbers("lift", lift)
+
+
+def closeness_of(oracle: Array, original: Array, unlearned: Array, fraction: Array) -> Closeness:
+    """Return the ratio of distances over the blocks (..., d), and its bound."""
+    far = np.linalg.norm(unlearned - oracle, axis=-1)
+    near = np.linalg.norm(original - oracle, axis=-1)
+    same = near == 0.0
+    ratio = np.where(same, np.inf, far / np.where(same, 1.0, near))
+    return Closeness(ratio[()], (1.0 / (fraction * np.sqrt(oracle.shape[-1])))[()])
 
 
 def _shares(share: ArrayLike) -> Array:

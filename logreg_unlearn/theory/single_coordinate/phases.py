@@ -66,14 +66,18 @@ def early_stopping_phases(
         *(check.numbers(name, value) for name, value in
           (("strength", strength), ("lift", lift), ("fraction", fraction)))
     )  # fmt: skip
-    threshold = f / (1.0 + f)
     beyond = np.where(np.isneginf(where.descent_ascent), Phase.PASSES_AND_DIVERGES, Phase.PASSES)
+    return phases_of(rho, f, beyond, ridge_time(s, np.maximum(rho, 1.0), f, loss))
+
+
+def phases_of(rho: Array, f: Array, beyond: ArrayLike, time: Array) -> Phases:
+    """Return the phases by the lift; ``beyond`` and ``time`` are those of lifts above 1."""
+    threshold = f / (1.0 + f)
     phase = np.select(
         [rho < threshold, rho == threshold, rho <= 1.0],
         [Phase.APPROACHES, Phase.STAYS, Phase.RECEDES],
         beyond,
     )
     return Phases(
-        phase=phase.astype(np.int64)[()],
-        oracle_time=np.where(rho >= 1.0, ridge_time(s, np.maximum(rho, 1.0), f, loss), np.inf)[()],
+        phase=phase.astype(np.int64)[()], oracle_time=np.where(rho >= 1.0, time, np.inf)[()]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -77,14 +78,25 @@ def crossing_time(
 
 def ridge_time(s: Array, rho: Array, f: Array, loss: str) -> Array:
     """Ridge times the crossing time, for valid parameters with ``rho >= 1``."""
+    root = w0 if get_loss(loss).unbounded else G
+
+    def bend_at(c: Array) -> Array:
+        return _bend(root(s[..., None] * c), loss)
+
+    return crossing_integral(rho, f, bend_at)
+
+
+def crossing_integral(rho: Array, f: Array, bend_at: Callable[[Array], Array]) -> Array:
+    """Integrate ``dc / ((1 + h) (c + rho - 1))`` from 1 to ``1 + f (rho - 1)``.
+
+    ``bend_at(c)`` is h at the root for c, of shape (..., nodes).
+    """
     length = np.log1p(f * (rho - 1.0))
     panels = max(1, int(np.ceil(np.max(length, initial=0.0) / _PANEL)))
     edges = np.arange(panels)[:, None] + (1.0 + _NODES) / 2
     share = np.ravel(edges) / panels  # where in the range each node is
     c = np.exp(length[..., None] * share)
-    root = w0 if get_loss(loss).unbounded else G
-    w = root(s[..., None] * c)
-    value = c / ((1.0 + _bend(w, loss)) * (c + (rho[..., None] - 1.0)))
+    value = c / ((1.0 + bend_at(c)) * (c + (rho[..., None] - 1.0)))
     return np.asarray(length * (value @ np.tile(_WEIGHTS, panels)) / (2.0 * panels))
 
 

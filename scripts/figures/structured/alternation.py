@@ -42,9 +42,8 @@ def tabulate(found: dict[str, Comparison]) -> ink.Table:
     """Return what every round leaves, its certificate, and where descent-ascent ends."""
     rows, ends = [], []
     for name, result in found.items():
-        distance = np.linalg.norm(result.rounds.w[0] - result.oracle.w)
         for k, (left, bound) in enumerate(zip(result.left, result.rounds.bounds, strict=True)):
-            rows.append((name, k, left, bound / distance))
+            rows.append((name, k, left, bound / result.distance_original))
         ends.append((name, result.ratio, result.rate))
     return {
         **ink.columns(("forget", "round", "left", "certified"), rows),
