@@ -2,7 +2,7 @@
 
 Every validator takes the parameter's name and its value, in this order, and returns the value as
 the package uses it.  Arrays come back as float64 (or bool) and may be the caller's own: whoever
-keeps one copies it.
+keeps one copies it (:func:`frozen`).
 """
 
 from __future__ import annotations
@@ -179,3 +179,10 @@ def pair(name: str, value: Any) -> tuple[Any, Any]:
     if len(found) != 2 or found[0] == found[1]:
         raise ValueError(f"expected {name} as two different values, got {value!r}")
     return found
+
+
+def frozen(values: Array, copy: bool = True) -> Array:
+    """Return a read-only array, by default of our own."""
+    kept = np.array(values) if copy else values
+    kept.flags.writeable = False
+    return kept

@@ -82,7 +82,7 @@ class SoftmaxProblem:
     _one_column: UnlearningProblem = field(init=False)
 
     def __post_init__(self) -> None:
-        features = _own(check.matrix("features", self.features))
+        features = check.frozen(check.matrix("features", self.features))
         n, d = features.shape
         given = check.array("labels", self.labels)
         if given.shape != (n,):
@@ -99,7 +99,7 @@ class SoftmaxProblem:
                 raise ValueError(
                     f"expected a finite offset of shape ({n}, {len(values)}), got {offset.shape}"
                 )
-            offset = _own(offset)
+            offset = check.frozen(offset)
         unpenalised, penalised = check.columns("unpenalised", self.unpenalised, d), None
         if unpenalised:
             penalised = np.ones(d, dtype=bool)
@@ -111,13 +111,13 @@ class SoftmaxProblem:
             raise ValueError(f"expected a UserScale, got {self.user_scale!r}")
         fitted = self.fitted_weights
         if fitted is not None:
-            fitted = _own(check.vector("fitted_weights", fitted, len(values) * d))
+            fitted = check.frozen(check.vector("fitted_weights", fitted, len(values) * d))
         base = SoftmaxObjective(
             features, classes, len(values), one.original().coefficients, one.ridge,
             offset=offset, penalised=penalised,
         )  # fmt: skip
         converted = dict(
-            features=features, labels=_own(given), forget=one.forget, ridge=one.ridge,
+            features=features, labels=check.frozen(given), forget=one.forget, ridge=one.ridge,
             offset=offset, weights=one.weights, unpenalised=unpenalised, feature_names=names,
             label_values=values, fitted_weights=fitted, classes=classes, _base=base,
             _one_column=one,
@@ -355,11 +355,6 @@ def _numbered(labels: Array, values: Any) -> tuple[Array, tuple[Any, ...]]:
             raise ValueError(
                 f"expected labels among {check.listed(values)}, got {value!r} in row {row}"
             )
-    return _own(np.array([places[value] for value in labels.tolist()], dtype=np.intp)), values
-
-
-def _own(values: Array) -> Array:
-    """Return a read-only copy."""
-    kept = np.array(values)
-    kept.flags.writeable = False
-    return kept
+    return check.frozen(
+        np.array([places[value] for value in labels.tolist()], dtype=np.intp)
+    ), values

@@ -96,19 +96,19 @@ class UnlearningProblem:
     def __post_init__(self) -> None:
         features = check.rows("features", self.features)
         n, d = features.shape
-        labels = _frozen(check.signs("labels", self.labels, n))
-        forget = _frozen(check.mask("forget", self.forget, n))
+        labels = check.frozen(check.signs("labels", self.labels, n))
+        forget = check.frozen(check.mask("forget", self.forget, n))
         ridge = check.positive("ridge", self.ridge)
         normalisation = check.choice("normalisation", self.normalisation, NORMALISATIONS)
         weights = None
         if self.weights is not None:
-            weights = _frozen(check.vector("weights", self.weights, n))
+            weights = check.frozen(check.vector("weights", self.weights, n))
             if not np.all(weights > 0):
                 raise ValueError(f"expected weights > 0, got a minimum of {weights.min()}")
         unpenalised = check.columns("unpenalised", self.unpenalised, d)
         offset = None
         if self.offset is not None:
-            offset = _frozen(check.vector("offset", self.offset, n))
+            offset = check.frozen(check.vector("offset", self.offset, n))
         penalised = None
         if unpenalised:
             penalised = np.ones(d, dtype=bool)
@@ -122,9 +122,9 @@ class UnlearningProblem:
             raise ValueError(f"expected a UserScale, got {self.user_scale!r}")
         fitted = self.fitted_weights
         if fitted is not None:
-            fitted = _frozen(check.vector("fitted_weights", fitted, d))
+            fitted = check.frozen(check.vector("fitted_weights", fitted, d))
         loss = get_loss(self.loss)
-        mass = _frozen(np.ones(n)) if weights is None else weights
+        mass = check.frozen(np.ones(n)) if weights is None else weights
         _check_shares(mass, forget)
         if normalisation == "sum":
             _check_total(mass)
@@ -134,7 +134,7 @@ class UnlearningProblem:
             mass,
             ridge,
             loss,
-            offset=None if offset is None else _frozen(labels * offset, copy=False),
+            offset=None if offset is None else check.frozen(labels * offset, copy=False),
             penalised=penalised,
         )
         converted = dict(
@@ -152,8 +152,8 @@ class UnlearningProblem:
         if name == "features":
             rows = self._base.signed_features
             if isinstance(rows, LazyRows):
-                return _frozen(rows.source.view(), copy=False)
-            return _frozen(self.labels[:, None] * rows, copy=False)
+                return check.frozen(rows.source.view(), copy=False)
+            return check.frozen(self.labels[:, None] * rows, copy=False)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def forgetting(self, forget: Mask) -> UnlearningProblem:
@@ -165,7 +165,7 @@ class UnlearningProblem:
             As the class.
         """
         other, mass = copy(self), self._base.coefficients
-        forget = _frozen(check.mask("forget", forget, len(mass)))
+        forget = check.frozen(check.mask("forget", forget, len(mass)))
         _check_shares(mass, forget)
         within, units = _per_set(mass, forget, self.normalisation)
         for name, value in dict(forget=forget, _mass=within, _units=units).items():
@@ -369,7 +369,7 @@ class UnlearningProblem:
         if self.normalisation == "sum":
             return self._base
         shares = self.shares(np.ones(len(self.forget), dtype=bool))
-        return self._base.with_coefficients(_frozen(shares, copy=False))
+        return self._base.with_coefficients(check.frozen(shares, copy=False))
 
     def oracle(self) -> Objective:
         """Loss of the retained samples plus ridge: its minimiser ``w_R`` is the ideal."""
@@ -416,13 +416,6 @@ class UnlearningProblem:
                 z = z + base.offset[chunk][rows[chunk]]
             total = total + base.loss.value(z) @ shares[chunk][rows[chunk]]
         return total
-
-
-def _frozen(values: Array, copy: bool = True) -> Array:
-    """Return a read-only array, by default of our own."""
-    kept = np.array(values) if copy else values
-    kept.flags.writeable = False
-    return kept
 
 
 def _scaled(weights: Array) -> Array:

@@ -16,11 +16,10 @@ import numpy as np
 from logreg_unlearn.problem import logits as of_logits
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.norms import EPS, FEW, TINY, euclidean, outward
-from logreg_unlearn.problem.rows import CHUNK
 from logreg_unlearn.problem.softmax import ROOT2, SoftmaxObjective
 from logreg_unlearn.solve.factors import Factor, Preconditioner
-from logreg_unlearn.solve.inexact import Blocks, inexact_newton
-from logreg_unlearn.solve.newton import refine
+from logreg_unlearn.solve.inexact import inexact_newton
+from logreg_unlearn.solve.newton import from_subsamples, refine
 from logreg_unlearn.solve.passes import NEAR, Formed, Iterate, Work
 from logreg_unlearn.solve.radius import ridge_radius
 from logreg_unlearn.solve.rounding import longest_row, smallest_eigenvalue
@@ -162,19 +161,13 @@ class ClassSearch:
     """
 
     def __init__(self, objective: SoftmaxObjective, start: Array, work: Work) -> None:
-        n, d = objective.features.shape
-        self._blocks: Blocks | None = None
         self.space, self.iterations = ClassRows(objective, work), 0
         # the minimiser has mean 0 over the classes, and so have the steps
         start = (objective.matrix(start) - objective.matrix(start).mean(axis=0)).ravel()
-        for stride in (64, 8) if n * objective.dimension > CHUNK else ():
-            if n // stride >= 5 * d:
-                part = ClassRows(_subsample(objective, stride), work)
-                first = part.evaluate(start)
-                # a tenth of the sampling error of the subsample itself is accurate enough
-                goal = 0.1 * first.norm * math.sqrt(d / (n / stride))
-                point, _, self._blocks = inexact_newton(part, first, goal, 20, self._blocks)
-                start = point.w
+        start, self._blocks = from_subsamples(
+            lambda stride: ClassRows(_subsample(objective, stride), work),
+            inexact_newton, start, objective.features.shape, objective.dimension,
+        )  # fmt: skip
         self.point = self.space.evaluate(start)
 
     def go_on(self, target: float, budget: int) -> None:

@@ -10,7 +10,9 @@ subsamples n/64 and n/8, whose factor then serves the next level.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -29,6 +31,14 @@ from logreg_unlearn.solve.rowspace import (
     WideRows,
 )
 from logreg_unlearn.solve.secants import DEAR, quasi_newton
+
+
+class _Evaluates(Protocol):
+    def evaluate(self, w: Array) -> Iterate: ...
+
+
+Part = TypeVar("Part", bound=_Evaluates)
+Known = TypeVar("Known")
 
 
 class RowSearch:
@@ -51,16 +61,11 @@ class RowSearch:
     """
 
     def __init__(self, objective: Objective, start: Array, work: Work) -> None:
-        self._factor: Preconditioner | None = None
-        n, d = objective.signed_features.shape
-        for stride in (64, 8) if n * d > CHUNK else ():
-            if n // stride >= 5 * d:
-                part = Rows(_subsample(objective, stride), work)
-                first = part.evaluate(start)
-                # a tenth of the sampling error of the subsample itself is accurate enough
-                goal = 0.1 * first.norm * math.sqrt(d / (n / stride))
-                point, _, self._factor = refine(part, first, goal, 20, self._factor)
-                start = point.w
+        shape = objective.signed_features.shape
+        start, self._factor = from_subsamples(
+            lambda stride: Rows(_subsample(objective, stride), work),
+            refine, start, shape, objective.dimension,
+        )  # fmt: skip
         self._space = Rows(objective, work)
         self.point, self.iterations = self._space.evaluate(start), 0
 
@@ -111,6 +116,40 @@ class SpanSearch:
             self._space, self.point, target, budget, self._factor
         )
         self.iterations += more
+
+
+def from_subsamples(
+    part_of: Callable[[int], Part],
+    iterate: Callable[[Part, Iterate, float, int, Known | None], tuple[Iterate, int, Known | None]],
+    start: Array,
+    shape: tuple[int, ...],
+    parameters: int,
+) -> tuple[Array, Known | None]:
+    """Return a start from ever larger samples of the rows, and what is known of the curvature.
+
+    Parameters
+    ----------
+    part_of : callable
+        The space of every ``stride``-th row.
+    iterate : callable
+        As :func:`refine`.
+    start : ndarray
+    shape : tuple
+        ``(n, d)`` of all rows.
+    parameters : int
+        Of the objective: small problems are not sampled.
+    """
+    known: Known | None = None
+    n, d = shape
+    for stride in (64, 8) if n * parameters > CHUNK else ():
+        if n // stride >= 5 * d:
+            part = part_of(stride)
+            first = part.evaluate(start)
+            # a tenth of the sampling error of the subsample itself is accurate enough
+            goal = 0.1 * first.norm * math.sqrt(d / (n / stride))
+            point, _, known = iterate(part, first, goal, 20, known)
+            start = point.w
+    return start, known
 
 
 def refine(
