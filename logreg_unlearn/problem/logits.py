@@ -6,9 +6,16 @@ their relative accuracy: of a certain label neither the loss nor the slope is a 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
+
+_MODERATE = 0.4
+"""Share of the range of exponents within which exponentials and their quotients are exact."""
+_LIKELY = -0.9
+"""Slope of a label of probability .1, whose loss by its slope is off by ten roundings."""
 
 
 def losses(logits: Array, classes: Array) -> Array:
@@ -34,18 +41,43 @@ def probabilities(logits: Array) -> Array:
 def slopes(logits: Array, classes: Array) -> Array:
     """Return ``pi - e_y`` (K, n); the label's entry is minus the sum of the others."""
     found = np.empty_like(logits)
-    weigh_slopes(logits, classes, np.ones(len(classes)), found)
+    weigh_slopes(logits, labels_at(classes), np.ones(len(classes)), found)
     return found
 
 
-def weigh_slopes(logits: Array, classes: Array, weights: Array, out: Array) -> None:
-    """Write ``weights * (pi - e_y)`` into ``out (K, n)``."""
-    np.subtract(logits, logits.max(axis=0), out=out)
-    np.exp(out, out=out)
+def weigh_slopes(logits: Array, own: Array, weights: Array, out: Array) -> None:
+    """Write ``weights * (pi - e_y)`` into ``out (K, n)``, which may be the logits themselves.
+
+    ``own`` are the places of the labels' entries, as :func:`labels_at` has them.
+    """
+    moderate = _MODERATE * math.log(float(np.finfo(out.dtype).max))
+    if max(logits.max(initial=0.0), -logits.min(initial=0.0)) < moderate:
+        np.exp(logits, out=out)
+    else:
+        np.subtract(logits, logits.max(axis=0), out=out)
+        np.exp(out, out=out)
     out *= weights / out.sum(axis=0)
-    numbers = np.arange(len(classes))
-    out[classes, numbers] = 0.0
-    out[classes, numbers] = -out.sum(axis=0)
+    entries = out.view()
+    entries.shape = (-1,)  # an error where this needs a copy; one index is faster than a pair
+    entries[own] = 0.0
+    entries[own] = -out.sum(axis=0)
+
+
+def labels_at(classes: Array) -> Array:
+    """Return the places (n,) of the labels' entries among all K*n, the class first."""
+    return np.asarray(len(classes) * classes + np.arange(len(classes)))
+
+
+def losses_from(own: Array, logits: Array, classes: Array) -> Array:
+    """Return the losses (n,) by the slopes ``pi_y - 1`` of the labels, nearly all at once.
+
+    A loss is ``-log1p`` of the slope; unlikely labels, where that cancels, are done anew.
+    """
+    found = -np.log1p(np.maximum(own, _LIKELY))
+    unlikely = np.flatnonzero(own <= _LIKELY)
+    if len(unlikely):
+        found[unlikely] = losses(logits[:, unlikely], classes[unlikely])
+    return np.asarray(found)
 
 
 def curvatures(logits: Array) -> Array:

@@ -23,8 +23,8 @@ from logreg_unlearn.problem import logits as of_logits
 from logreg_unlearn.problem.losses import Array, Mask
 from logreg_unlearn.problem.norms import EPS, FEW, TINY, euclidean, outward, row_lengths
 
-_CHUNK = 65_536
-"""Entries of features and logits that are worked on at once: 512 KiB."""
+_CHUNK = 131_072
+"""Entries of features and logits that are worked on at once: 1 MiB."""
 _SYMMETRIC = 40
 """Columns from which a symmetric rank-k update is faster than a plain product (measured)."""
 _FAR = 1e12
@@ -134,8 +134,8 @@ class SoftmaxObjective:
         """Return the gradient (K*d,)."""
         total = np.zeros((self.count, self.features.shape[1]))
         for chunk in self.chunks():
-            slopes = self.logits(w, chunk)
-            of_logits.weigh_slopes(slopes, self.classes[chunk], self.coefficients[chunk], slopes)
+            slopes, own = self.logits(w, chunk), of_logits.labels_at(self.classes[chunk])
+            of_logits.weigh_slopes(slopes, own, self.coefficients[chunk], slopes)
             total += np.dot(slopes, self.features[chunk])
         return total.ravel() + self.ridge_gradient(w)
 

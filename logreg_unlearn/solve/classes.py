@@ -10,44 +10,87 @@ are formed when steps promise to cost more.
 from __future__ import annotations
 
 import math
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from logreg_unlearn.problem import logits as of_logits
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.norms import EPS, FEW, TINY, euclidean, outward
+from logreg_unlearn.problem.rows import CHUNK
 from logreg_unlearn.problem.softmax import ROOT2, SoftmaxObjective
 from logreg_unlearn.solve.factors import Factor, Preconditioner
-from logreg_unlearn.solve.inexact import inexact_newton
+from logreg_unlearn.solve.inexact import SINGLE, Curvature, inexact_newton
 from logreg_unlearn.solve.newton import from_subsamples, refine
 from logreg_unlearn.solve.passes import NEAR, Formed, Iterate, Work
-from logreg_unlearn.solve.radius import ridge_radius
+from logreg_unlearn.solve.radius import ridge_radius, vague
 from logreg_unlearn.solve.rounding import longest_row, smallest_eigenvalue
 from logreg_unlearn.solve.secants import quasi_newton
 
-_VAGUE = 1e-8
-"""Radius, as a share of ``1 + ||w||``, above which it is worth some work to sharpen."""
 _NEGLECT = 0.05
 """Share of the mean weight below which samples are left out of a Hessian that preconditions."""
 _ROWS = 32
 """Rows a column whose Hessian is tried first, for a certificate."""
+_FLOOR = 4e-6
+"""What rounding to single precision does to a gradient, as a share of the root of the sum of
+squares of the rows' gradients (measured: at most 3.2e-6)."""
+_BUDGET = 20
+"""Steps in single precision: most searches end after fewer than ten."""
 _LARGEST = 20_000
 """Parameters (3.2 GB) from which on a Hessian is never formed."""
 
 
+class Part(NamedTuple):
+    """Rows that are worked on at once.
+
+    Attributes
+    ----------
+    inside : slice
+        Where their logits are among all K*n.
+    chunk : slice
+        Which rows they are.
+    columns : ndarray (d, m)
+        Their features: a product with few rows is half as fast again by columns.
+    own : ndarray of int (m,)
+        Places of the labels' logits among theirs.
+    weights : ndarray (m,)
+        Their coefficients.
+    """
+
+    inside: slice
+    chunk: slice
+    columns: Array
+    own: Array
+    weights: Array
+
+
 class ClassRows:
-    """The coordinates of w; ``formed`` is the last Hessian, or a matrix that is at most it."""
+    """The coordinates of w; ``formed`` is the last Hessian, or a matrix that is at most it.
+
+    Parameters
+    ----------
+    objective : SoftmaxObjective
+    work : Work
+        Counts the passes.
+    precision : type
+        Of the logits and slopes, half as dear in single precision.
+    """
 
     exact = 0.5  # the exponentials of a line search cost as much as a product
 
-    def __init__(self, objective: SoftmaxObjective, work: Work) -> None:
-        self.objective, self.work = objective, work
+    def __init__(
+        self, objective: SoftmaxObjective, work: Work, precision: type[np.floating] = np.float64
+    ) -> None:
+        self.objective, self.work, self.precision = objective, work, precision
         self.formed: Formed | None = None
-        # one copy of the data, by columns: a product with few rows is then half as fast again
-        count = objective.count
+        count, coefficients = objective.count, objective.coefficients.astype(precision, copy=False)
         self.parts = tuple(
-            (slice(count * chunk.start, count * chunk.stop), chunk,
-             np.ascontiguousarray(objective.features[chunk].T))
+            Part(
+                slice(count * chunk.start, count * chunk.stop), chunk,
+                np.ascontiguousarray(objective.features[chunk].T, precision),
+                of_logits.labels_at(objective.classes[chunk]), coefficients[chunk],
+            )
             for chunk in objective.chunks()
         )  # fmt: skip
         (n, d), p = objective.features.shape, objective.dimension
@@ -56,60 +99,76 @@ class ClassRows:
         if p > _LARGEST:
             self.renewal = math.inf
 
+    @cached_property
+    def single(self) -> ClassRows:
+        """The same in single precision."""
+        return self if self.precision is SINGLE else ClassRows(self.objective, self.work, SINGLE)
+
+    @cached_property
+    def curvature(self) -> Curvature:
+        """Products with the Hessian."""
+        return self.single.curvature if self.single is not self else Curvature(self)
+
     def evaluate(self, w: Array, spare: Iterate | None = None) -> Iterate:
         """Return logits, slopes and gradient at ``w (K*d,)``, in the arrays of a spare iterate.
 
         Fresh arrays of this size take as long as the exponentials in them.
         """
-        self.work.passes += len(self.objective.classes) / max(self.work.rows, 1)
-        margins = self._logits(w, None if spare is None else spare.margins)
-        if self.objective.offset is not None:
-            for inside, chunk, _ in self.parts:
-                block = margins[inside].reshape(self.objective.count, -1)
-                block += self.objective.offset[chunk].T
-        slopes = self.slopes(margins, None if spare is None else spare.slopes)
-        return self._iterate(w, margins, slopes)
+        effort = 1.0 if self.precision is np.float64 else 0.5
+        self.work.passes += effort * len(self.objective.classes) / max(self.work.rows, 1)
+        size = self.objective.count * len(self.objective.classes)
+        margins = np.empty(size, self.precision) if spare is None else spare.margins
+        slopes = np.empty(size, self.precision) if spare is None else spare.slopes
+        weights, total = self.objective.matrix(w).astype(self.precision), self._zeros()
+        for part in self.parts:  # all of a part while it is in the cache
+            logits, found = self._block(margins, part), self._block(slopes, part)
+            np.dot(weights, part.columns, out=logits)
+            if self.objective.offset is not None:
+                logits += self.objective.offset[part.chunk].T
+            of_logits.weigh_slopes(logits, part.own, part.weights, found)
+            total += np.dot(found, part.columns.T)
+        return self._iterate(w, margins, slopes, total)
 
-    def slopes(self, margins: Array, out: Array | None = None) -> Array:
+    def slopes(self, margins: Array) -> Array:
         """Return the derivatives of the weighted losses in the logits."""
-        objective, found = self.objective, np.empty_like(margins) if out is None else out
-        for inside, chunk, _ in self.parts:
-            block = found[inside].reshape(self.objective.count, -1)
-            logits = margins[inside].reshape(self.objective.count, -1)
-            of_logits.weigh_slopes(
-                logits, objective.classes[chunk], objective.coefficients[chunk], block
-            )
-        return found
+        slopes = np.empty_like(margins)
+        for part in self.parts:
+            logits, found = self._block(margins, part), self._block(slopes, part)
+            of_logits.weigh_slopes(logits, part.own, part.weights, found)
+        return slopes
 
     def along(self, direction: Array) -> Array:
         """Return by how much the logits change along a direction: half a pass."""
         self.work.passes += 0.5
-        return self._logits(direction)
+        weights = self.objective.matrix(direction)
+        found = np.empty(self.objective.count * len(self.objective.classes))
+        for part in self.parts:
+            np.dot(weights, part.columns, out=self._block(found, part))
+        return found
 
     def at_margins(self, w: Array, margins: Array, slopes: Array) -> Iterate:
         """Return the point with these logits and slopes: half a pass."""
         self.work.passes += 0.5
-        return self._iterate(w, margins, slopes)
+        total = self._zeros()
+        for part in self.parts:
+            total += np.dot(self._block(slopes, part), part.columns.T)
+        return self._iterate(w, margins, slopes, total)
 
     def logits(self, margins: Array) -> Array:
         """Return margins as logits (K, n)."""
         found = np.empty((self.objective.count, len(self.objective.classes)))
-        for inside, chunk, _ in self.parts:
-            found[:, chunk] = margins[inside].reshape(self.objective.count, -1)
+        for part in self.parts:
+            found[:, part.chunk] = self._block(margins, part)
         return found
 
-    def _logits(self, w: Array, out: Array | None = None) -> Array:
-        weights = self.objective.matrix(w)
-        found = np.empty(self.objective.count * len(self.objective.classes)) if out is None else out
-        for inside, _, columns in self.parts:
-            np.dot(weights, columns, out=found[inside].reshape(self.objective.count, -1))
-        return found
+    def _block(self, values: Array, part: Part) -> Array:
+        return values[part.inside].reshape(self.objective.count, -1)
 
-    def _iterate(self, w: Array, margins: Array, slopes: Array) -> Iterate:
-        total = np.zeros((self.objective.count, self.objective.features.shape[1]))
-        for inside, _, columns in self.parts:
-            total += np.dot(slopes[inside].reshape(self.objective.count, -1), columns.T)
-        gradient = total.ravel() + self.objective.ridge_gradient(w)
+    def _zeros(self) -> Array:
+        return np.zeros((self.objective.count, self.objective.features.shape[1]))
+
+    def _iterate(self, w: Array, margins: Array, slopes: Array, data: Array) -> Iterate:
+        gradient = data.ravel() + self.objective.ridge_gradient(w)
         return Iterate(w, margins, slopes, gradient, float(euclidean(gradient)))
 
     def factor(self, here: Iterate) -> Preconditioner | None:
@@ -128,19 +187,27 @@ class ClassRows:
         """Return the objective."""
         objective = self.objective
         total = 0.5 * float(np.dot(here.w, objective.ridge_gradient(here.w)))
-        for inside, chunk, _ in self.parts:
-            logits = here.margins[inside].reshape(self.objective.count, -1)
-            losses = of_logits.losses(logits, objective.classes[chunk])
-            total += float(np.dot(objective.coefficients[chunk], losses))
+        for part in self.parts:
+            logits, slopes = self._block(here.margins, part), here.slopes[part.inside]
+            own = slopes[part.own] / part.weights
+            losses = of_logits.losses_from(own, logits, objective.classes[part.chunk])
+            total += float(np.dot(part.weights, losses))
         return total
 
     def rounding(self, here: Iterate) -> float:
         """Bound the norm of the rounding error of the gradient."""
+        return self.objective.gradient_error(here.w, self._sizes(here))
+
+    def noise(self, here: Iterate) -> float:
+        """Return the sampling error of the gradient: the root of the sum of the rows' squares."""
+        return float(euclidean(self._sizes(here) * self.objective.lengths()))
+
+    def _sizes(self, here: Iterate) -> Array:
         sizes = np.empty(len(self.objective.classes))
-        for inside, chunk, _ in self.parts:
-            slopes = here.slopes[inside].reshape(self.objective.count, -1)
-            np.sqrt(np.einsum("kn,kn->n", slopes, slopes), out=sizes[chunk])
-        return self.objective.gradient_error(here.w, sizes)
+        for part in self.parts:
+            slopes = self._block(here.slopes, part)
+            np.sqrt(np.einsum("kn,kn->n", slopes, slopes), out=sizes[part.chunk])
+        return sizes
 
     def ridge_along(self, here: Iterate, direction: Array) -> tuple[float, float]:
         """Return slope and curvature of the ridge term along ``-direction``."""
@@ -164,20 +231,35 @@ class ClassSearch:
         self.space, self.iterations = ClassRows(objective, work), 0
         # the minimiser has mean 0 over the classes, and so have the steps
         start = (objective.matrix(start) - objective.matrix(start).mean(axis=0)).ravel()
-        start, self._blocks = from_subsamples(
-            lambda stride: ClassRows(_subsample(objective, stride), work),
+        start, self._known = from_subsamples(
+            lambda stride: ClassRows(_subsample(objective, stride), work, SINGLE),
             inexact_newton, start, objective.features.shape, objective.dimension,
         )  # fmt: skip
+        if len(objective.classes) * objective.dimension > CHUNK:
+            start = self._in_single_precision(start)
         self.point = self.space.evaluate(start)
+
+    def _in_single_precision(self, start: Array) -> Array:
+        """Return how far half the digits lead, at half the cost."""
+        first = self.space.single.evaluate(start)
+        floor = _FLOOR * self.space.single.noise(first)
+        point, steps, self._known = inexact_newton(
+            self.space.single, first, floor, _BUDGET, self._known
+        )
+        self.iterations += steps
+        return point.w
 
     def go_on(self, target: float, budget: int) -> None:
         """Iterate until the gradient norm is at most ``target`` or no step lowers it."""
-        point, steps, self._blocks = inexact_newton(
-            self.space, self.point, target, budget, self._blocks
+        point, steps, self._known = inexact_newton(
+            self.space, self.point, target, budget, self._known
         )
         if point.norm > target:
+            # many short steps from here: nothing is left out of the blocks
+            self.space.curvature.at(point)
+            blocks = self.space.curvature.blocks(0.0)
             more = quasi_newton(
-                self.space, point, target, budget - steps, self._blocks, self.space.renewal
+                self.space, point, target, budget - steps, blocks, self.space.renewal
             )
             point, steps = more[0], steps + more[1]
         if point.norm > target and self.space.renewal < math.inf:
@@ -188,7 +270,12 @@ class ClassSearch:
 
 
 def descend_classes(
-    objective: SoftmaxObjective, start: Array, target: float, max_iterations: int, work: Work
+    objective: SoftmaxObjective,
+    start: Array,
+    target: float,
+    tolerance: float,
+    max_iterations: int,
+    work: Work,
 ) -> tuple[Iterate, float, int, float]:
     """Return the minimiser of a convex objective, its value, the steps, and a certified radius.
 
@@ -199,6 +286,8 @@ def descend_classes(
     start : ndarray (K*d,)
     target : float
         Gradient norm to reach.
+    tolerance : float
+        What the radius aims at, as a share of ``1 + ||w||``.
     max_iterations : int
     work : Work
         Counts the passes.
@@ -206,22 +295,22 @@ def descend_classes(
     search = ClassSearch(objective, start, work)
     search.go_on(target, max_iterations)
     ridge = float(objective.ridge_diagonal.min())
-    vague = _VAGUE * (1.0 + euclidean(search.point.w))
+    enough = vague(search.point.w, tolerance)
 
     def plain_radius() -> tuple[float, float]:
         rounding = search.space.rounding(search.point)
         return ridge_radius(objective, float(search.point.norm), rounding), rounding
 
     radius, rounding = plain_radius()
-    if radius > vague and rounding < search.point.norm < math.inf:
+    if radius > enough and rounding < search.point.norm < math.inf:
         # a small ridge magnifies what is left of the gradient: go on to the rounding floor
         spare = min(50, max_iterations - search.iterations)
-        search.go_on(max(rounding, 0.5 * vague * ridge), spare)
+        search.go_on(max(rounding, 0.5 * enough * ridge), spare)
         radius, rounding = plain_radius()
-    if radius > vague and objective.dimension <= _LARGEST:
+    if radius > enough and objective.dimension <= _LARGEST:
         point = search.point
         norm = float(point.norm) + rounding
-        radius = min(radius, curvature_radius(search.space, point, norm, vague))
+        radius = min(radius, curvature_radius(search.space, point, norm, enough))
     return search.point, search.space.value(search.point), search.iterations, radius
 
 

@@ -10,6 +10,7 @@ class, renewed when the products since its last renewal have cost as much.  Noce
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,12 +54,12 @@ class Curvature:
         (n, d), count = self.objective.features.shape, self.objective.count
         self._share = n / max(self._work.rows, 1)
         self._ridge = self.objective.ridge_diagonal.astype(SINGLE)
-        self._coefficients = self.objective.coefficients.astype(SINGLE)
-        # of each chunk: columns, probabilities, these times the coefficients, room for a product
+        # of each part: where it is, columns, weights; probabilities, these weighted, a product
         self._parts = tuple(
-            (inside, chunk, columns.astype(SINGLE), *np.empty((3, count, columns.shape[1]), SINGLE))
-            for inside, chunk, columns in space.parts
-        )
+            (part, part.columns.astype(SINGLE, copy=False), part.weights.astype(SINGLE, copy=False),
+             *np.empty((3, count, len(part.own)), SINGLE))
+            for part in space.parts
+        )  # fmt: skip
         self._stride = max(1, n // (_ROWS * d))
         self._rows = self.objective.features[:: self._stride].astype(SINGLE)
         # products that take the time of the blocks (measured)
@@ -66,10 +67,9 @@ class Curvature:
 
     def at(self, here: Iterate) -> None:
         """Take the probabilities of a point, from its slopes."""
-        for inside, chunk, _, pi, weighted, _ in self._parts:
-            weights, classes = self._coefficients[chunk], self.objective.classes[chunk]
-            weighted[...] = here.slopes[inside].reshape(pi.shape)
-            weighted[classes, np.arange(len(classes))] += weights
+        for part, _, weights, pi, weighted, _ in self._parts:
+            weighted[...] = here.slopes[part.inside].reshape(pi.shape)
+            weighted.reshape(-1)[part.own] += weights
             np.divide(weighted, weights, out=pi)
             if pi.min() < _SURE:
                 pi[pi < _SURE] = 0.0
@@ -80,7 +80,7 @@ class Curvature:
         self._work.passes += PRODUCT * self._share
         total, direction = self._ridge * vector, vector.reshape(self.objective.count, -1)
         sums = total.reshape(direction.shape)
-        for _, _, columns, pi, weighted, along in self._parts:
+        for _, columns, _, pi, weighted, along in self._parts:
             np.dot(direction, columns, out=along)
             along -= np.einsum("kn,kn->n", pi, along)
             along *= weighted
@@ -90,11 +90,12 @@ class Curvature:
     def blocks(self, floor: float = _FLOOR) -> Blocks:
         """Return the inverse of the Hessian's block of each class, from rows that suffice."""
         d = self.objective.features.shape[1]
-        parts = [weighted * (1.0 - pi) for _, _, _, pi, weighted, _ in self._parts]
-        weights = self._stride * np.concatenate(parts, axis=1)[:, :: self._stride]
+        pi = np.concatenate([part[3] for part in self._parts], axis=1)[:, :: self._stride]
+        scale = self._stride * self.objective.coefficients[:: self._stride].astype(SINGLE)
+        weights = scale * pi * (1.0 - pi)
         weights = np.sqrt(np.maximum(weights, floor * weights.mean(axis=1, keepdims=True)))
         # a start at 0 without offsets: one block serves all classes
-        alike = bool((weights == weights[0]).all())
+        alike = bool(np.ptp(pi, axis=0).max() <= _SINGLE_EPS)
         inverses = np.empty((len(weights), d, d), SINGLE)
         self._work.passes += self.renewal * PRODUCT * self._share / (len(weights) if alike else 1)
         scaled, unit = np.empty_like(self._rows), np.eye(d)
@@ -130,33 +131,64 @@ class Blocks:
         return self.times(here.gradient)
 
 
+@dataclass
+class Progress:
+    """What a search keeps from one space to the next.
+
+    Attributes
+    ----------
+    first : float
+        Gradient norm at its beginning: the nearer the minimiser, the better is a step solved for.
+    blocks : Blocks or None
+        The preconditioner.
+    spent : int
+        Products since it was formed.
+    rate : float
+        Products that the last step took to lower the log of the gradient norm by 1.
+    """
+
+    first: float
+    blocks: Blocks | None = None
+    spent: int = 0
+    rate: float = math.inf
+
+    def renew(self, curvature: Curvature, norm: float, target: float) -> Blocks:
+        """Return the preconditioner; a new one where products cost more, past ones and left."""
+        left = self.rate * math.log(norm / target) if target > 0 else math.inf
+        if self.blocks is None or min(self.spent, left) >= curvature.renewal:
+            self.blocks, self.spent = curvature.blocks(), 0
+        return self.blocks
+
+    def add(self, products: int, before: float, after: float) -> None:
+        """Learn from a step."""
+        self.spent += products
+        self.rate = products / math.log(before / after) if 0 < after < before else math.inf
+
+
 def inexact_newton(
-    space: ClassRows, start: Iterate, target: float, budget: int, blocks: Blocks | None
-) -> tuple[Iterate, int, Blocks | None]:
+    space: ClassRows, start: Iterate, target: float, budget: int, known: Progress | None
+) -> tuple[Iterate, int, Progress]:
     """Iterate from an evaluated point; parameters and returns as in ``newton.refine``.
 
     It ends early where conjugate gradients take longer than a Hessian would.
     """
-    here = best = start
-    if not here.norm > target:
-        return best, 0, blocks
-    curvature = Curvature(space)
+    known, here, best = known or Progress(start.norm), start, start
     longest = int(max(20.0, min(space.renewal / PRODUCT, _LONGEST)))
-    spent, stalled, steps = 0, 0, 0
+    stalled, steps = 0, 0
     spare: Iterate | None = None
     while steps < budget and stalled < 3 and target < here.norm < math.inf:
+        curvature = space.curvature
         curvature.at(here)
-        if blocks is None or spent >= curvature.renewal:
-            blocks, spent = curvature.blocks(), 0
-        near = max(_TIGHT, math.sqrt(here.norm / start.norm), 0.3 * target / here.norm)
+        blocks = known.renew(curvature, here.norm, target)
+        near = max(_TIGHT, math.sqrt(here.norm / known.first), 0.3 * target / here.norm)
         step, products = _solve(curvature, blocks, here, min(_LOOSE, near), longest)
-        spent += products
         fall = float(np.dot(step, here.gradient))
         if not fall > 0:
             break
         there = space.evaluate(here.w - step, spare)
         if not abs(np.dot(step, there.gradient)) <= GOOD * fall:
             there = move(space, here, step, fall)
+        known.add(products, here.norm, there.norm)
         here, spare = there, None if here is best else here
         steps += 1
         if here.norm >= 0.9 * best.norm and fall <= RESOLUTION * space.value(here):
@@ -165,11 +197,7 @@ def inexact_newton(
             best, spare = here, best
         if products >= longest:
             break
-    if best.norm > target:
-        # what follows takes many short steps from here
-        curvature.at(best)
-        blocks = curvature.blocks(0.0)
-    return best, steps, blocks
+    return best, steps, known
 
 
 def _solve(

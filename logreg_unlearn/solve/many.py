@@ -21,14 +21,14 @@ from dataclasses import replace
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.norms import TINY, euclidean
+from logreg_unlearn.problem.norms import TINY
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.protocol import SmoothObjective
 from logreg_unlearn.problem.rows import CHUNK
 from logreg_unlearn.solve.factors import Factor
-from logreg_unlearn.solve.optimum import VAGUE, Optimum, OptimumStatus, minimise
+from logreg_unlearn.solve.optimum import Optimum, OptimumStatus, minimise
 from logreg_unlearn.solve.passes import HESSIAN, Iterate, hessian_at, row_chunks, value_at
-from logreg_unlearn.solve.radius import ridge_radius
+from logreg_unlearn.solve.radius import ridge_radius, vague
 from logreg_unlearn.solve.threads import blas_threads
 
 _FEW = 4
@@ -88,7 +88,7 @@ def minimise_many(
     size = max(_TOGETHER, CHUNK // (4 * n))  # margins, slopes and coefficients stay in the cache
     with blas_threads(n * d), np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         lengths = alike[0].lengths()
-        factor = _factor(alike, w) if _ridge_certifies(alike[0], w, lengths) else None
+        factor = _factor(alike, w) if _ridge_certifies(alike[0], w, lengths, tolerance) else None
         if factor is None:
             return found + [minimise(o, w, **options) for o in alike]  # type: ignore[arg-type]
         for first in range(0, len(alike), size):
@@ -128,10 +128,10 @@ def _together(objectives: Sequence[Objective]) -> bool:
     )
 
 
-def _ridge_certifies(objective: Objective, w: Array, lengths: Array) -> bool:
+def _ridge_certifies(objective: Objective, w: Array, lengths: Array, tolerance: float) -> bool:
     """Whether rounding leaves the ridge's certificate sharp: else each one takes a Hessian."""
     rounding = objective.gradient_error(w, lengths=lengths)
-    return bool(ridge_radius(objective, 0.0, rounding) <= 0.5 * VAGUE * (1.0 + euclidean(w)))
+    return bool(ridge_radius(objective, 0.0, rounding) <= 0.5 * vague(w, tolerance))
 
 
 def _factor(objectives: Sequence[Objective], w: Array) -> Factor | None:
@@ -160,8 +160,8 @@ def _chord(
     scales = np.array([np.dot(o.coefficients, lengths) for o in objectives])
     c = np.array([o.coefficients for o in objectives])
     # nearer than the tolerance asks for where the ridge is too small to certify it there
-    vague = 0.5 * VAGUE * ridge * (1.0 + euclidean(start))
-    goals = np.minimum(tolerance * np.minimum(1.0, scales), vague)
+    certifying = 0.5 * ridge * vague(start, tolerance)
+    goals = np.minimum(tolerance * np.minimum(1.0, scales), certifying)
     going, w = np.arange(len(objectives)), np.tile(start, (len(objectives), 1))
     best, nearest = np.full(len(going), np.inf), w.copy()
     halved, marks = np.zeros(len(going), dtype=int), np.full(len(going), np.inf)
@@ -177,7 +177,7 @@ def _chord(
         for j in np.flatnonzero(done).tolist():
             k = int(going[j])
             point = Iterate(w[j], margins[j], slopes[j], gradient[j], float(norms[j]))
-            found[k] = _certified(objectives[k], point, lengths, taken, passes)
+            found[k] = _certified(objectives[k], point, lengths, tolerance, taken, passes)
         gone = done | ~(taken - halved < _PATIENCE)
         for j in np.flatnonzero(gone & ~done).tolist():
             found[int(going[j])] = _uncertified(nearest[j], float(best[j]), taken, passes)
@@ -222,13 +222,18 @@ def _evaluate(first: Objective, c: Array, w: Array) -> tuple[Array, Array, Array
 
 
 def _certified(
-    objective: Objective, point: Iterate, lengths: Array, iterations: int, passes: float
+    objective: Objective,
+    point: Iterate,
+    lengths: Array,
+    tolerance: float,
+    iterations: int,
+    passes: float,
 ) -> Optimum:
     """Return the optimum with the ridge's certificate, not converged where that is vague."""
     rounding = objective.gradient_error(point.w, point.slopes, lengths)
     radius = ridge_radius(objective, point.norm, rounding)
     value = value_at(objective, point)
-    sharp = radius <= VAGUE * (1.0 + euclidean(point.w)) and math.isfinite(value)
+    sharp = radius <= vague(point.w, tolerance) and math.isfinite(value)
     status = OptimumStatus.CONVERGED if sharp else OptimumStatus.UNCERTIFIED
     return Optimum(point.w, value, point.norm, radius, status, iterations, passes)
 

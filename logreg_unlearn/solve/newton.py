@@ -33,11 +33,16 @@ from logreg_unlearn.solve.rowspace import (
 from logreg_unlearn.solve.secants import DEAR, quasi_newton
 
 
-class _Evaluates(Protocol):
+class _Sample(Protocol):
     def evaluate(self, w: Array) -> Iterate: ...
 
+    def noise(self, here: Iterate) -> float: ...
 
-Part = TypeVar("Part", bound=_Evaluates)
+
+_AS_GOOD = 2.0
+"""Times a sample's own error: a start that is as near as this it does not improve."""
+
+Part = TypeVar("Part", bound=_Sample)
 Known = TypeVar("Known")
 
 
@@ -145,6 +150,8 @@ def from_subsamples(
         if n // stride >= 5 * d:
             part = part_of(stride)
             first = part.evaluate(start)
+            if first.norm <= _AS_GOOD * part.noise(first):
+                continue
             # a tenth of the sampling error of the subsample itself is accurate enough
             goal = 0.1 * first.norm * math.sqrt(d / (n / stride))
             point, _, known = iterate(part, first, goal, 20, known)

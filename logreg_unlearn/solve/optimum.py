@@ -34,11 +34,10 @@ from logreg_unlearn.solve.radius import (
     kantorovich_radius,
     local_radius,
     ridge_radius,
+    vague,
 )
 from logreg_unlearn.solve.threads import blas_threads
 from logreg_unlearn.solve.trust_region import trust_region
-
-VAGUE = 1e-8  # a radius above this share of 1 + ||w|| is worth some work to sharpen
 
 
 class OptimumStatus(Enum):
@@ -180,18 +179,20 @@ def minimise(
             lengths = by_rows.lengths()
             scale = float(np.dot(by_rows.coefficients, lengths))
             target = tolerance * min(1.0, scale)
-            point, iterations, radius = _convex(by_rows, w, target, max_iterations, work, lengths)
+            found = _convex(by_rows, w, target, tolerance, max_iterations, work, lengths)
+            point, iterations, radius = found
             w, value, norm = point.w, value_at(by_rows, point), float(point.norm)
         elif by_classes is not None and convex and by_classes.ridge > 0:
             scale = float(by_classes.gradient_scale())
             target = tolerance * min(1.0, scale)
-            found = descend_classes(by_classes, w, target, max_iterations, work)
-            point, value, iterations, radius = found
+            reached = descend_classes(by_classes, w, target, tolerance, max_iterations, work)
+            point, value, iterations, radius = reached
             w, norm = point.w, float(point.norm)
         else:
             scale = float(objective.gradient_scale())
             target = tolerance * min(1.0, scale)
-            w, iterations, radius, unbounded = _descent(objective, w, target, max_iterations, work)
+            ended = _descent(objective, w, target, tolerance, max_iterations, work)
+            w, iterations, radius, unbounded = ended
             value, norm = float(objective.value(w)), float(euclidean(objective.gradient(w)))
     within = norm <= tolerance * (1.0 + scale) < math.inf
     if unbounded:
@@ -230,6 +231,7 @@ def _convex(
     objective: Objective,
     start: Array,
     target: float,
+    tolerance: float,
     max_iterations: int,
     work: Work,
     lengths: Array,
@@ -247,24 +249,29 @@ def _convex(
         rounding = objective.gradient_error(point.w, point.slopes, lengths, additions)
         return ridge_radius(objective, float(point.norm), rounding), rounding
 
-    vague = VAGUE * (1.0 + euclidean(search.point.w))
+    enough = vague(search.point.w, tolerance)
     radius, rounding = plain_radius()
-    if radius > vague and rounding < search.point.norm < math.inf:
+    if radius > enough and rounding < search.point.norm < math.inf:
         # a small ridge magnifies what is left of the gradient: go on to the rounding floor
         spare = min(50, max_iterations - search.iterations)
-        if isinstance(search, RowSearch) and rounding > 0.5 * vague * ridge:
+        if isinstance(search, RowSearch) and rounding > 0.5 * enough * ridge:
             search.renew()  # the certificate will need a Hessian
-        search.go_on(max(rounding, 0.5 * vague * ridge), spare)
+        search.go_on(max(rounding, 0.5 * enough * ridge), spare)
         radius, _ = plain_radius()
     # a Hessian costs several passes over the data, and in the rows' span all it has is the ridge
-    if radius > vague and isinstance(search, RowSearch):
-        sharper = curvature_radius(objective, search.point, vague, lengths, search.formed)
+    if radius > enough and isinstance(search, RowSearch):
+        sharper = curvature_radius(objective, search.point, enough, lengths, search.formed)
         radius = min(radius, sharper)
     return search.point, search.iterations, radius
 
 
 def _descent(
-    objective: SmoothObjective, start: Array, target: float, max_iterations: int, work: Work
+    objective: SmoothObjective,
+    start: Array,
+    target: float,
+    tolerance: float,
+    max_iterations: int,
+    work: Work,
 ) -> tuple[Array, int, float, bool]:
     """Return a local minimiser by a trust region, as above, and whether J is unbounded."""
     w, iterations, unbounded = trust_region(objective, start, target, max_iterations, work)
@@ -272,7 +279,7 @@ def _descent(
         return w, iterations, math.inf, True
     radius, rounding = _radius(objective, w), objective.gradient_error(w)
     norm = euclidean(objective.gradient(w))
-    if radius > VAGUE * (1.0 + euclidean(w)) and rounding < norm < math.inf:
+    if radius > vague(w, tolerance) and rounding < norm < math.inf:
         spare = min(50, max_iterations - iterations)
         closer, more, fell = trust_region(objective, w, rounding, spare, work)
         sharper = math.inf if fell else _radius(objective, closer)

@@ -106,6 +106,10 @@ class Rows:
         self.formed = Formed(hessian, here.margins) if factor.exact else None
         return factor
 
+    def noise(self, here: Iterate) -> float:
+        """Return the sampling error of the gradient: the root of the sum of the rows' squares."""
+        return float(euclidean(here.slopes * self.objective.lengths()))
+
     def value(self, here: Iterate) -> float:
         """Return the objective."""
         return value_at(self.objective, here)
