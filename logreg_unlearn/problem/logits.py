@@ -14,8 +14,8 @@ from logreg_unlearn.problem.losses import Array
 
 _MODERATE = 0.4
 """Share of the range of exponents within which exponentials and their quotients are exact."""
-_LIKELY = -0.9
-"""Slope of a label of probability .1, whose loss by its slope is off by ten roundings."""
+_LIKELY = -0.99
+"""Slope of a label of probability .01, whose loss by its slope is off by 20 roundings."""
 
 
 def losses(logits: Array, classes: Array) -> Array:

@@ -17,11 +17,11 @@ import numpy as np
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.solve.factors import Factor
-from logreg_unlearn.solve.linesearch import GOOD, RESOLUTION, move
+from logreg_unlearn.solve.linesearch import RESOLUTION, try_full
 from logreg_unlearn.solve.passes import Iterate
 
 if TYPE_CHECKING:
-    from logreg_unlearn.solve.classes import ClassRows
+    from logreg_unlearn.solve.class_rows import ClassRows
 
 SINGLE = np.float32
 PRODUCT = 0.4
@@ -185,9 +185,7 @@ def inexact_newton(
         fall = float(np.dot(step, here.gradient))
         if not fall > 0:
             break
-        there = space.evaluate(here.w - step, spare)
-        if not abs(np.dot(step, there.gradient)) <= GOOD * fall:
-            there = move(space, here, step, fall)
+        there = try_full(space, here, step, fall, spare)
         known.add(products, here.norm, there.norm)
         here, spare = there, None if here is best else here
         steps += 1

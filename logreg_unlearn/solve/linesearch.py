@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,18 +11,23 @@ from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.solve.passes import Iterate
 from logreg_unlearn.solve.rowspace import Space
 
+if TYPE_CHECKING:
+    from logreg_unlearn.solve.class_rows import ClassRows
+
 GOOD = 0.25
 """Share of the slope that a full step may leave before the line search looks for a better one."""
 RESOLUTION = 1e-14
 """Share of the objective, whose terms are all positive, that its rounding hides."""
 
 
-def move(space: Space, here: Iterate, direction: Array, fall: float) -> Iterate:
+def move(
+    space: Space, here: Iterate, direction: Array, fall: float, full: Iterate | None = None
+) -> Iterate:
     """Step along ``-direction``: fully, or to the minimiser where the full step is a bad one.
 
-    ``fall`` is minus the slope at the start of the step.
+    ``fall`` is minus the slope at the start of the step, ``full`` the end of the full one if known.
     """
-    there = space.evaluate(here.w - direction)
+    there = space.evaluate(here.w - direction) if full is None else full
     dz = there.margins - here.margins
     if not np.dot(dz, dz) <= 100.0 * len(dz):
         # where no curvature is left (a far start, no ridge) a step has no natural length
@@ -37,6 +43,20 @@ def move(space: Space, here: Iterate, direction: Array, fall: float) -> Iterate:
         return there
     t = line_search(space, here, dz, direction, -fall, last)
     return space.evaluate(here.w - t * direction)
+
+
+def try_full(
+    space: ClassRows, here: Iterate, direction: Array, fall: float, spare: Iterate | None
+) -> Iterate:
+    """As :func:`move`, in spare arrays, for a space that can write there.
+
+    Where rounding hides the fall no search can tell a better step from a worse one.
+    """
+    full = space.evaluate(here.w - direction, spare)
+    if abs(np.dot(direction, full.gradient)) <= GOOD * fall:
+        return full
+    hidden = fall <= RESOLUTION * space.value(here) and math.isfinite(full.norm)
+    return full if hidden else move(space, here, direction, fall, full)
 
 
 def line_search(

@@ -129,6 +129,7 @@ def from_subsamples(
     start: Array,
     shape: tuple[int, ...],
     parameters: int,
+    strides: tuple[int, ...] = (64, 8),
 ) -> tuple[Array, Known | None]:
     """Return a start from ever larger samples of the rows, and what is known of the curvature.
 
@@ -143,10 +144,12 @@ def from_subsamples(
         ``(n, d)`` of all rows.
     parameters : int
         Of the objective: small problems are not sampled.
+    strides : tuple of int
+        Of the samples, falling.
     """
     known: Known | None = None
     n, d = shape
-    for stride in (64, 8) if n * parameters > CHUNK else ():
+    for stride in strides if n * parameters > CHUNK else ():
         if n // stride >= 5 * d:
             part = part_of(stride)
             first = part.evaluate(start)

@@ -25,8 +25,9 @@ from logreg_unlearn.solve.rounding import (
     underflown_curvature,
 )
 
-_VAGUE = 1e-8
-"""Share of ``1 + ||w||`` that a radius may always have: its half is a tenth of single precision."""
+_SHARP = 1e-8
+"""Share of ``1 + ||w||`` that a radius may always have: half the digits, and what the default
+tolerance asks for."""
 _SMALL = 0.01
 """Share by which a certificate may be wider for a bound that takes no pass."""
 
@@ -34,9 +35,10 @@ _SMALL = 0.01
 def vague(w: Array, tolerance: float) -> float:
     """Return the radius around ``w`` above which it is worth some work to sharpen.
 
-    A gradient norm within the tolerance need not tell the weights: a small ridge magnifies it.
+    A gradient norm within the tolerance need not tell the weights: a small ridge magnifies it, here
+    by up to a hundred times.
     """
-    return max(_VAGUE, tolerance) * (1.0 + float(euclidean(w)))
+    return max(_SHARP, 100.0 * tolerance) * (1.0 + float(euclidean(w)))
 
 
 def ridge_radius(objective: SmoothObjective, norm: float, rounding: float) -> float:
