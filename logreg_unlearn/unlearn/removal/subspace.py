@@ -31,7 +31,12 @@ from logreg_unlearn.problem.samples import AnyObjective, contrasts, ridge_gradie
 from logreg_unlearn.solve.optimum import Optimum, minimise
 from logreg_unlearn.solve.passes import HESSIAN
 from logreg_unlearn.unlearn.removal.newton import newton_steps
-from logreg_unlearn.unlearn.removal.result import Removal, hessian_passes, retained_share, solve
+from logreg_unlearn.unlearn.removal.result import (
+    Removal,
+    hessian_passes,
+    inverse_of,
+    retained_share,
+)
 
 _PRODUCT = 1.5
 """Passes that a product with a softmax Hessian takes: three products with the rows, not two."""
@@ -68,7 +73,7 @@ def subspace_oracle(problem: AnyProblem, w: Array) -> Removal:
     r"""Minimise the retain objective over the directions in which the forgotten rows act.
 
     Q is an orthonormal basis that holds the unpenalised coordinates first, and
-    :math:`w = (I-QQ^\top)w + Qu`.
+    :math:`w = (I-QQ^\top)w + Qu`; u starts at the Newton step, which is one of these w.
 
     Parameters
     ----------
@@ -93,23 +98,24 @@ def subspace_oracle(problem: AnyProblem, w: Array) -> Removal:
     columns = samples.gradients().T
     if problem.normalisation == "mean":
         columns = np.column_stack([columns, ridge_gradient(oracle, w)])
-    columns = solve("retain Hessian", oracle.hessian(w), columns)
+    inverse = inverse_of("retain Hessian", oracle.hessian(w))
+    newton, columns = w - inverse(oracle.gradient(w)), inverse(columns)
     free = oracle.ridge_diagonal == 0.0
     columns[free] = 0.0
     span = _span(columns)
     basis = np.hstack([np.eye(len(w))[:, free], span])
     share, hessian = retained_share(problem), hessian_passes(problem)
     if not basis.shape[1]:  # the forgotten rows are zero, and act in no direction
-        return Removal("subspace-oracle", w.copy(), share * hessian)
-    # a Hessian of the retained rows; the basis is about the work of one of the forgotten rows
-    passes = hessian
+        return Removal("subspace-oracle", w.copy(), share * (1.0 + hessian))
+    # a Newton step; the basis is about the work of a Hessian of the forgotten rows
+    passes = share + hessian
     penalised = np.count_nonzero(~free) // samples.slopes.shape[1]
     if span.shape[1] >= contrasts(oracle) * penalised:
-        found = minimise(oracle, w)
+        found = minimise(oracle, newton)
         end, sensitivity, passes = found.w, found.radius, passes + share * found.passes
     else:
         rest = w - basis @ (basis.T @ w)
-        found, inside = _within(oracle, basis, rest, basis.T @ w, hessian)
+        found, inside = _within(oracle, basis, rest, basis.T @ newton, hessian)
         end, sensitivity, passes = rest + basis @ found.w, math.inf, passes + share * inside
     if not found.converged:
         raise ValueError(f"expected a solvable subspace, got {found.status.value}")
