@@ -155,8 +155,7 @@ def test_digits_are_audited_to_the_end(audit, tmp_path) -> None:
     ratios = {one["method"]: one["ratio_final"] for one in record["removals"]}
     assert ratios["newton-3"] < 1e-3 * ratios["newton"] < 1e-3
     assert "labels: 10 classes, '0', '1'," in out
-    # as known from the original alone, and as it is: the limit of 20,000 steps is the 193 of the
-    # documentation
+    # as known from the original alone; 20,000 steps end at 193
     assert record["predicted"]["ratio"] == pytest.approx(193, rel=0.1)
     assert len(record["spectrum"]["shares"]) == 180
     # its 45 products make a Newton step as dear as the solver's whole way
