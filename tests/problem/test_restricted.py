@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.multiclass import SoftmaxProblem
 from logreg_unlearn.problem.restricted import Restricted
+from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.solve.optimum import minimise
 from tests.strategies import seeds
 
@@ -49,6 +50,7 @@ def test_bounds_hold(seed: int, by_products: bool) -> None:
     wide, q = np.longdouble, made.basis.astype(np.longdouble)
     at = made.base.astype(wide) + q @ u.astype(wide)
     inner = made.objective
+    assert isinstance(inner, SoftmaxObjective)
     w = inner.matrix(at.astype(float)).astype(wide)
     logits = w @ inner.features.T.astype(wide) + (
         (at - at.astype(float)).reshape(3, 4) @ inner.features.T.astype(wide)
