@@ -23,7 +23,7 @@ def deletion_is_low_rank(
     """Gradients at both optima, Lagrange's condition, and the curvature over the margins."""
     yield assume(
         "sum convention: J_D = J_R + sum_F phi(a_i.w); one coordinate of w and a, one row of F; "
-        "sums over F go row by row",
+        "sums over F go row by row; softmax: one entry of W at a time, psi = e_y - pi of its class",
         "G is the gradient of the retained losses at the point, w the weight there",
         "b = phi''(z) >= 0; t_R = a' (Hess J_R)^-1 a > 0; t = a' (Hess J_D)^-1 a",
     )
@@ -79,8 +79,8 @@ def deletion_spectrum(
 ) -> Parts:
     """The step is H^-1/2 B 1_S: Bessel's inequality for the directions that are left."""
     yield assume(
-        "B = H^-1/2 G, G the columns psi_i a_i of F; B = sum s_i u_i v_i', s_1 >= s_2 >= ...; "
-        "1_S the indicator of S, t_i = v_i.1_S",
+        "B = H^-1/2 G, G the columns psi_i a_i of F, or any others; "
+        "B = sum s_i u_i v_i', s_1 >= s_2 >= ...; 1_S the indicator of S, t_i = v_i.1_S",
         "two columns and two rows stand for all: sums go entry by entry",
         "s_i^2 = s_(r+1)^2 - k_i, k_i >= 0, for i > r; sum t_i^2 = |S| - e, e >= 0 (Bessel)",
     )

@@ -24,6 +24,7 @@ module          what it does
 ``prediction``  how badly descent-ascent will end, before anything is run
 ``candidates``  what else might predict it: cross-influence norms, laws, thresholds
 ``spectrum``    in how many directions a deletion moves the model
+``triangle``    many rows reduced to few of the same Gram matrix
 ``structured``  the same comparison for chains, whose messages are unlearnt too
 ``class_*``     distances, dependence and bounds of softmax models
 ``bounds``      what can be certified about any weights without retraining

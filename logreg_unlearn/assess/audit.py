@@ -38,7 +38,6 @@ from logreg_unlearn.assess.words import audit_sentence, describe, refit_words
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.multiclass import AnyProblem
 from logreg_unlearn.problem.norms import euclidean, outward
-from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import Optimum, minimise
 from logreg_unlearn.unlearn.driver import Method
 
@@ -65,16 +64,16 @@ class Audit:
         Which refit the oracle is, in words: convention of the ridge, unpenalised columns.
     in_use, retrained : Effect
         What the model in use and the oracle are like: the rows that the others are read beside.
+    prediction : Prediction
+        How badly descent-ascent will end, from the original alone.
+    spectrum : DeletionSpectrum
+        In how many directions the deletion moves the original.
     advice : Advice
         What to do, and the times and tolerances it rests on.
     weights : ndarray (d,) or None
         Of the model in use, where it is not the original optimum.
     requests : RequestStream or None
         What the removals do one request after another, where the requests were numbered.
-    prediction : Prediction or None
-        How badly descent-ascent will end, from the original alone; None for many classes.
-    spectrum : DeletionSpectrum or None
-        In how many directions the deletion moves the original; None for many classes.
     """
 
     problem: AnyProblem
@@ -87,11 +86,11 @@ class Audit:
     refit: str
     in_use: Effect
     retrained: Effect
+    prediction: Prediction
+    spectrum: DeletionSpectrum
     advice: Advice
     weights: Array | None = None
     requests: RequestStream | None = None
-    prediction: Prediction | None = None
-    spectrum: DeletionSpectrum | None = None
 
     @property
     def start(self) -> Start:
@@ -240,7 +239,6 @@ def audit(
         for outcome in outcomes
     ]
     removals = removal_outcomes(setting, ratio_of, retraining)
-    two_classes = problem if isinstance(problem, UnlearningProblem) else None
     return Audit(
         problem=problem,
         original=original,
@@ -252,6 +250,8 @@ def audit(
         refit=refit_words(problem),
         in_use=effect_of(setting, start.w),
         retrained=effect_of(setting, oracle.w),
+        prediction=predicted_ratio(problem, original.w),
+        spectrum=deletion_spectrum(problem, original.w),
         advice=Advice(
             seconds=seconds,
             budget=budget,
@@ -263,6 +263,4 @@ def audit(
         ),
         weights=given,
         requests=None if order is None else follow_requests(problem, start.w, order),
-        prediction=None if two_classes is None else predicted_ratio(two_classes, original.w),
-        spectrum=None if two_classes is None else deletion_spectrum(two_classes, original.w),
     )

@@ -35,10 +35,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from logreg_unlearn.assess.dependence import cross_norms, whitened_rows
+from logreg_unlearn.assess.dependence import cross_norms, gradient_norms, whitened_rows
 from logreg_unlearn.assess.distance import ratio
 from logreg_unlearn.assess.prediction import BEST, ends_of, ratio_of
 from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.multiclass import AnyProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.theory.random_sets import consistent_noise, law_of_harm
 
@@ -55,12 +56,12 @@ SCORES = (
 )  # fmt: skip
 
 
-def ratios(problem: UnlearningProblem, w: Array) -> dict[str, float]:
+def ratios(problem: AnyProblem, w: Array) -> dict[str, float]:
     """Return the candidates that predict descent-ascent's ratio of distances.
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
         In the mean convention, with a ridge on every column and without sample weights: what the
         candidates are stated for.
     w : (d,) array
@@ -70,7 +71,8 @@ def ratios(problem: UnlearningProblem, w: Array) -> dict[str, float]:
     -------
     dict of str to float
         Keys `RATIOS`; infinite where a candidate overflows. For the exponential loss, whose
-        noise need not sustain itself at any length, the last two laws are NaN.
+        noise need not sustain itself at any length, the last two laws are NaN, and of more than
+        two classes, for which it is not stated, the law of harm.
 
     Raises
     ------
@@ -79,22 +81,21 @@ def ratios(problem: UnlearningProblem, w: Array) -> dict[str, float]:
     """
     _require(problem)
     w = np.asarray(w, dtype=np.float64)
-    f, objective = problem.forget_fraction, problem.original()
-    rows, slopes = objective.signed_features, objective.loss.derivative(objective.margins(w))
-    ends = ends_of(problem, w)
-    found = {name: ratio_of(end, ends) for name, end in ends.candidates.items()}
-    found |= _laws(problem, w, ends.removed, slopes, ends.candidates["fixed point once"])
-    sides = [slopes[side] @ rows[side] / side.sum() for side in (~problem.forget, problem.forget)]
+    f, ends = problem.forget_fraction, ends_of(problem, w)
+    found = dict.fromkeys(RATIOS, np.nan)
+    found |= {name: ratio_of(end, ends) for name, end in ends.candidates.items()}
+    if isinstance(problem, UnlearningProblem):
+        found |= _laws(problem, w, ends.removed, ends.candidates["fixed point once"])
+    sides = (problem.weighted(*shares, ridge=False).gradient(w) for shares in ((1, 0), (0, 1)))
     retained, forgotten = (float(np.linalg.norm(side)) for side in sides)
     found["forget gradient"] = float(ratio((1 + f) * forgotten, f * retained))
-    return {name: found[name] for name in RATIOS}
+    return found
 
 
-def _laws(
-    problem: UnlearningProblem, w: Array, removed: Array, slopes: Array, once: Array
-) -> dict[str, float]:
+def _laws(problem: UnlearningProblem, w: Array, removed: Array, once: Array) -> dict[str, float]:
     """Return the four versions of the law of harm."""
     rows, ridge, loss = problem.original().signed_features, problem.ridge, problem.original().loss
+    slopes = loss.derivative(problem.original().margins(w))
     n, gone = len(rows), int(problem.forget.sum())
     factor = n / (gone * (n - gone))
     spread = factor * float(np.sum(np.var(slopes[:, None] * rows, axis=0, ddof=1)))
@@ -127,12 +128,12 @@ def _law(length: float, noise: float, near: float) -> float:
     return float(law_of_harm(length, noise, near).ratio)
 
 
-def scores(problem: UnlearningProblem, w: Array) -> dict[str, float]:
+def scores(problem: AnyProblem, w: Array) -> dict[str, float]:
     """Return the candidates that order problems without predicting a number.
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
         As in `ratios`.
     w : (d,) array
         The original's minimiser.
@@ -140,7 +141,8 @@ def scores(problem: UnlearningProblem, w: Array) -> dict[str, float]:
     Returns
     -------
     dict of str to float
-        Keys `SCORES`. Where a weighting is not named it is that by slopes.
+        Keys `SCORES`. Where a weighting is not named it is that by slopes; the others, which go by
+        a row's one margin, are NaN of more than two classes.
 
     Raises
     ------
@@ -148,16 +150,18 @@ def scores(problem: UnlearningProblem, w: Array) -> dict[str, float]:
         For a problem of another kind.
     """
     _require(problem)
-    objective, forget = problem.original(), problem.forget
-    rows, margins = whitened_rows(problem, w), objective.margins(w)
-    raw = cross_norms(rows, forget)
-    slopes = cross_norms(objective.loss.derivative(margins)[:, None] * rows, forget)
-    curvatures = np.sqrt(objective.loss.curvature(margins))[:, None] * rows
+    slopes, forget = gradient_norms(problem, w), problem.forget
+    raw = bent = np.nan
+    if isinstance(problem, UnlearningProblem):
+        objective, rows = problem.original(), whitened_rows(problem, w)
+        curvatures = np.sqrt(objective.loss.curvature(objective.margins(w)))
+        raw = cross_norms(rows, forget).spectral
+        bent = cross_norms(curvatures[:, None] * rows, forget).spectral
     gone = int(forget.sum())
     found = (
-        raw.spectral,
+        raw,
         slopes.spectral,
-        cross_norms(curvatures, forget).spectral,
+        bent,
         slopes.spectral / gone,
         slopes.spectral / float(np.sqrt(gone * (len(forget) - gone))),
         slopes.frobenius,
@@ -167,7 +171,7 @@ def scores(problem: UnlearningProblem, w: Array) -> dict[str, float]:
     return dict(zip(SCORES, found, strict=True))
 
 
-def _require(problem: UnlearningProblem) -> None:
+def _require(problem: AnyProblem) -> None:
     wrong = {
         "the mean convention": problem.normalisation != "mean",
         "a ridge on every column": bool(problem.unpenalised),

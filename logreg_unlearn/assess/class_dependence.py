@@ -6,11 +6,14 @@ gradients ``(pi - e_y) x'`` in place of ``phi' a``: a lift for each class and co
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 
-from logreg_unlearn.problem import logits as of_logits
+from logreg_unlearn.assess.triangle import blocks, joined
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.multiclass import SoftmaxProblem
+from logreg_unlearn.problem.samples import samples_of
 from logreg_unlearn.problem.softmax import SoftmaxObjective
 
 
@@ -29,19 +32,16 @@ def mean_gradient(problem: SoftmaxProblem, w: Array, rows: Array) -> Array:
 
 
 def influence_triangle(objective: SoftmaxObjective, w: Array, root: Array, mass: Array) -> Array:
-    """Return a triangle T with ``T'T`` the Gram matrix of ``sqrt(mass) g_i' root`` over the rows.
+    """Return a matrix T with ``T'T`` the Gram matrix of ``sqrt(mass) g_i' root`` over the rows.
 
-    ``root (p, p)`` is a root of the inverse Hessian.  The rows are reduced chunk by chunk: no
+    ``root (p, p)`` is a root of the inverse Hessian.  The rows are reduced block by block: no
     n x p array is formed.
     """
-    count, (n, d) = objective.count, objective.features.shape
-    triangle: Array = np.zeros((0, count * d))
-    size = max(count * d, 256)
-    for first in range(0, n, size):
-        chunk = slice(first, first + size)
-        slopes = of_logits.slopes(objective.logits(w, chunk), objective.classes[chunk])
-        slopes *= np.sqrt(mass[chunk])
-        gradients = slopes.T[:, :, None] * objective.features[chunk][:, None, :]
-        rows = gradients.reshape(len(gradients), -1) @ root
-        triangle = np.asarray(np.linalg.qr(np.vstack([triangle, rows]), mode="r"))
-    return triangle
+    samples, masses = samples_of(objective, w), np.sqrt(mass)[:, None]
+    return reduce(
+        joined,
+        (
+            (masses[block] * samples.gradients(block)) @ root
+            for block in blocks(len(mass), len(root))
+        ),
+    )

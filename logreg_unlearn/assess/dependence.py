@@ -28,13 +28,13 @@ from logreg_unlearn.assess.class_dependence import (
 )
 from logreg_unlearn.assess.distance import cosine
 from logreg_unlearn.problem.losses import Array, Mask
-from logreg_unlearn.problem.multiclass import SoftmaxProblem
+from logreg_unlearn.problem.multiclass import AnyProblem, SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.problem.protocol import SmoothObjective
 
 __all__ = [
-    "CrossNorms", "Dependence", "cross_influence", "cross_norms", "dependence", "lift",
-    "whitened_rows",
+    "CrossNorms", "Dependence", "cross_influence", "cross_norms", "dependence", "gradient_norms",
+    "lift", "whitened_rows",
 ]  # fmt: skip
 
 
@@ -70,7 +70,7 @@ class Dependence:
         )
 
 
-def dependence(problem: UnlearningProblem | SoftmaxProblem, w: Array) -> Dependence:
+def dependence(problem: AnyProblem, w: Array) -> Dependence:
     """Measure how forget and retain set depend on each other at a model.
 
     The cross-influence matrix is not formed: with ``H = B B'``, its two thin factors are reduced
@@ -97,37 +97,27 @@ def dependence(problem: UnlearningProblem | SoftmaxProblem, w: Array) -> Depende
     retain, forget = _signed_means(problem)
     slopes = _slopes(problem, w)
     gradient_retain, gradient_forget = _means(problem, slopes[:, None] * _signed(problem))
-    # the weights' own scale last: a norm of weights near the largest float may be infinite
-    multiplicity = _multiplicity(problem)
-    unit = float(multiplicity.max())
-    factor = np.sqrt(multiplicity / unit)[:, None] * _influence_factor(problem, w, slopes)
-    norms = cross_norms(factor, problem.forget)
+    norms = gradient_norms(problem, w)
     return Dependence(
         lift=_quotient(forget, retain),
         cosine_gradients=cosine(gradient_retain, gradient_forget),
         cosine_signed=cosine(retain, forget),
-        cross_influence_norm=norms.spectral * unit,
+        cross_influence_norm=norms.spectral,
         cross_influence_overlap=norms.overlap,
     )
 
 
 def _of_classes(problem: SoftmaxProblem, w: Array) -> Dependence:
     """Return the same of a softmax problem; the lift is one for each class and column (K*d,)."""
-    objective, sides = problem.original(), (~problem.forget, problem.forget)
+    sides = (~problem.forget, problem.forget)
     retain, forget = (mean_signed(problem, rows) for rows in sides)
     gradients = [mean_gradient(problem, w, rows) for rows in sides]
-    multiplicity = np.ones(len(problem.forget)) if problem.weights is None else problem.weights
-    unit, root = float(multiplicity.max()), _inverse_root(objective, w)
-    triangles = [
-        influence_triangle(objective.with_rows(rows), w, root, multiplicity[rows] / unit)
-        for rows in sides
-    ]
-    norms = _norms_of(triangles)
+    norms = gradient_norms(problem, w)
     return Dependence(
         lift=_quotient(forget, retain),
         cosine_gradients=cosine(*gradients),
         cosine_signed=cosine(retain, forget),
-        cross_influence_norm=norms.spectral * unit,
+        cross_influence_norm=norms.spectral,
         cross_influence_overlap=norms.overlap,
     )
 
@@ -138,6 +128,30 @@ class CrossNorms(NamedTuple):
     spectral: float
     frobenius: float
     overlap: float
+
+
+def gradient_norms(problem: AnyProblem, w: Array) -> CrossNorms:
+    """Return the norms of the cross-influence matrix; a row of weight k counts as k equal rows.
+
+    Raises
+    ------
+    ValueError
+        As `dependence`.
+    """
+    # the weights' own scale last: a norm of weights near the largest float may be infinite
+    multiplicity = np.ones(len(problem.forget)) if problem.weights is None else problem.weights
+    unit = float(multiplicity.max())
+    if isinstance(problem, SoftmaxProblem):
+        objective = problem.original()
+        root = _inverse_root(objective, w)
+        norms = _norms_of([
+            influence_triangle(objective.with_rows(rows), w, root, multiplicity[rows] / unit)
+            for rows in (~problem.forget, problem.forget)
+        ])  # fmt: skip
+    else:
+        factor = _influence_factor(problem, w, _slopes(problem, w))
+        norms = cross_norms(np.sqrt(multiplicity / unit)[:, None] * factor, problem.forget)
+    return CrossNorms(norms.spectral * unit, norms.frobenius * unit, norms.overlap)
 
 
 def cross_norms(factor: Array, forget: Mask) -> CrossNorms:
@@ -190,10 +204,6 @@ def cross_influence(problem: UnlearningProblem, w: Array) -> Array:
 
 def _signed(problem: UnlearningProblem) -> Array:
     return problem.original().signed_features
-
-
-def _multiplicity(problem: UnlearningProblem) -> Array:
-    return np.ones(len(problem.forget)) if problem.weights is None else problem.weights
 
 
 def _means(problem: UnlearningProblem, rows: Array) -> tuple[Array, Array]:

@@ -38,7 +38,7 @@ EFFECT = (
 
 def audit_data(audit: Audit) -> dict[str, Any]:
     """Return everything that an audit found as dicts, lists, strings and numbers for JSON."""
-    problem, measured = audit.problem, audit.dependence
+    problem, measured, predicted = audit.problem, audit.dependence, audit.prediction
     mean = problem.normalisation == "mean"
     return {
         "ridge": problem.ridge,
@@ -72,10 +72,12 @@ def audit_data(audit: Audit) -> dict[str, Any]:
             "cross_influence_norm": measured.cross_influence_norm,
             "cross_influence_overlap": measured.cross_influence_overlap,
         },
-        "predicted": _prediction(audit),
-        "spectrum": None
-        if audit.spectrum is None
-        else {
+        "predicted": {
+            "ratio": _finite(predicted.value),
+            "by": predicted.name,
+            "words": predicted.sentence,
+        },
+        "spectrum": {
             "singular_values": audit.spectrum.values.tolist(),
             "shares": audit.spectrum.shares.tolist(),
             "directions_for_99_percent": audit.spectrum.directions(),
@@ -83,13 +85,6 @@ def audit_data(audit: Audit) -> dict[str, Any]:
         "verdict": audit.sentence(),
         "what_to_do": _advice(audit.advice),
     }
-
-
-def _prediction(audit: Audit) -> dict[str, Any] | None:
-    found = audit.prediction
-    if found is None:
-        return None
-    return {"ratio": _finite(found.value), "by": found.name, "words": found.sentence}
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import numpy as np
 
 from logreg_unlearn.assess.effect import Effect, Setting, effect_of
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.multiclass import AnyProblem, SoftmaxProblem
 from logreg_unlearn.unlearn.removal import REMOVALS, Removal
 from logreg_unlearn.unlearn.removal.newton import newton_steps
 
@@ -39,21 +38,6 @@ def _all() -> dict[str, Remove]:
 
 AUDITED: Mapping[str, Remove] = MappingProxyType(_all())
 """The removals of an audit by name: `REMOVALS`, and ``newton-2``, ``newton-3`` of 2 and 3 steps."""
-
-_BY_MARGINS = ("rescaled-influence", "projective", "subspace-oracle")
-
-
-def left_out(problem: AnyProblem) -> tuple[str, ...]:
-    """Return the removals that the problem has none of.
-
-    They take a row away by the one margin that it has in two classes.
-    """
-    return _BY_MARGINS if isinstance(problem, SoftmaxProblem) else ()
-
-
-def audited(problem: AnyProblem) -> tuple[str, ...]:
-    """Return the removals of an audit of the problem, in the order of `AUDITED`."""
-    return tuple(name for name in AUDITED if name not in left_out(problem))
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,10 +90,10 @@ def removal_outcomes(
     Returns
     -------
     tuple of RemovalOutcome
-        In the order of `audited`.  A removal that the problem does not admit (a singular Hessian,
+        In the order of `AUDITED`.  A removal that the problem does not admit (a singular Hessian,
         an overflow) is one that failed.
     """
-    return tuple(_outcome(name, setting, ratio_of, retraining) for name in audited(setting.problem))
+    return tuple(_outcome(name, setting, ratio_of, retraining) for name in AUDITED)
 
 
 def _outcome(

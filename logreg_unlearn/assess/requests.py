@@ -14,7 +14,7 @@ import numpy as np
 
 from logreg_unlearn.assess.bounds import distance_bounds
 from logreg_unlearn.assess.distance import ratio
-from logreg_unlearn.assess.removals import AUDITED, audited
+from logreg_unlearn.assess.removals import AUDITED
 from logreg_unlearn.problem.losses import Array, Mask
 from logreg_unlearn.problem.multiclass import AnyProblem
 from logreg_unlearn.solve.optimum import Optimum, minimise
@@ -129,7 +129,7 @@ def follow_requests(problem: AnyProblem, start: Array, requests: Sequence[Mask])
         distances=tuple(before),
         followed=tuple(
             _followed(name, problem, start, requests, so_far, oracles, before, retraining)
-            for name in audited(problem)
+            for name in AUDITED
             if name != "retrain"
         ),
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from logreg_unlearn.assess.triangle import blocks, joined
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.multiclass import AnyProblem
+from logreg_unlearn.problem.samples import contrasts, ridge_gradient, samples_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,27 +51,38 @@ class DeletionSpectrum:
         return f"{words} 99 % of this deletion, of the {len(self.values)} that it could move"
 
 
-def deletion_spectrum(problem: UnlearningProblem, w: Array) -> DeletionSpectrum:
-    """Return the spectrum of a deletion from the original ``w (d,)``; one Hessian.
+def deletion_spectrum(problem: AnyProblem, w: Array) -> DeletionSpectrum:
+    """Return the spectrum of a deletion from the original ``w``; one Hessian.
+
+    Parameters
+    ----------
+    problem : UnlearningProblem or SoftmaxProblem
+    w : ndarray (d,), of K classes (K*d,)
 
     Raises
     ------
     ValueError
         If the original's Hessian is singular.
     """
-    whitened = whitened_parts(problem, w)
-    directions, values, _ = np.linalg.svd(whitened, full_matrices=False)
-    moved = np.square(directions.T @ whitened.sum(axis=1))  # of the whole forget set at once
+    rows: Array = np.zeros((0, len(w)))
+    step: Array = np.zeros(len(w))  # of the whole forget set at once
+    for part in whitened_parts(problem, w):
+        rows, step = joined(rows, part) if len(rows) else part, step + part.sum(axis=0)
+    _, values, directions = np.linalg.svd(rows, full_matrices=False)
+    # of K classes what all logits share is moved by no row
+    count = min(len(values), contrasts(problem.original()) * problem.features.shape[1])
+    moved = np.square(directions[:count] @ step)
     total = moved.sum()
-    return DeletionSpectrum(values, moved / total if total > 0 else np.zeros_like(moved))
+    shares = moved / total if total > 0 else np.zeros_like(moved)
+    return DeletionSpectrum(values[:count], shares)
 
 
-def whitened_parts(problem: UnlearningProblem, w: Array) -> Array:
-    """Return each forgotten row's part of the step, (d, n_F): lengths are in the Hessian's norm.
+def whitened_parts(problem: AnyProblem, w: Array) -> Iterator[Array]:
+    """Yield each forgotten row's part of the step, some rows (m, p) at a time.
 
-    It is ``L^-1`` times the change that the row's deletion makes in the gradient, ``H = L L'``:
-    ``psi_i a_i`` by weight in the sum convention; in the mean convention less its part of the
-    ridge's.
+    Lengths are in the Hessian's norm.  A part is ``L^-1`` times the change that the row's deletion
+    makes in the gradient, ``H = L L'``: minus the gradient of its loss (``psi_i a_i`` of two
+    classes) by weight in the sum convention; in the mean convention less its part of the ridge's.
 
     Raises
     ------
@@ -78,20 +92,17 @@ def whitened_parts(problem: UnlearningProblem, w: Array) -> Array:
     from scipy.linalg import solve_triangular
 
     original = problem.original()
-    slopes = -original.loss.derivative(original.margins(w))[problem.forget]
-    rows = original.signed_features[problem.forget] * slopes[:, None]
-    weights = original.coefficients[problem.forget]
-    if problem.normalisation == "sum":
-        parts = weights[:, None] * rows
-    else:
+    forgotten = original.with_rows(problem.forget)
+    samples, scale, ridge = samples_of(forgotten, w), forgotten.coefficients, np.zeros(len(w))
+    if problem.normalisation == "mean":
         # (n/n_R) of what the row has in L_D, by weight, with its share of the ridge
-        scale = weights / (1.0 - problem.forget_fraction)
-        parts = scale[:, None] * (rows - original.ridge_diagonal * w)
+        scale, ridge = scale / (1.0 - problem.forget_fraction), ridge_gradient(original, w)
     try:
         root = np.linalg.cholesky(original.hessian(w))
     except np.linalg.LinAlgError:
         raise ValueError(
             "expected a positive definite Hessian of the original, got one that is singular"
         ) from None
-    whitened: Array = solve_triangular(root, parts.T, lower=True)
-    return whitened
+    for block in blocks(len(scale), len(w)):
+        parts = -scale[block, None] * (samples.gradients(block) + ridge)
+        yield solve_triangular(root, parts.T, lower=True).T

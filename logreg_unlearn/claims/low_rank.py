@@ -22,11 +22,13 @@ CLAIMS = (
             r"R^{n_F}$ alone: $\min_wJ_R(w)=\min_v\bigl[P(v)-\sum_F\varphi(v_i)\bigr]$, "
             r"$P(v)=\min_{A_Fw=v}J_D(w)$. For one row the second derivative of the bracket is "
             r"$1/a^\top\nabla^2J_R^{-1}a>0$. In the mean convention $w_D$ joins the span: "
-            r"$n_R\nabla L_R(w_D)=\sum_F\psi_ia_i-n_F\lambda w_D$."
+            r"$n_R\nabla L_R(w_D)=\sum_F\psi_ia_i-n_F\lambda w_D$. The gradients and the "
+            r"constraint ask nothing of the loss: for softmax $(e_{y_i}-\pi_i)x_i^\top$ stands for "
+            r"$\psi_ia_i$, and the $K$ logits $Wx_i$ of a forgotten row for its margin."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
-        uses=("objective_derivatives", "influence_to_newton"),
+        uses=("objective_derivatives", "influence_to_newton", "softmax_derivatives"),
         gaps={"figure": "identities: there is nothing to see beside the spectrum"},
     ),
     Claim(
@@ -37,10 +39,12 @@ CLAIMS = (
             _SETTING + r"$H=\nabla^2J_D(w_D)$, $B=H^{-1/2}[\psi_ia_i]_{i\in F}$ with singular "
             r"values $\varsigma_1\ge\varsigma_2\ge\dots$, so that "
             r"$\sum\varsigma_i^2=\sum_F\psi_i^2\,a_i^\top H^{-1}a_i$. For **every** "
-            r"$S\subseteq F$ at once, what the removal step $\Delta_S=H^{-1}\sum_S\psi_ia_i$ (one "
+            r"$S\subseteq F$ at once, what the removal step $\Delta_S=-H^{-1}\sum_S\psi_ia_i$ (one "
             r"influence step) has outside the $r$ leading left singular directions is at most "
             r"$\varsigma_{r+1}\sqrt{|S|}$ in the norm $\sqrt{v^\top Hv}$. Attained wherever "
-            r"forgotten rows are alike and orthogonal."
+            r"forgotten rows are alike and orthogonal. For softmax with "
+            r"$(e_{y_i}-\pi_i)x_i^\top$ for $\psi_ia_i$, word for word: at most $(K-1)d$ of the "
+            r"values are positive."
         ),
         kind=Kind.UPPER,
         verdict=Verdict.HOLDS,

@@ -145,7 +145,9 @@ CLAIMS = (
             r"projective residual update $w_D+A^+(I-KW)^{-1}K\varphi'_F$, which needs the "
             r"forgotten rows and $H_D$ alone, is $w_D+P_F(w_N-w_D)$: the part of the Newton step "
             r"$w_N$ in the span of the forgotten rows, and $w_N$ itself where they span the space. "
-            r"It can end farther from the oracle than the original."
+            r"For softmax a row of $K$ classes has $K$ rows in $A$, those of its logits, and in "
+            r"$W$ the block $\mathrm{diag}\,\pi-\pi\pi^\top$. It can end farther from the oracle "
+            r"than the original."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.AMENDED,
@@ -163,9 +165,11 @@ CLAIMS = (
         stem="removal",
         source="beyond the paper",
         statement=(
-            r"Let $w_S$ minimise $L_R$ over $w_D+H_R^{-1}\,\mathrm{span}$ of the forgotten rows, "
-            r"in the mean convention with $w_D$ in the span as well; every weight penalised. The "
-            r"Newton step from $w_D$ lies in this set, so the retain risk of $w_S$ is at most its."
+            r"Let $w_S$ minimise $L_R$ over $w_D+H_R^{-1}\,\mathrm{span}$ of the gradients of the "
+            r"forgotten rows' losses at $w_D$ (multiples of the rows $a_i$ in two classes, "
+            r"$(\pi_i-e_{y_i})x_i^\top$ in $K$), in the mean convention with $w_D$ in the span as "
+            r"well; every weight penalised. The Newton step from $w_D$ lies in this set, so the "
+            r"retain risk of $w_S$ is at most its."
         ),
         kind=Kind.QUALITATIVE,
         verdict=Verdict.HOLDS,

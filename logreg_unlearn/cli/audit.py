@@ -117,7 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(arguments)
     if options.seed < 0:
         raise ValueError(f"expected --seed >= 0, got {options.seed}")
-    folder = check_folder(options.out, (*files.NAMES, *files.OF_SPECTRUM, *files.OF_REQUESTS))
+    folder = check_folder(options.out, (*files.NAMES, *files.OF_REQUESTS))
     with interrupted("nothing was written"):
         data = load(options)
         problem = problem_of(data, options)

@@ -20,10 +20,10 @@ from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.multiclass import AnyProblem, SoftmaxProblem
 
 RECORD = "audit.json"
-NAMES = ("audit.html", "weights.csv", "audit.png", "audit.svg", RECORD)
+NAMES = (
+    "audit.html", "weights.csv", "audit.png", "audit.svg", "deletion.png", "deletion.svg", RECORD,
+)  # fmt: skip
 """Files of every audit."""
-OF_SPECTRUM = ("deletion.png", "deletion.svg")
-"""Files of an audit of two classes besides."""
 OF_REQUESTS = ("requests.png", "requests.svg")
 """Files of an audit of numbered requests besides."""
 
@@ -115,10 +115,9 @@ def _figures(result: Audit, data: DataSet) -> dict[str, bytes]:
             title,
         )
         made = plots.files(figure, "audit")
-        if result.spectrum is not None:
-            shares = np.cumsum(result.spectrum.shares)
-            words = result.spectrum.sentence()
-            made |= plots.files(plots.spectrum(result.spectrum.values, shares, words), "deletion")
+        found = result.spectrum
+        drawn = plots.spectrum(found.values, np.cumsum(found.shares), found.sentence())
+        made |= plots.files(drawn, "deletion")
         stream = result.requests
         if stream is not None:
             curves = [(one.method, one.ratios) for one in stream.followed if not one.failed]

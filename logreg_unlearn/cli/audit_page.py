@@ -82,11 +82,8 @@ def _blocks(
         describe(outcome) for outcome in result.outcomes
     )
     yield _image(alt, drawn["audit.png"])
-    if result.spectrum is not None:
-        yield _paragraph(f"{result.spectrum.sentence()}.")
-        yield _image(
-            f"Spectrum of the deletion: {result.spectrum.sentence()}", drawn["deletion.png"]
-        )
+    yield _paragraph(f"{result.spectrum.sentence()}.")
+    yield _image(f"Spectrum of the deletion: {result.spectrum.sentence()}", drawn["deletion.png"])
     if result.requests is not None:
         alt = "Distance to the oracle of all requests so far after each, a line for each removal"
         yield _image(alt, drawn["requests.png"])

@@ -10,7 +10,6 @@ from typing import Any
 from logreg_unlearn import __version__
 from logreg_unlearn.assess.audit import Audit
 from logreg_unlearn.assess.record import audit_data
-from logreg_unlearn.assess.removals import left_out
 from logreg_unlearn.assess.tables import (
     DISGUISED,
     HEADS,
@@ -146,9 +145,7 @@ def foreseen(result: Audit) -> list[str]:
             f"descent-ascent, predicted before running: {times(found.value)}{run} (within "
             f"{found.off:.2f}x in half of the\ncases measured, {found.off_90:.2f}x in nine of ten)"
         )
-    if result.spectrum is not None:
-        lines.append(result.spectrum.sentence())
-    return lines
+    return [*lines, result.spectrum.sentence()]
 
 
 def tables(
@@ -187,8 +184,6 @@ def footnotes(result: Audit) -> list[str]:
     ]
     if result.requests is not None:
         lines.append("over the requests the cost includes a gradient after each, as a certificate")
-    if gone := left_out(result.problem):
-        lines.append(f"not done: {', '.join(gone)}: they go by the margins of two classes")
     failed = [f"{one.method} failed: {one.failed}" for one in result.removals if one.failed]
     if result.requests is not None:
         removed = {one.method for one in result.removals if one.failed}

@@ -8,7 +8,9 @@ module               what it is
 ``problem``          data, forget set and ridge, and the objectives they define
 ``softmax``          the same objective for any number of classes
 ``logits``           its loss and derivatives in the logits
+``samples``          what each sample has in gradient and Hessian, of any number of classes
 ``multiclass``       the unlearning problem of any number of classes
+``restricted``       an objective on a subspace
 ``rows``             rows that are signed and chosen as they are read: large ones, or on disk
 ``chains``           labelled chains, chains to forget, and the objectives they define
 ``chain_objective``  the structured loss of chains: a minimum over messages

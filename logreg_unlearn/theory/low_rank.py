@@ -51,7 +51,7 @@ def deletion_is_low_rank(
 def deletion_spectrum(gradients: ArrayLike, hessian: ArrayLike, size: ArrayLike) -> Spectrum:
     """How many directions a removal step needs, for all subsets of the forget set at once.
 
-    Setting: sum convention, one influence step ``H^-1 sum_S psi_i a_i`` for rows S of F.
+    Setting: sum convention, one influence step ``-H^-1 sum_S psi_i a_i`` for rows S of F.
     Statement: what it has outside the r leading directions is at most ``s_{r+1} sqrt(|S|)`` in the
     norm ``sqrt(v' H v)``, ``s`` the singular values of ``H^-1/2 [psi_i a_i]_F``.
     Kind: upper, attained.  Source: beyond the paper.
@@ -59,7 +59,7 @@ def deletion_spectrum(gradients: ArrayLike, hessian: ArrayLike, size: ArrayLike)
     Parameters
     ----------
     gradients : array_like (n_F, d)
-        ``psi_i a_i``, the slopes at ``w_D``.
+        ``psi_i a_i``, of softmax ``(e_y - pi) x'``, the slopes at ``w_D``.
     hessian : array_like (d, d)
         ``H``, positive definite.
     size : array_like

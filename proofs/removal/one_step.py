@@ -92,8 +92,8 @@ def projective_update(
 ) -> Parts:
     """(I - K W) A = A H_D^-1 H_R, so A H_R^-1 A' = (I - K W)^-1 K."""
     yield assume(
-        "in an eigenbasis of H_D, H_D^-1 = diag(p); A two forgotten rows of three columns, "
-        "W = diag(b) their curvatures, K = A H_D^-1 A'; H_R = H_D - A' W A",
+        "in an eigenbasis of H_D, H_D^-1 = diag(p); A two forgotten rows of three columns, or two "
+        "logits of one row, W their curvatures, K = A H_D^-1 A'; H_R = H_D - A' W A",
         "grad J_R(w_D) = -A' phi', so that the Newton step is H_R^-1 A' phi'; P_F = A^+ A",
         "leaving out: r the residuals of a least-squares fit with hat matrix h, r_- those of the "
         "fit without the rows, (I - h) r_- = r",
@@ -103,7 +103,7 @@ def projective_update(
     yield cite(SPECTRAL, PSEUDOINVERSE, INTERMEDIATE_VALUE)
     rows = sp.Matrix(2, 3, sp.symbols("a1:7", real=True))
     inverse = sp.diag(*sp.symbols("p1:4", positive=True))
-    bend = sp.diag(*sp.symbols("b1:3", positive=True))
+    bend = sp.Matrix(2, 2, sp.symbols("b1 b12 b12 b2", real=True))
     gram = rows * inverse * rows.T
     retain = inverse.inv() - without * rows.T * bend * rows
     yield Identity(
@@ -143,8 +143,8 @@ def subspace_oracle(
     """The Newton step is in the subspace, and the minimum over it is at most any value there."""
     yield assume(
         "one coordinate of g_R, g_F, the mean gradients without ridge at w_D; 0 < f < 1",
-        "the subspace is w_D + H_R^-1 of the forgotten rows and, in the mean convention, of w_D; "
-        "g_F is a combination of the forgotten rows",
+        "the subspace is w_D + H_R^-1 of the forgotten rows' gradients and, in the mean "
+        "convention, of w_D; g_F is a combination of the forgotten rows' gradients",
         "sum convention: S_R, S_F the sums of gradients",
     )
     yield cite(SPECTRAL)
@@ -152,12 +152,12 @@ def subspace_oracle(
     g_r, g_f, total, gone = sp.symbols("g_R g_F S_R S_F", real=True)
     stationary = sp.solve((1 - f) * g_r + f * g_f + ridge * w, g_r)[0]
     yield Identity(
-        "mean: grad L_R(w_D) is made of forgotten rows and w_D",
+        "mean: grad L_R(w_D) is made of forgotten rows' gradients and w_D",
         stationary + ridge * w,
         -f / (1 - f) * (g_f + weights * ridge * w),
     )
     yield Identity(
-        "sum: of forgotten rows alone",
+        "sum: of forgotten rows' gradients alone",
         sp.solve(total + gone + ridge * w, total)[0] + ridge * w,
         -gone,
     )

@@ -11,7 +11,7 @@ from logreg_unlearn.assess.audit import audit
 from logreg_unlearn.assess.effect import Effect
 from logreg_unlearn.assess.membership import evaluate_model
 from logreg_unlearn.assess.record import audit_data
-from logreg_unlearn.assess.removals import AUDITED, left_out
+from logreg_unlearn.assess.removals import AUDITED
 from logreg_unlearn.assess.tables import audit_rows, model_rows
 from logreg_unlearn.problem.multiclass import SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
@@ -59,16 +59,15 @@ def test_two_classes_have_the_binary_audit(options: dict[str, Any]) -> None:
         assert one.trajectory.status == other.trajectory.status
         assert one.ratio == pytest.approx(other.ratio, rel=1e-5, abs=1e-7)
         assert one.best.step == other.best.step
-    kept = [one for one in theirs.removals if one.method not in left_out(softmax)]
-    assert [one.method for one in ours.removals] == [one.method for one in kept]
-    for one, other in zip(ours.removals, kept, strict=True):
+    assert [one.method for one in ours.removals] == list(AUDITED)
+    for one, other in zip(ours.removals, theirs.removals, strict=True):
         assert one.ratio == pytest.approx(other.ratio, rel=1e-4, abs=1e-9)
     named: list[tuple[Effect | None, Effect | None]] = [
         (ours.in_use, theirs.in_use),
         (ours.retrained, theirs.retrained),
     ]
     named += [(a.effect, b.effect) for a, b in zip(ours.outcomes, theirs.outcomes, strict=True)]
-    named += [(a.effect, b.effect) for a, b in zip(ours.removals, kept, strict=True)]
+    named += [(a.effect, b.effect) for a, b in zip(ours.removals, theirs.removals, strict=True)]
     for mine, its in named:
         assert (mine is None) == (its is None)
         if mine is None or its is None:
@@ -81,6 +80,10 @@ def test_two_classes_have_the_binary_audit(options: dict[str, Any]) -> None:
             share = its.noise / its.certified
             assert mine.noise == pytest.approx(mine.certified * share, rel=1e-9)
     assert ours.dependence.cosine_gradients == pytest.approx(theirs.dependence.cosine_gradients)
+    assert ours.spectrum.values == pytest.approx(theirs.spectrum.values, rel=1e-6)
+    assert ours.spectrum.shares == pytest.approx(theirs.spectrum.shares, abs=1e-6)
+    assert ours.prediction.missing == theirs.prediction.missing
+    assert ours.prediction.value == pytest.approx(theirs.prediction.value, rel=1e-6, nan_ok=True)
     followed = {one.method: one for one in theirs.requests.followed}
     for one in ours.requests.followed:
         expected = followed[one.method].ratios
@@ -157,10 +160,11 @@ def test_an_audit_of_classes_is_data_and_words() -> None:
     found = audit(three(unpenalised=(3,), feature_names=("a", "b", "c", "one")), steps=200)
     record = audit_data(found)
     assert record["loss"] == "softmax" and record["refit"]["unpenalised"] == ["one"]
-    assert [one["method"] for one in record["removals"]] == [
-        "retrain", "newton", "newton-2", "newton-3", "influence", "descent-to-delete",
-    ]  # fmt: skip
-    assert len(audit_rows(found)) == 5 + 6 and len(model_rows(found)) == 1 + 5 + 6
+    assert [one["method"] for one in record["removals"]] == list(AUDITED)
+    assert len(audit_rows(found)) == 5 + 9 and len(model_rows(found)) == 1 + 5 + 9
+    # 12 rows move two contrasts of three classes in each of four columns
+    assert len(record["spectrum"]["shares"]) == 8
+    assert "without a ridge" in record["predicted"]["words"]
     assert "one unpenalised" in found.sentence()
 
 

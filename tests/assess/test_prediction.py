@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from logreg_unlearn.assess.candidates import RATIOS, SCORES, ratios, scores
-from logreg_unlearn.assess.prediction import BEST, MEASURED, predicted_ratio
+from logreg_unlearn.assess.prediction import BEST, MEASURED, OF_CLASSES, predicted_ratio
 from logreg_unlearn.data import real
 from logreg_unlearn.data.forget_sets import SWEPT, forget_set
+from logreg_unlearn.problem.multiclass import SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
-from logreg_unlearn.sweep.datasets import fit_original
+from logreg_unlearn.sweep.datasets import fit_classes, fit_original
 from logreg_unlearn.theory.random_sets import random_gradient
 from logreg_unlearn.unlearn.ascent import simultaneous
 from logreg_unlearn.unlearn.driver import run
@@ -26,6 +27,15 @@ def real_problem(name, kind, ridge, fraction=0.1, **options):
     mask = forget_set(kind, data.features, data.labels, fraction=fraction, seed=0, model=model)
     n = len(data.labels) if options.get("normalisation") == "sum" else 1
     problem = UnlearningProblem(data.features, data.labels, mask, ridge=ridge * n, **options)
+    return problem, minimise(problem.original()).w
+
+
+def class_problem(name, kind, ridge, fraction=0.1, **options):
+    data = real.load(name)
+    model = fit_classes(data, ridge)
+    mask = forget_set(kind, data.features, data.labels, fraction=fraction, seed=0, model=model)
+    n = len(data.labels) if options.get("normalisation") == "sum" else 1
+    problem = SoftmaxProblem(data.features, data.given_labels, mask, ridge=ridge * n, **options)
     return problem, minimise(problem.original()).w
 
 
@@ -117,6 +127,42 @@ def test_the_prediction_is_as_good_as_it_says():
     assert np.exp(np.quantile(off, 0.9)) < 1.1 * MEASURED[1]
 
 
+def test_the_prediction_of_classes_is_as_good_as_it_says():
+    """At ridges that the study does not have."""
+    off = []
+    for name in ("iris", "wine"):
+        for ridge in (0.03, 0.3, 3.0):
+            for kind in (*SWEPT, "worst"):
+                problem, w = class_problem(name, kind, ridge)
+                found = predicted_ratio(problem, w)
+                assert (found.off, found.off_90) == OF_CLASSES
+                off.append(abs(np.log(found.value / truth(problem, w))))
+    assert np.exp(np.median(off)) < 1.1 * OF_CLASSES[0]
+    assert np.exp(np.quantile(off, 0.9)) < 1.1 * OF_CLASSES[1]
+
+
+def test_the_prediction_of_classes_sees_help_and_knows_the_sum_convention():
+    problem, w = class_problem("wine", "easiest", 0.01)
+    predicted = predicted_ratio(problem, w)
+    assert predicted.value < 1 and predicted.value == pytest.approx(truth(problem, w), rel=0.1)
+    problem, w = class_problem("wine", "random", 1.0, normalisation="sum")
+    assert predicted_ratio(problem, w).value == pytest.approx(truth(problem, w), rel=0.2)
+
+
+def test_of_two_classes_every_candidate_is_the_binary_one():
+    binary, w = real_problem("iris_1v2", "nearest", 0.3)
+    softmax = SoftmaxProblem(binary.features, binary.labels, binary.forget, ridge=0.6)
+    theirs, both = ratios(binary, w), np.concatenate([-0.5 * w, 0.5 * w])
+    ours = ratios(softmax, both)
+    known = {name: value for name, value in ours.items() if not np.isnan(value)}
+    assert known == pytest.approx({name: theirs[name] for name in known}, rel=1e-7)
+    assert set(RATIOS) - set(known) == {name for name in RATIOS if name.startswith("law")}
+    theirs, ours = scores(binary, w), scores(softmax, both)
+    assert ours["cross-influence slopes"] == pytest.approx(theirs["cross-influence slopes"])
+    assert ours["cross-influence overlap"] == pytest.approx(theirs["cross-influence overlap"])
+    assert np.isnan(ours["cross-influence raw"]) and np.isnan(ours["cross-influence curvatures"])
+
+
 @pytest.mark.parametrize("ridge", [0.01, 0.1])
 def test_the_prediction_sees_help(ridge):
     problem, w = real_problem("breast_cancer", "easiest", ridge)
@@ -170,8 +216,11 @@ def test_nothing_is_predicted_where_nothing_need_end():
     free = UnlearningProblem(np.eye(3), np.ones(3), np.arange(3) == 0, ridge=1.0, unpenalised=[2])
     steep = UnlearningProblem(np.eye(3), np.ones(3), np.arange(3) == 0, ridge=1.0,
                               loss="exponential")  # fmt: skip
-    for problem, words in ((free, "without a ridge"), (steep, "can diverge")):
-        predicted = predicted_ratio(problem, np.zeros(3))
+    classes = SoftmaxProblem(np.eye(3), [0, 1, 2], np.arange(3) == 0, ridge=1.0, unpenalised=[2])
+    for problem, words in (
+        (free, "without a ridge"), (classes, "without a ridge"), (steep, "can diverge"),
+    ):  # fmt: skip
+        predicted = predicted_ratio(problem, np.zeros(problem.original().dimension))
         assert np.isnan(predicted.value) and words in predicted.sentence
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from logreg_unlearn.assess.words import times
-from logreg_unlearn.cli.audit_files import NAMES, OF_SPECTRUM
+from logreg_unlearn.cli.audit_files import NAMES
 from logreg_unlearn.data.forget_sets import KINDS
 from tests.cli.running import OWN, PNG, archive, child, refused, strict, table
 
@@ -20,7 +20,7 @@ def test_own_csv_with_text_labels(audit, tmp_path) -> None:
     assert (status, err) == (0, "")
     assert "60 rows, 3 columns, forget 7 (11.7 %); logistic loss, ridge 0.01" in out
     assert "labels: 'healthy' is -1, 'ill' is +1" in out
-    assert sorted(os.listdir(tmp_path / "made")) == sorted([*NAMES, *OF_SPECTRUM])
+    assert sorted(os.listdir(tmp_path / "made")) == sorted(NAMES)
     assert (tmp_path / "made" / "audit.png").read_bytes().startswith(PNG)
 
 

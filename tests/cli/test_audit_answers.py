@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from logreg_unlearn.assess.words import times
-from logreg_unlearn.cli.audit_files import NAMES, OF_REQUESTS, OF_SPECTRUM
+from logreg_unlearn.cli.audit_files import NAMES, OF_REQUESTS
 from logreg_unlearn.data.files import read_table
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
@@ -150,14 +150,14 @@ def test_held_out_rows_have_a_column_and_nothing_is_cut(audit, tmp_path, monkeyp
     assert record["data"]["forget"] == 9
     assert record["requests"]["rows"] == [2, 2, 2, 2, 1]
     made = sorted(os.listdir(tmp_path / MADE))
-    assert made == sorted([*NAMES, *OF_SPECTRUM, *OF_REQUESTS]) == sorted(record["files"])
+    assert made == sorted([*NAMES, *OF_REQUESTS]) == sorted(record["files"])
     page = Page((tmp_path / MADE / "audit.html").read_text(encoding="utf-8"))
     assert [tag for tag, _ in page.tags].count("img") == 3
     status, out, err = audit(*arguments)
     assert "held out" not in out
     # what an earlier audit wrote and this one does not is gone
     audit("data.csv", *OWN, "--drop", "request")
-    assert sorted(os.listdir(tmp_path / MADE)) == sorted([*NAMES, *OF_SPECTRUM])
+    assert sorted(os.listdir(tmp_path / MADE)) == sorted(NAMES)
 
 
 def test_the_line_of_what_to_do(audit, tmp_path) -> None:
@@ -276,7 +276,7 @@ def test_the_page_says_what_was_audited_and_by_what(audit, tmp_path) -> None:
     assert base64.b64decode(data) == (tmp_path / MADE / "audit.png").read_bytes()
     assert image["alt"].startswith("Distance to the retrained optimum against steps")
     assert not re.search(r"""(?:src|href)=["'](?!data:)""", text) and "@import" not in text
-    assert record["files"] == [*NAMES[:-1], *OF_SPECTRUM, NAMES[-1]]
+    assert record["files"] == list(NAMES)
 
 
 def test_no_value_of_the_data_is_on_the_page_or_in_the_record(audit, tmp_path) -> None:

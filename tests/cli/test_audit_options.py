@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from logreg_unlearn.cli.audit_files import NAMES, OF_SPECTRUM
+from logreg_unlearn.cli.audit_files import NAMES
 from logreg_unlearn.data.files import read_table
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
@@ -60,7 +60,7 @@ def test_features_and_doubts_are_said_to_person_and_machine(audit, tmp_path) -> 
     record = strict((tmp_path / "results" / "audit" / "audit.json").read_text())
     assert record["data"]["features"] == ["age", "income", "column 5", "intercept"]
     assert len(record["data"]["notes"]) == 1
-    assert record["files"] == [*NAMES[:-1], *OF_SPECTRUM, NAMES[-1]]
+    assert record["files"] == list(NAMES)
     _, out, _ = audit("data.csv", *OWN, "--drop", "column 5")
     assert "features: age, income, intercept\n" in out and "note:" not in out
 

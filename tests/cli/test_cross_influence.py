@@ -14,9 +14,9 @@ from logreg_unlearn.sweep.influence.states import Study
 @pytest.fixture
 def small(monkeypatch):
     study = Study(
-        datasets=("wine_0v1",), dimensions=(5,), cosines=(0.5, 1.0), sizes=(60, 100),
-        shifted_sizes=(60,), fractions=(0.1, 0.2), ridges=(0.1, 1.0), seeds=1, draws=2,
-        kinds=("random", "easiest", "nearest"),
+        datasets=("wine_0v1",), classes=("iris",), dimensions=(5,), cosines=(0.5, 1.0),
+        sizes=(60, 100), shifted_sizes=(60,), fractions=(0.1, 0.2), ridges=(0.1, 1.0),
+        seeds=1, draws=2, kinds=("random", "easiest", "nearest"),
     )  # fmt: skip
     monkeypatch.setattr(Study, "quick", lambda self: study)
     return study
@@ -33,7 +33,7 @@ def test_the_study_writes_its_files(small, tmp_path, capsys):
     rows = list(csv.DictReader(tables[0].decode().splitlines()))
     record = json.loads((folders[0] / "manifest.json").read_text())
     assert record["cases"] == len(rows) > 60 and record["seed"] == 0
-    assert {row["loss"] for row in rows} == {"logistic", "exponential"}
+    assert {row["loss"] for row in rows} == {"logistic", "exponential", "softmax"}
     assert sorted(record["files"]) == sorted(path.name for path in folders[0].iterdir())
     for answer in record["answers"]:
         assert answer in printed

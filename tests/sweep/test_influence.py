@@ -149,18 +149,22 @@ def test_states_of_one_bundled_set_are_one_cluster():
 
 
 def test_the_study_takes_sizes_up_to_the_data():
-    states = Study(datasets=("wine_0v1", "iris_1v2"), dimensions=(), cosines=()).states(0)
+    study = Study(datasets=("wine_0v1", "iris_1v2"), classes=("wine",), dimensions=(), cosines=())
+    states = [state for state in study.states(0) if state.loss != "softmax"]
     sizes = {(s.dataset, s.size) for s in states}
     assert sizes == {("wine_0v1", 100), ("wine_0v1", 300), ("iris_1v2", 100)}
     rows = {len(data.labels) for s in states for _, data, _, _ in [next(s.problems())]}
     assert rows == {100, 130}
+    whole = {(s.dataset, s.size) for s in study.states(0) if s.loss == "softmax"}
+    assert whole == {("wine", 178)}  # of classes no part is drawn
     with pytest.raises(ValueError, match="seed >= 0, got -1"):
         Study().states(-1)
 
 
 def test_no_problem_is_measured_twice():
     study = Study(
-        datasets=("iris_1v2", "wine_0v1"), dimensions=(5,), cosines=(0.5,), sizes=(60, 200),
+        datasets=("iris_1v2", "wine_0v1"), classes=("iris",), dimensions=(5,), cosines=(0.5,),
+        sizes=(60, 200),
         shifted_sizes=(60,), fractions=(0.1,), ridges=(1.0,), losses=("logistic",),
     )  # fmt: skip
     seen = [

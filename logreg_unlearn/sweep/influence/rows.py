@@ -16,7 +16,9 @@ import numpy as np
 from logreg_unlearn.assess.candidates import RATIOS, SCORES, ratios, scores
 from logreg_unlearn.assess.distance import ratio
 from logreg_unlearn.assess.verdict import compare
-from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.data import DataSet
+from logreg_unlearn.problem.losses import Array, Mask
+from logreg_unlearn.problem.multiclass import AnyProblem, SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import Optimum, OptimumStatus, minimise
 from logreg_unlearn.sweep.influence.states import State
@@ -68,18 +70,23 @@ def measure_state(state: State) -> list[dict[str, object]]:
     """Return the rows of a state, one for each forget set, candidates included."""
     found = []
     for number, (kind, data, model, mask) in enumerate(state.problems()):
-        problem = UnlearningProblem(
-            data.features, data.labels, mask, ridge=state.ridge, loss=state.loss
-        )
+        problem = problem_of(state, data, mask)
         row = _measure(state, kind, problem, model.w, number)
         candidates = ratios(problem, model.w) | scores(problem, model.w)
         found.append(vars(row) | candidates)
     return found
 
 
-def _measure(
-    state: State, kind: str, problem: UnlearningProblem, original: Array, number: int
-) -> Row:
+def problem_of(state: State, data: DataSet, mask: Mask) -> AnyProblem:
+    """Return the problem of a forget set."""
+    if data.count == 2:
+        return UnlearningProblem(
+            data.features, data.labels, mask, ridge=state.ridge, loss=state.loss
+        )
+    return SoftmaxProblem(data.features, data.given_labels, mask, ridge=state.ridge)
+
+
+def _measure(state: State, kind: str, problem: AnyProblem, original: Array, number: int) -> Row:
     oracle = minimise(problem.oracle(), original)
     descent = problem.descent_ascent()
     path = run(simultaneous(), problem, original, steps=_SETTLED, oracle=oracle)
@@ -131,7 +138,7 @@ def _lower(other: Optimum, end: Optimum | None) -> bool:
 
 
 def _agreement(
-    state: State, problem: UnlearningProblem, original: Array, oracle: Optimum,
+    state: State, problem: AnyProblem, original: Array, oracle: Optimum,
     end: Optimum | None, number: int,
 ) -> float:  # fmt: skip
     name = f"{state.dataset} {state.size} {state.seed} {state.loss} {state.ridge} {number}"

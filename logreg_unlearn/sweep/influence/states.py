@@ -15,14 +15,16 @@ from itertools import product
 import numpy as np
 
 from logreg_unlearn.data import DataSet
-from logreg_unlearn.data.forget_sets import SWEPT, FittedModel, forget_set
+from logreg_unlearn.data.forget_sets import SWEPT, FittedClasses, FittedModel, forget_set
 from logreg_unlearn.data.synthetic import gaussian_classes
 from logreg_unlearn.problem.losses import Mask
-from logreg_unlearn.sweep.datasets import fit_original, load
+from logreg_unlearn.sweep.datasets import fit_classes, fit_original, load
 from logreg_unlearn.sweep.grid import DRAWN_KINDS
 
 SHIFTED_COLUMNS = 5
 GAUSSIAN, SHIFTED = "gaussian", "shifted"
+SOFTMAX = "softmax"
+"""The logistic loss of three classes or more."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class State:
         drawn = self.dataset.startswith((GAUSSIAN, SHIFTED))
         return f"{self.dataset}, {self.size}, {self.seed}" if drawn else self.dataset
 
-    def problems(self) -> Iterator[tuple[str, DataSet, FittedModel, Mask]]:
+    def problems(self) -> Iterator[tuple[str, DataSet, FittedModel | FittedClasses, Mask]]:
         """Yield kind of forget set, data, original model and the rows to forget."""
         if self.dataset.startswith(SHIFTED):
             for fraction in self.fractions:
@@ -65,8 +67,15 @@ class State:
                 yield SHIFTED, data, fit_original(data, self.ridge, self.loss), data.forget
             return
         data = self._data()
-        model = fit_original(data, self.ridge, self.loss)
+        model: FittedModel | FittedClasses = (
+            fit_original(data, self.ridge, self.loss)
+            if data.count == 2
+            else fit_classes(data, self.ridge)
+        )
+        largest = float(np.bincount(data.classes).max()) / len(data.labels)
         for kind, fraction in product(self.kinds, self.fractions):
+            if kind == "one_class" and fraction > largest:  # of many classes none has so many rows
+                continue
             for draw in range(self.draws if kind == "random" else 1):
                 mask = forget_set(
                     kind, data.features, data.labels, fraction=fraction,
@@ -103,6 +112,8 @@ class Study:
     fractions, ridges : tuple of float
     kinds : tuple of str
         Of `data.forget_sets`.
+    classes : tuple of str
+        Bundled sets of three classes or more, whole, under softmax and with the first seed alone.
     losses : tuple of str
         Those after the first with the first seed and the middle fraction alone.
     seeds : int
@@ -121,6 +132,7 @@ class Study:
     fractions: tuple[float, ...] = (0.05, 0.1, 0.3)
     ridges: tuple[float, ...] = (0.01, 0.1, 1.0, 10.0)
     kinds: tuple[str, ...] = SWEPT
+    classes: tuple[str, ...] = ("iris", "wine", "digits")
     losses: tuple[str, ...] = ("logistic", "exponential")
     seeds: int = 2
     draws: int = 2
@@ -128,7 +140,7 @@ class Study:
     def quick(self) -> Study:
         """Return a study of a few seconds."""
         return Study(
-            datasets=("breast_cancer", "wine_0v1", "anes96"), dimensions=(5,),
+            datasets=("breast_cancer", "wine_0v1", "anes96"), classes=("wine",), dimensions=(5,),
             cosines=(-0.5, 0.0, 0.5, 0.9, 1.0), sizes=(100, 300), shifted_sizes=(100, 300),
             fractions=(0.1, 0.3), ridges=(0.01, 1.0), seeds=1, draws=2,
         )  # fmt: skip
@@ -148,7 +160,7 @@ class Study:
         sources += [(f"{SHIFTED} {c:g}", n) for c in self.cosines for n in self.shifted_sizes]
         seeds = range(seed, seed + self.seeds)
         middle = self.fractions[len(self.fractions) // 2 :][:1]
-        return [
+        two = [
             State(
                 name,
                 n,
@@ -164,6 +176,14 @@ class Study:
             for (name, n), each, ridge in product(sources, seeds, self.ridges)
             if loss == self.losses[0] or each == seed
         ]
+        of_classes = [
+            State(
+                name, len(load(name).labels), seed, SOFTMAX, ridge, self.fractions, self.kinds,
+                self.draws,
+            )
+            for name, ridge in product(self.classes, self.ridges)
+        ]  # fmt: skip
+        return two + of_classes
 
     def _again(self, name: str, size: int) -> tuple[str, ...]:
         """Return the kinds whose rows another seed draws anew: of all rows of a bundled set few."""

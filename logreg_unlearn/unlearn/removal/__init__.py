@@ -22,10 +22,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.multiclass import AnyProblem
-from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.unlearn.removal.descent import descent_to_delete
 from logreg_unlearn.unlearn.removal.influence import (
     influence_removal,
@@ -54,7 +54,7 @@ __all__ = [
     "stream",
 ]
 
-REMOVALS: Mapping[str, Callable[[UnlearningProblem, Array], Removal]] = MappingProxyType(
+REMOVALS: Mapping[str, Callable[[Any, Array], Removal]] = MappingProxyType(
     {
         "retrain": retrain,
         "newton": newton_steps,

@@ -14,6 +14,7 @@ whose slopes :math:`\pi-e_y` have at most that norm.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -109,14 +110,29 @@ def hessian_passes(problem: AnyProblem) -> float:
     return 1.0 + p / HESSIAN
 
 
-def solve(name: str, hessian: Array, vector: Array) -> Array:
-    """Return the Hessian's inverse times a vector (d,) or columns (d, k)."""
+def inverse_of(name: str, hessian: Array) -> Callable[[Array], Array]:
+    """Return the Hessian's inverse as a function of a vector (d,) or of columns (d, k)."""
     from scipy.linalg import cho_factor, cho_solve
 
-    if not (np.all(np.isfinite(hessian)) and np.all(np.isfinite(vector))):
-        raise ValueError(f"expected a finite {name} and gradient, got an overflow")
+    _check_finite(name, hessian)
     try:
-        solved: Array = cho_solve(cho_factor(hessian), vector)
+        factor = cho_factor(hessian)
     except np.linalg.LinAlgError:
         raise ValueError(f"expected a positive definite {name}, got one that is singular") from None
-    return solved
+
+    def times(vector: Array) -> Array:
+        _check_finite(name, vector)
+        solved: Array = cho_solve(factor, vector)
+        return solved
+
+    return times
+
+
+def solve(name: str, hessian: Array, vector: Array) -> Array:
+    """Return the Hessian's inverse times a vector (d,) or columns (d, k)."""
+    return inverse_of(name, hessian)(vector)
+
+
+def _check_finite(name: str, values: Array) -> None:
+    if not np.all(np.isfinite(values)):
+        raise ValueError(f"expected a finite {name} and gradient, got an overflow")
