@@ -131,6 +131,7 @@ def test_bounds_are_sharp_near_the_oracle(ridge: float, free: tuple[int, ...]) -
         ("ascent-finetune", LimitKind.POINT),
         ("calibrated", LimitKind.POINT),
         ("scrub", LimitKind.POINT),
+        ("npo", LimitKind.UNKNOWN),
     ],
 )
 def test_the_limit_is_where_the_steps_end(name: str, kind: LimitKind) -> None:
@@ -156,10 +157,3 @@ def test_a_strong_ridge_makes_descent_ascent_convex() -> None:
     # from anywhere: a step that is far from the limit, where its surroundings say nothing
     far = run(simultaneous(), problem, np.full(12, 100.0), steps=1, oracle=oracle)
     assert limit_of(far, Phase((problem.descent_ascent(),)), 1).kind is LimitKind.POINT
-
-
-def test_npo_says_what_it_is_for() -> None:
-    with pytest.raises(
-        ValueError, match=r"^expected a problem of two classes for npo, got Softmax"
-    ):
-        run(get_method("npo"), draw(0), steps=3)

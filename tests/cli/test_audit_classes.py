@@ -131,7 +131,6 @@ def test_labels_may_be_numbers_of_an_archive(audit, tmp_path) -> None:
     [
         (("--loss", "exponential"), ["--loss logistic", "3 values", "softmax", "exponential"]),
         (("--weights", "w.json"), ["--weights with labels of two values", "got 3"]),
-        (("--method", "npo"), ["two classes for npo"]),
     ],
 )
 def test_what_two_classes_alone_have_is_refused_in_one_line(
