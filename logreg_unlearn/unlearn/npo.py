@@ -100,10 +100,9 @@ class NpoObjective:
     def _bent(self, w: Array) -> Array:
         """Return the Hessian (d, d) of the forget term."""
         factor, bend, slopes = self._factors(w)
-        rows, (k, _) = rows_of(self.forgotten), slopes.shape
-        found = (
-            self.forgotten.with_coefficients(-factor).hessian(w).reshape(k, -1, k, rows.shape[1])
-        )
+        rows, k = rows_of(self.forgotten), len(slopes)
+        curved = self.forgotten.with_coefficients(-factor).hessian(w)
+        found = curved.reshape(2 * (k, rows.shape[1]))
         for one in range(k):
             for other in range(one + 1):
                 weights = factor * bend * slopes[one] * slopes[other]
