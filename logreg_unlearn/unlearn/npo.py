@@ -95,22 +95,20 @@ class NpoObjective:
 
     def hessian(self, w: Array) -> Array:
         """Return the Hessian (d, d), possibly indefinite."""
-        return self.retained.hessian(w) + self._bent(w)
+        steep, curved = self._parts(w)
+        return self.retained.hessian(w) + steep - curved
 
-    def _bent(self, w: Array) -> Array:
-        """Return the Hessian (d, d) of the forget term."""
+    def _parts(self, w: Array) -> tuple[Array, Array]:
+        """Return the semidefinite matrices (d, d) whose difference is the forget term's Hessian."""
         factor, bend, slopes = self._factors(w)
         rows, k = rows_of(self.forgotten), len(slopes)
-        curved = self.forgotten.with_coefficients(-factor).hessian(w)
-        found = curved.reshape(2 * (k, rows.shape[1]))
+        steep = np.empty(2 * (k, rows.shape[1]))
         for one in range(k):
             for other in range(one + 1):
-                weights = factor * bend * slopes[one] * slopes[other]
-                block = (rows.T * weights) @ rows
-                found[one, :, other] += block
-                if other < one:
-                    found[other, :, one] += block.T
-        return np.asarray(found.reshape(2 * (self.dimension,)))
+                block = (rows.T * (factor * bend * slopes[one] * slopes[other])) @ rows
+                steep[one, :, other], steep[other, :, one] = block, block.T
+        curved = self.forgotten.with_coefficients(factor).hessian(w)
+        return steep.reshape(curved.shape), curved
 
     def hessian_vector(self, w: Array, v: Array) -> Array:
         """Return the Hessian at ``w`` times ``v (d,)``."""
@@ -190,12 +188,13 @@ class NpoObjective:
         """Return a bound on the curvature everywhere, or at the points."""
         loss = loss_of(self.forgotten)
         if np.isfinite(loss.curvature_bound):
-            # semidefinite matrices: of their difference the larger counts
+            # of the difference of semidefinite matrices the larger counts
             larger = 2.0 * max(1.0, 0.25 * self.b * loss.slope_bound**2 / loss.curvature_bound)
             forgotten = self.forgotten.with_coefficients(larger * self.forgotten.coefficients)
             own = forgotten.curvature_bound()
         elif points:
-            own = max(float(np.abs(np.linalg.eigvalsh(self._bent(p))).max()) for p in points)
+            parts = [part for p in points for part in self._parts(p)]
+            own = max(float(np.linalg.eigvalsh(part)[-1]) for part in parts)
         else:
             return float(np.inf)
         return self.retained.curvature_bound(points) + own
