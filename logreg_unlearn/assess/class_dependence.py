@@ -28,6 +28,16 @@ def mean_gradient(problem: SoftmaxProblem, w: Array, rows: Array) -> Array:
     return chosen.with_coefficients(problem.shares(rows), 0.0).gradient(w)
 
 
+def gradients(
+    objective: SoftmaxObjective, w: Array, chunk: slice, factors: Array | float = 1.0
+) -> Array:
+    """Return the gradients (m, K*d) of the chosen samples' losses, times factors (m,)."""
+    slopes = of_logits.slopes(objective.logits(w, chunk), objective.classes[chunk])
+    slopes *= factors
+    outer = slopes.T[:, :, None] * objective.features[chunk][:, None, :]
+    return np.asarray(outer.reshape(len(outer), -1))
+
+
 def influence_triangle(objective: SoftmaxObjective, w: Array, root: Array, mass: Array) -> Array:
     """Return a triangle T with ``T'T`` the Gram matrix of ``sqrt(mass) g_i' root`` over the rows.
 
@@ -39,9 +49,6 @@ def influence_triangle(objective: SoftmaxObjective, w: Array, root: Array, mass:
     size = max(count * d, 256)
     for first in range(0, n, size):
         chunk = slice(first, first + size)
-        slopes = of_logits.slopes(objective.logits(w, chunk), objective.classes[chunk])
-        slopes *= np.sqrt(mass[chunk])
-        gradients = slopes.T[:, :, None] * objective.features[chunk][:, None, :]
-        rows = gradients.reshape(len(gradients), -1) @ root
+        rows = gradients(objective, w, chunk, np.sqrt(mass[chunk])) @ root
         triangle = np.asarray(np.linalg.qr(np.vstack([triangle, rows]), mode="r"))
     return triangle

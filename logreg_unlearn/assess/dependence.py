@@ -22,13 +22,14 @@ from typing import NamedTuple
 import numpy as np
 
 from logreg_unlearn.assess.class_dependence import (
+    gradients,
     influence_triangle,
     mean_gradient,
     mean_signed,
 )
 from logreg_unlearn.assess.distance import cosine
 from logreg_unlearn.problem.losses import Array, Mask
-from logreg_unlearn.problem.multiclass import SoftmaxProblem
+from logreg_unlearn.problem.multiclass import AnyProblem, SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.problem.protocol import SmoothObjective
 
@@ -70,7 +71,7 @@ class Dependence:
         )
 
 
-def dependence(problem: UnlearningProblem | SoftmaxProblem, w: Array) -> Dependence:
+def dependence(problem: AnyProblem, w: Array) -> Dependence:
     """Measure how forget and retain set depend on each other at a model.
 
     The cross-influence matrix is not formed: with ``H = B B'``, its two thin factors are reduced
@@ -114,8 +115,8 @@ def dependence(problem: UnlearningProblem | SoftmaxProblem, w: Array) -> Depende
 def _of_classes(problem: SoftmaxProblem, w: Array) -> Dependence:
     """Return the same of a softmax problem; the lift is one for each class and column (K*d,)."""
     objective, sides = problem.original(), (~problem.forget, problem.forget)
-    retain, forget = (mean_signed(problem, rows) for rows in sides)
-    gradients = [mean_gradient(problem, w, rows) for rows in sides]
+    retain, forget = _signed_means(problem)
+    means = [mean_gradient(problem, w, rows) for rows in sides]
     multiplicity = np.ones(len(problem.forget)) if problem.weights is None else problem.weights
     unit, root = float(multiplicity.max()), _inverse_root(objective, w)
     triangles = [
@@ -125,7 +126,7 @@ def _of_classes(problem: SoftmaxProblem, w: Array) -> Dependence:
     norms = _norms_of(triangles)
     return Dependence(
         lift=_quotient(forget, retain),
-        cosine_gradients=cosine(*gradients),
+        cosine_gradients=cosine(*means),
         cosine_signed=cosine(retain, forget),
         cross_influence_norm=norms.spectral * unit,
         cross_influence_overlap=norms.overlap,
@@ -161,8 +162,8 @@ def _norms_of(triangles: Sequence[Array]) -> CrossNorms:
     return CrossNorms(norm, float(np.linalg.norm(cross)), overlap)
 
 
-def lift(problem: UnlearningProblem) -> Array:
-    """Return the lift of each column, (d,).
+def lift(problem: AnyProblem) -> Array:
+    """Return the lift of each column, (d,), of K classes one for each class and column, (K*d,).
 
     Negative where the means oppose each other; ``inf`` or ``-inf`` where the retain mean alone
     vanishes; 1 where both vanish (such a column tells the sets apart in no way).
@@ -171,12 +172,12 @@ def lift(problem: UnlearningProblem) -> Array:
     return _quotient(forget, retain)
 
 
-def cross_influence(problem: UnlearningProblem, w: Array) -> Array:
+def cross_influence(problem: AnyProblem, w: Array) -> Array:
     """Form the cross-influence matrix (n_R, n_F): for small data, and for looking at.
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     w : (d,) array
 
     Raises
@@ -184,7 +185,11 @@ def cross_influence(problem: UnlearningProblem, w: Array) -> Array:
     ValueError
         As `dependence`.
     """
-    factor = _influence_factor(problem, w, _slopes(problem, w))
+    if isinstance(problem, SoftmaxProblem):
+        objective = problem.original()
+        factor = gradients(objective, w, slice(None)) @ _inverse_root(objective, w)
+    else:
+        factor = _influence_factor(problem, w, _slopes(problem, w))
     return factor[~problem.forget] @ factor[problem.forget].T
 
 
@@ -203,7 +208,9 @@ def _means(problem: UnlearningProblem, rows: Array) -> tuple[Array, Array]:
     return retain, forgotten
 
 
-def _signed_means(problem: UnlearningProblem) -> tuple[Array, Array]:
+def _signed_means(problem: AnyProblem) -> tuple[Array, Array]:
+    if isinstance(problem, SoftmaxProblem):
+        return mean_signed(problem, ~problem.forget), mean_signed(problem, problem.forget)
     return _means(problem, _signed(problem))
 
 
