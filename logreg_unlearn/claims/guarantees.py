@@ -229,7 +229,7 @@ CLAIMS = (
             r"that decides the row otherwise, or not at all. With $K$ classes, decided by the "
             r"largest of the logits $Wx+o$, the same holds of the leading logit's gap to each "
             r"other one and $r\sqrt2\,\|x\|$, $r\ge\|W_U-W_R\|_F$; also among $W_R$ with the "
-            r"same column sums as $W_U$ (the gauge of every minimiser)."
+            r"same column sums as $W_U$ (those of a minimiser are 0)."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
