@@ -18,6 +18,7 @@ module          what it does
 ``record``      an audit as plain data for JSON
 ``tables``      an audit as rows, and as tables for a notebook
 ``distance``    distances to the retrained optimum and their ratios to the original's
+``margins``     margins of rows under models, of any number of classes
 ``klom``        margins of many unlearned models against many retrained ones
 ``membership``  accuracies, changed decisions and membership attacks, beside the oracle's
 ``dependence``  lift, cosines and cross-influence of forget and retain set

@@ -71,7 +71,8 @@ class Audit:
     advice : Advice
         What to do, and the times and tolerances it rests on.
     weights : ndarray (d,) or None
-        Of the model in use, where it is not the original optimum.
+        Of the model in use, where it is not the original optimum; of K classes less their mean
+        over the classes.
     requests : RequestStream or None
         What the removals do one request after another, where the requests were numbered.
     """
@@ -173,7 +174,8 @@ def audit(
     weights : array_like (d,), of K classes (K*d,), optional
         Of the model in use, on the scale of the problem's columns: methods and removals start
         from them. `UnlearningProblem.from_user_scale` brings weights there, and
-        ``problem.fitted_weights`` are those of the model that a problem came from. The original
+        ``problem.fitted_weights`` are those of the model that a problem came from. Of K classes
+        their mean over the classes is taken off, which changes no prediction. The original
         optimum by default.
     requests : array_like of int (n,), optional
         Number of the deletion request that asks for a row, in their order from 1 on, 0 for a row

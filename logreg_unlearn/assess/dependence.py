@@ -21,16 +21,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from logreg_unlearn.assess.class_dependence import (
-    influence_triangle,
-    mean_gradient,
-    mean_signed,
-)
+from logreg_unlearn.assess.class_dependence import influence_triangle, mean_gradient, mean_signed
 from logreg_unlearn.assess.distance import cosine
 from logreg_unlearn.problem.losses import Array, Mask
 from logreg_unlearn.problem.multiclass import AnyProblem, SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.problem.protocol import SmoothObjective
+from logreg_unlearn.problem.samples import samples_of
 
 __all__ = [
     "CrossNorms", "Dependence", "cross_influence", "cross_norms", "dependence", "gradient_norms",
@@ -110,12 +107,12 @@ def dependence(problem: AnyProblem, w: Array) -> Dependence:
 def _of_classes(problem: SoftmaxProblem, w: Array) -> Dependence:
     """Return the same of a softmax problem; the lift is one for each class and column (K*d,)."""
     sides = (~problem.forget, problem.forget)
-    retain, forget = (mean_signed(problem, rows) for rows in sides)
-    gradients = [mean_gradient(problem, w, rows) for rows in sides]
+    retain, forget = _signed_means(problem)
+    means = [mean_gradient(problem, w, rows) for rows in sides]
     norms = gradient_norms(problem, w)
     return Dependence(
         lift=_quotient(forget, retain),
-        cosine_gradients=cosine(*gradients),
+        cosine_gradients=cosine(*means),
         cosine_signed=cosine(retain, forget),
         cross_influence_norm=norms.spectral,
         cross_influence_overlap=norms.overlap,
@@ -175,8 +172,8 @@ def _norms_of(triangles: Sequence[Array]) -> CrossNorms:
     return CrossNorms(norm, float(np.linalg.norm(cross)), overlap)
 
 
-def lift(problem: UnlearningProblem) -> Array:
-    """Return the lift of each column, (d,).
+def lift(problem: AnyProblem) -> Array:
+    """Return the lift of each column, (d,), of K classes one for each class and column, (K*d,).
 
     Negative where the means oppose each other; ``inf`` or ``-inf`` where the retain mean alone
     vanishes; 1 where both vanish (such a column tells the sets apart in no way).
@@ -185,12 +182,12 @@ def lift(problem: UnlearningProblem) -> Array:
     return _quotient(forget, retain)
 
 
-def cross_influence(problem: UnlearningProblem, w: Array) -> Array:
+def cross_influence(problem: AnyProblem, w: Array) -> Array:
     """Form the cross-influence matrix (n_R, n_F): for small data, and for looking at.
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     w : (d,) array
 
     Raises
@@ -198,7 +195,8 @@ def cross_influence(problem: UnlearningProblem, w: Array) -> Array:
     ValueError
         As `dependence`.
     """
-    factor = _influence_factor(problem, w, _slopes(problem, w))
+    objective = problem.original()
+    factor = samples_of(objective, w).gradients() @ _inverse_root(objective, w)
     return factor[~problem.forget] @ factor[problem.forget].T
 
 
@@ -213,7 +211,9 @@ def _means(problem: UnlearningProblem, rows: Array) -> tuple[Array, Array]:
     return retain, forgotten
 
 
-def _signed_means(problem: UnlearningProblem) -> tuple[Array, Array]:
+def _signed_means(problem: AnyProblem) -> tuple[Array, Array]:
+    if isinstance(problem, SoftmaxProblem):
+        return mean_signed(problem, ~problem.forget), mean_signed(problem, problem.forget)
     return _means(problem, _signed(problem))
 
 

@@ -10,22 +10,26 @@ floor, which `null_floor` draws from the reference's own margins.  The largest m
 the last bin; a margin that is no number (a diverged model) has a bin of its own: the result is
 always a number.
 
-With weight noise :math:`\mathcal N(0,\sigma^2 I)` on both sides the margins are Gaussian, and
+With weight noise :math:`\mathcal N(0,\sigma^2 I)` on both sides the margins of two classes are
+Gaussian, and
 
 .. math:: \mathrm{KL}_i = \frac{(x_i\cdot(w_U-w_R))^2}{2\sigma^2\|x_i\|^2}
 
-exactly, in both directions; bins can only lower it (data processing).
+exactly, in both directions; bins can only lower it (data processing).  A margin of more classes is
+no Gaussian, but a function of the differences of the logits, which are: the same with
+:math:`\|(I-\frac1K\mathbf{11}^\top)(W_U-W_R)x_i\|^2` is never below it, and is it for K = 2.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.multiclass import AnyProblem
 from logreg_unlearn.solve.optimum import minimise
 
 BINS = 20
@@ -66,8 +70,8 @@ def klom(unlearned: Array, reference: Array, *, seed: int = 0) -> Klom:
     Parameters
     ----------
     unlearned, reference : ndarray (N, n), (M, n)
-        Margins of n rows under N and M models, at least one each; any numbers, infinite or NaN
-        where a model diverged.
+        Margins of n rows (:func:`~logreg_unlearn.assess.margins.margins`) under N and M models,
+        at least one each; any numbers, infinite or NaN where a model diverged.
     seed : int
         Of the floor's draws.
 
@@ -158,7 +162,7 @@ def noise_divergence(features: Array, w: Array, reference: Array, noise: float) 
     Parameters
     ----------
     features : ndarray (n, d)
-    w, reference : ndarray (d,)
+    w, reference : ndarray (d,), of K classes (K, d)
         Unlearned and retrained weights.
     noise : float
         Standard deviation, greater than 0.
@@ -167,7 +171,7 @@ def noise_divergence(features: Array, w: Array, reference: Array, noise: float) 
     -------
     ndarray (n,)
         Before floor and sampling an upper bound of the binned one; 0 for rows of zeros, infinite
-        where the weights are.
+        where the weights are.  Of three classes or more already above that of the margins' law.
 
     Raises
     ------
@@ -180,20 +184,15 @@ def noise_divergence(features: Array, w: Array, reference: Array, noise: float) 
     lengths = np.linalg.norm(features, axis=1)
     if not np.all(np.isfinite(change)):
         return np.where(lengths > 0, np.inf, 0.0)
-    along = features @ change / np.where(lengths > 0, lengths, 1.0)
-    return np.asarray(0.5 * np.square(along / noise))
-
-
-def noisy_margins(features: Array, w: Array, noise: float, models: int, *, seed: int = 0) -> Array:
-    """Return the margins (models, n) of ``features (n, d)`` under ``w (d,)`` plus weight noise."""
-    rng = np.random.default_rng(seed)
-    shaken = np.asarray(w, float) + noise * rng.standard_normal((models, np.shape(features)[1]))
-    return np.asarray(shaken @ np.asarray(features, float).T)
+    if change.ndim == 2:
+        change = change - change.mean(axis=0)
+    along = features @ np.atleast_2d(change).T / np.where(lengths > 0, lengths, 1.0)[:, None]
+    return np.asarray(0.5 * np.sum(np.square(along / noise), axis=1))
 
 
 def bootstrap_models(
-    problem: UnlearningProblem,
-    remove: Callable[[UnlearningProblem, Array], Array],
+    problem: AnyProblem,
+    remove: Callable[[Any, Array], Array],
     models: int = 100,
     *,
     seed: int = 0,
@@ -205,7 +204,7 @@ def bootstrap_models(
 
     Parameters
     ----------
-    problem : UnlearningProblem
+    problem : UnlearningProblem or SoftmaxProblem
     remove : callable
         ``(problem, w) -> w``, from the reweighted original's optimum.
     models : int
@@ -214,7 +213,7 @@ def bootstrap_models(
 
     Returns
     -------
-    unlearned, retrained : ndarray (models, d)
+    unlearned, retrained : ndarray (models, d), of K classes (models, K*d)
         Of independent weights.
 
     Raises

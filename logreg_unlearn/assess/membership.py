@@ -19,8 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from logreg_unlearn.assess.klom import CLIP, margin_ensembles, null_ensembles
-from logreg_unlearn.problem import checks as check
-from logreg_unlearn.problem import logits as of_logits
+from logreg_unlearn.assess.margins import labelled_rows, log_odds
 from logreg_unlearn.problem.losses import Array, Mask
 from logreg_unlearn.problem.multiclass import AnyProblem, SoftmaxProblem
 
@@ -53,8 +52,8 @@ class Evaluation:
     Attributes
     ----------
     accuracy_forget, accuracy_retain : Reading
-        By sample weight; a margin of 0 is wrong.  A margin of more classes is the label's logit
-        less the largest of the others.
+        By sample weight; a margin of 0 is wrong, and of more classes a label whose logit is not
+        above all others.
     changed_forget, changed_retain : float
         Share of the rows, by weight, on which model and oracle decide differently.
     changed : int
@@ -114,25 +113,27 @@ def evaluate_model(
     )
     if held_out is None:
         return own
-    rows, labels = _held_out(problem, held_out)
+    rows, labels = labelled_rows(problem, held_out)
     new, best = (_others(problem, rows, labels, np.asarray(v, float)) for v in (w, oracle))
     return replace(
         own,
         accuracy_held_out=Reading(float(np.mean(new.right)), float(np.mean(best.right))),
-        loss_auc=Reading(auc(read.ease[forget], new.ease), auc(truth.ease[forget], best.ease)),
+        loss_auc=Reading(
+            auc(read.margins[forget], new.margins), auc(truth.margins[forget], best.margins)
+        ),
         changed_held_out=float(np.mean(new.decisions != best.decisions)),
     )
 
 
 class _Answers(NamedTuple):
-    """What a model says of rows: decisions, whether they are right, and ease.
+    """What a model says of rows: decisions, whether they are right, margins.
 
-    The ease falls with the loss: of two classes it is the margin, which every loss here falls with.
+    Every loss here falls with the margin, which tells apart what the loss rounds to 0.
     """
 
     decisions: Array
     right: Mask
-    ease: Array
+    margins: Array
 
 
 def _of_margins(margins: Array) -> _Answers:
@@ -146,7 +147,7 @@ def _of_logits(logits: Array, classes: Array) -> _Answers:
     own, others = logits[classes, numbers], logits.copy()
     others[classes, numbers] = -np.inf
     right = own > others.max(axis=0)
-    return _Answers(logits.argmax(axis=0), right, -of_logits.losses(logits, classes))
+    return _Answers(logits.argmax(axis=0), right, log_odds(logits, classes))
 
 
 def _own(problem: AnyProblem, w: Array) -> _Answers:
@@ -233,25 +234,3 @@ def _log_density(z: Array, fitted: Array) -> Array:
 def _numbers(margins: Array) -> Array:
     """Clip margins; one that is no number lies below all others."""
     return np.where(np.isnan(margins), -2.0 * CLIP, np.clip(margins, -CLIP, CLIP))
-
-
-def _held_out(problem: AnyProblem, held_out: tuple[Array, Array]) -> tuple[Array, Array]:
-    """Return the rows and their labels: signs, or the numbers of more classes."""
-    rows, labels = np.asarray(held_out[0], float), np.asarray(held_out[1])
-    d = problem.original().dimension
-    if isinstance(problem, SoftmaxProblem):
-        d //= problem.count
-    if rows.ndim != 2 or rows.shape[1] != d or not len(rows) or labels.shape != (len(rows),):
-        raise ValueError(
-            f"expected held-out rows (m, {d}) and m labels, got {rows.shape} and {labels.shape}"
-        )
-    if isinstance(problem, SoftmaxProblem):
-        places = {value: k for k, value in enumerate(problem.label_values or ())}
-        for value in labels.tolist():
-            if value not in places:
-                raise ValueError(f"expected labels {check.listed(places)}, got {value!r}")
-        return rows, np.array([places[value] for value in labels.tolist()])
-    labels = labels.astype(float)
-    if not np.all(np.abs(labels) == 1.0):
-        raise ValueError(f"expected labels -1 and +1, got {labels[np.abs(labels) != 1.0][0]}")
-    return rows, labels

@@ -15,6 +15,7 @@ from logreg_unlearn.assess.distance import (
 )
 from logreg_unlearn.assess.guarantees import certain_predictions, noise_needed
 from logreg_unlearn.assess.klom import Klom, bootstrap_models, klom, noise_divergence
+from logreg_unlearn.assess.margins import margins
 from logreg_unlearn.assess.membership import (
     Evaluation,
     Reading,
@@ -43,6 +44,7 @@ __all__ = [
     "klom",
     "lift",
     "likelihood_ratio_attack",
+    "margins",
     "noise_divergence",
     "noise_needed",
     "oracle_best_stop",

@@ -38,8 +38,14 @@ def start_of(original: Optimum, weights: Array | None) -> Start:
 
 
 def given_weights(problem: AnyProblem, weights: ArrayLike) -> Array:
-    """Return weights that were given as an array of one's own, or refuse them in a line."""
+    """Return weights that were given as an array of one's own, or refuse them in a line.
+
+    Of more classes less their mean over the classes, which no prediction and no gradient of the
+    loss depends on: the rest is all of the distance that unlearning is about.
+    """
     w = np.array(check.vector("weights", weights, problem.original().dimension))
+    if isinstance(problem, SoftmaxProblem):
+        w = problem.centred(w)
     with np.errstate(over="ignore", invalid="ignore"):
         values = [float(o.value(w)) for o in (problem.original(), problem.oracle())]
     if not np.all(np.isfinite(values)):

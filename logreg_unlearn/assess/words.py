@@ -76,8 +76,10 @@ def weights_words(audit: Audit) -> str:
             ": were they trained on columns of another scale, on other rows, with another ridge, "
             "or for the other label?"
         )
+    centred = isinstance(audit.problem, SoftmaxProblem)
+    less = ", less their mean over the classes, which changes no prediction" if centred else ""
     return (
-        f"weights given: certified {downwards(far.lower)} to {upwards(far.upper)} "
+        f"weights given{less}: certified {downwards(far.lower)} to {upwards(far.upper)} "
         f"from the original optimum{about}"
     )
 

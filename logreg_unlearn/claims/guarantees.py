@@ -226,7 +226,10 @@ CLAIMS = (
             r"Let $r\ge\|w_U-w_R\|$. The oracle decides a row $x$ with offset $o$ as the unlearned "
             r"model does, $\mathrm{sign}(x\cdot w_R+o)=\mathrm{sign}(x\cdot w_U+o)$, whenever "
             r"$|x\cdot w_U+o|>r\,\|x\|$. Where this fails there is a $w_R$ within $r$ of $w_U$ "
-            r"that decides the row otherwise, or not at all."
+            r"that decides the row otherwise, or not at all. With $K$ classes, decided by the "
+            r"largest of the logits $Wx+o$, the same holds of the leading logit's gap to each "
+            r"other one and $r\sqrt2\,\|x\|$, $r\ge\|W_U-W_R\|_F$; also among $W_R$ with the "
+            r"same column sums as $W_U$ (those of a minimiser are 0)."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,

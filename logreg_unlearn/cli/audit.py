@@ -50,8 +50,8 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
     made.add_argument(
         "--weights",
         metavar="FILE",
-        help=".json or .csv: the weights in use, one for each feature and the intercept "
-        "(default: the original optimum)",
+        help=".json or .csv: the weights in use, one for each feature and the intercept, of more "
+        "than two classes for each class (default: the original optimum)",
     )
     made.add_argument("--test", metavar="FILE", help="table of held-out rows, for accuracies")
     made.add_argument(

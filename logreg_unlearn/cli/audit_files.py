@@ -15,6 +15,7 @@ from logreg_unlearn.assess.audit import Audit
 from logreg_unlearn.assess.words import loss_name
 from logreg_unlearn.cli.audit_page import page
 from logreg_unlearn.data import DataSet
+from logreg_unlearn.data.weights import IN_USE
 from logreg_unlearn.problem.adapters.affine import LinearModel
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.multiclass import AnyProblem, SoftmaxProblem
@@ -94,7 +95,7 @@ def columns_in_words(result: Audit) -> str:
 
 
 def _columns(result: Audit) -> dict[str, Array]:
-    columns = {"in_use": result.start.w, "retrain": result.oracle.w}
+    columns = {IN_USE: result.start.w, "retrain": result.oracle.w}
     instead = result.advice.instead
     if instead is not None and instead.effect is not None:
         columns[instead.method] = instead.effect.w

@@ -25,9 +25,10 @@ from logreg_unlearn.data.forget_sets import (
     forget_set,
     mislabel,
 )
-from logreg_unlearn.data.held_out import read_held_out
-from logreg_unlearn.data.weights import read_weights
+from logreg_unlearn.data.held_out import plain_label, read_held_out
+from logreg_unlearn.data.weights import read_class_weights, read_weights
 from logreg_unlearn.problem.adapters.affine import LinearModel
+from logreg_unlearn.problem.checks import listed
 from logreg_unlearn.problem.losses import Array, Mask, get_loss
 from logreg_unlearn.problem.multiclass import AnyProblem, SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem, scale_of
@@ -160,31 +161,55 @@ def model_in_use(options: Namespace, data: DataSet, problem: AnyProblem) -> Arra
     Raises
     ------
     ValueError
-        If the file cannot be read, or its names are not those of the features.
+        If the file cannot be read, or its names are not those of the features and the classes.
     """
     if options.weights is None:
         return None
-    if isinstance(problem, SoftmaxProblem):
+    if not isinstance(problem, SoftmaxProblem):
+        return problem.from_user_scale(_linear_model(read_weights(options.weights), data))
+    by_class = _by_label(read_class_weights(options.weights), data.label_values)
+    return problem.from_user_scale(
+        [_linear_model(by_class[text], data, f" (class {text!r})") for text in data.label_values]
+    )
+
+
+def _by_label(
+    given: dict[str, dict[str, float]], labels: tuple[str, ...]
+) -> dict[str, dict[str, float]]:
+    """Return the weights of each class by its label: 1.0 is the class 1."""
+    plain = {plain_label(text): text for text in labels}
+    spelt = {text: text if text in labels else plain.get(plain_label(text)) for text in given}
+    unknown = [text for text, label in spelt.items() if label is None]
+    missing = [label for label in labels if label not in spelt.values()]
+    twice = [label for label in labels if list(spelt.values()).count(label) > 1]
+    wrong = {"none of": missing, "some of the unknown": unknown, "two sets of": twice}
+    got = [f"{what} {listed(those)}" for what, those in wrong.items() if those]
+    if got:
         raise ValueError(
-            f"expected --weights with labels of two values, got {problem.count}: in Python, "
-            "audit(problem, weights=...) takes those of more classes"
+            f"expected weights of each of the classes {listed(labels)}, got {' and '.join(got)}"
         )
-    named = read_weights(options.weights)
+    return {str(spelt[text]): weights for text, weights in given.items()}
+
+
+def _linear_model(named: dict[str, float], data: DataSet, where: str = "") -> LinearModel:
+    """Return the model of named weights; ``where`` says of which class they are."""
+    # a weight of 0 adds nothing, whatever the constant is
+    named = {name: v for name, v in named.items() if v != 0.0 or name not in data.dropped}
     constant = [name for name in data.dropped if name in named]
     if constant:
         raise ValueError(
             f"expected weights of the features alone, got one for {constant[0]!r}, which is "
-            "constant and was left out: add its weight times its value to the intercept"
+            f"constant and was left out: add its weight times its value to the intercept{where}"
         )
     intercept = 0.0
     if data.intercept is not None:
         ones = data.feature_names[data.intercept]
         if ones not in named:
-            raise ValueError(f"expected a weight for {ones!r}, got none (0 where there is none)")
+            raise ValueError(
+                f"expected a weight for {ones!r}, got none (0 where there is none){where}"
+            )
         intercept = named.pop(ones)
-    return problem.from_user_scale(
-        LinearModel(np.array(list(named.values())), intercept, tuple(named))
-    )
+    return LinearModel(np.array(list(named.values())), intercept, tuple(named))
 
 
 def held_out(options: Namespace, data: DataSet) -> tuple[Array, Array] | None:

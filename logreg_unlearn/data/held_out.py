@@ -11,7 +11,7 @@ from logreg_unlearn.data import DataSet
 from logreg_unlearn.data._table import TableError, listed
 from logreg_unlearn.data.files import read_table, table_columns
 
-__all__ = ["read_held_out"]
+__all__ = ["plain_label", "read_held_out"]
 
 _Rows = tuple[NDArray[np.float64], NDArray[np.float64]]
 
@@ -60,8 +60,8 @@ def read_held_out(
         raise TableError(
             f"expected the features of the data in {str(path)!r}, got none called {listed(missing)}"
         )
-    known = [_plain(text) for text in like.label_values]
-    found = [_plain(text) for text in read.label_values]
+    known = [plain_label(text) for text in like.label_values]
+    found = [plain_label(text) for text in read.label_values]
     if not set(found) <= set(known):
         raise TableError(
             f"expected the labels {listed(like.label_values)} in {str(path)!r}, "
@@ -76,7 +76,7 @@ def read_held_out(
     return features, 2.0 * numbers - 1.0 if like.count == 2 else numbers
 
 
-def _plain(text: str) -> str | float:
+def plain_label(text: str) -> str | float:
     """Return what makes labels the same: 1 and 1.0 are, as in `read_table`."""
     try:
         return float(text.replace(",", "."))

@@ -1,14 +1,17 @@
 """Weights of a model of the user's own: a number for each named feature, and the intercept.
 
-==========  ==================================================================
-suffix      content
-==========  ==================================================================
-``.json``   one object, ``{"age": 0.11, "income": 0.57, "intercept": -5.98}``
-``.csv``    a header of two names, then a row ``age,0.11`` for each weight
-==========  ==================================================================
+=========  =================================  ===================================
+suffix     two classes                        more
+=========  =================================  ===================================
+``.json``  one object, ``{"age": 0.11,        one such object for each class,
+           "intercept": -5.98}``              ``{"low": {"age": 0.3, ...}, ...}``
+``.csv``   a header of two names, then a row  a header of three names, then a row
+           ``age,0.11`` for each weight       ``low,age,0.3`` for each weight
+=========  =================================  ===================================
 
 The features are the columns of the table, on the scale of the file; the intercept goes by the name
-that the audit prints for the column of ones.
+that the audit prints for the column of ones.  Rows may come in any order.  The ``weights.csv`` of
+an audit is such a file: of its columns of weights the first, ``in_use``, is read.
 """
 
 from __future__ import annotations
@@ -25,11 +28,17 @@ from logreg_unlearn.data._csv import records
 from logreg_unlearn.data._table import TableError, quoted, shown
 from logreg_unlearn.data.files import in_one_line
 
-__all__ = ["read_weights"]
+__all__ = ["IN_USE", "read_class_weights", "read_weights"]
+
+IN_USE = "in_use"
+"""The column of weights that is read where there are more."""
+
+_Weights = list[tuple[tuple[str, ...], float]]
+"""Names, the feature's last, and the weight."""
 
 
 def read_weights(path: str | os.PathLike[str]) -> dict[str, float]:
-    """Read named weights.
+    """Read named weights of a model of two classes.
 
     Parameters
     ----------
@@ -46,18 +55,45 @@ def read_weights(path: str | os.PathLike[str]) -> dict[str, float]:
     TableError
         Where the file cannot be read, a name comes twice, or a value is no finite number.
     """
-    path = Path(path)
+    return {name: value for (name,), value in _read(Path(path), ("feature",))}
+
+
+def read_class_weights(path: str | os.PathLike[str]) -> dict[str, dict[str, float]]:
+    """Read named weights of a model of more classes.
+
+    Parameters
+    ----------
+    path : path-like
+        Ends in ``.json`` or ``.csv``.
+
+    Returns
+    -------
+    dict from str to dict from str to float
+        By class and feature, in the order of the file.
+
+    Raises
+    ------
+    TableError
+        As `read_weights`.
+    """
+    found: dict[str, dict[str, float]] = {}
+    for (label, name), value in _read(Path(path), ("class", "feature")):
+        found.setdefault(label, {})[name] = value
+    return found
+
+
+def _read(path: Path, heads: tuple[str, ...]) -> _Weights:
     if path.suffix.lower() not in (".json", ".csv"):
         raise TableError(f"expected weights in a .json or .csv file, got {str(path)!r}")
     with in_one_line(path, path.suffix.lower()):
-        pairs = _json(path) if path.suffix.lower() == ".json" else _csv(path)
-    repeated = [name for name, count in Counter(name for name, _ in pairs).items() if count > 1]
+        found = (_json if path.suffix.lower() == ".json" else _csv)(path, heads)
+    repeated = [names for names, count in Counter(names for names, _ in found).items() if count > 1]
     if repeated:
-        raise TableError(f"expected one weight for each name, got {quoted(repeated[0])} twice")
-    return dict(pairs)
+        raise TableError(f"expected one weight for each name, got {_named(repeated[0])} twice")
+    return found
 
 
-def _json(path: Path) -> list[tuple[str, float]]:
+def _json(path: Path, heads: tuple[str, ...]) -> _Weights:
     try:
         # a list of pairs, not a dict: a name that comes twice would be gone
         found = json.loads(path.read_bytes().decode("utf-8-sig"), object_pairs_hook=tuple)
@@ -65,30 +101,50 @@ def _json(path: Path) -> list[tuple[str, float]]:
         raise TableError(f"expected JSON in {str(path)!r}, got: {error}") from None
     if not isinstance(found, tuple):
         raise TableError(f"expected an object of names and numbers, got {quoted(repr(found))}")
-    return [(name, _finite(name, value, repr(value))) for name, value in found]
-
-
-def _csv(path: Path) -> list[tuple[str, float]]:
-    rows = list(records(path, ","))
-    pairs = []
-    for line, cells in rows:
-        if len(cells) != 2:
+    if len(heads) == 1:
+        return [((name,), _finite((name,), value, repr(value))) for name, value in found]
+    weights: _Weights = []
+    for label, inner in found:
+        if not isinstance(inner, tuple):
             raise TableError(
-                f"expected a name and a weight in each row, got {len(cells)} cells in line {line}"
+                "expected an object of names and numbers for each class, "
+                f"got {quoted(repr(inner))} for {quoted(label)}"
             )
+        weights += [((label, name), _finite((label, name), v, repr(v))) for name, v in inner]
+    return weights
+
+
+def _csv(path: Path, heads: tuple[str, ...]) -> _Weights:
+    rows, k = list(records(path, ",")), len(heads)
+    words = f"{'a class, ' * (k - 1)}a name and a weight"
+    width = len(rows[0][1]) if rows and IN_USE in map(str.strip, rows[0][1][k : k + 1]) else k + 1
+    found = []
+    for line, cells in rows:
+        names, text = tuple(cell.strip() for cell in cells[:k]), cells[k : k + 1]
+        if len(cells) != width:
+            raise TableError(f"expected {words} in each row, got {len(cells)} cells in line {line}")
         if line != rows[0][0]:
-            value = float(cells[1]) if is_number(cells[1]) else None
-            pairs.append((cells[0].strip(), _finite(cells[0].strip(), value, shown(cells[1]))))
-        elif is_number(cells[1]):
-            raise TableError(f"expected a header as feature,weight, got {quoted(','.join(cells))}")
-    return pairs
+            value = float(text[0]) if is_number(text[0]) else None
+            found.append((names, _finite(names, value, shown(text[0]))))
+        elif is_number(text[0]):
+            raise TableError(
+                f"expected a header as {','.join(heads)},weight, got {quoted(','.join(cells))}"
+            )
+    return found
 
 
-def _finite(name: str, value: Any, text: str) -> float:
+def _named(names: tuple[str, ...]) -> str:
+    """Return a weight's name for a message, with its class if there is one."""
+    label = "".join(f" of the class {quoted(label)}" for label in names[:-1])
+    return quoted(names[-1]) + label
+
+
+def _finite(names: tuple[str, ...], value: Any, text: str) -> float:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     try:
         if number and math.isfinite(float(value)):
             return float(value)
     except OverflowError:  # a whole number beyond float64
         pass
-    raise TableError(f"expected a finite number as the weight of {quoted(name)}, got {text}")
+    got = "an object" if isinstance(value, tuple) else text
+    raise TableError(f"expected a finite number as the weight of {_named(names)}, got {got}")

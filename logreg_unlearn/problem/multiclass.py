@@ -7,6 +7,7 @@ gives the coefficients, which do not depend on the loss.  Weights ``w (K*d,)`` a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import KW_ONLY, dataclass, field
 from typing import Any, TypeAlias
@@ -15,7 +16,7 @@ import numpy as np
 
 from logreg_unlearn.data import DataSet
 from logreg_unlearn.problem import checks as check
-from logreg_unlearn.problem.adapters.affine import LinearModel, UserScale, identity
+from logreg_unlearn.problem.adapters.affine import LinearModel, UserScale, as_given
 from logreg_unlearn.problem.adapters.estimators import multinomial_parts
 from logreg_unlearn.problem.adapters.frames import read_frame
 from logreg_unlearn.problem.losses import Array, Mask
@@ -252,6 +253,20 @@ class SoftmaxProblem:
         w = np.asarray(w, dtype=np.float64)
         return w.reshape(*w.shape[:-1], self.count, self.features.shape[1])
 
+    def centred(self, w: Array) -> Array:
+        """Return weights ``w (K*d,)`` less their mean over the classes.
+
+        They decide alike, with the same probabilities; of all such weights they are the shortest
+        and the nearest to every minimiser (claim ``softmax_gauge``).
+
+        Raises
+        ------
+        ValueError
+            If ``w`` is not a finite vector of length K*d.
+        """
+        rows = self.class_weights(check.vector("weights w", w, self._base.dimension))
+        return np.asarray((rows - rows.mean(axis=0)).ravel())
+
     def to_user_scale(self, w: Array) -> tuple[LinearModel, ...]:
         """Return the linear model of each class in the columns that the user handed in.
 
@@ -264,13 +279,39 @@ class SoftmaxProblem:
         ValueError
             If ``w`` is not a finite vector of length K*d.
         """
-        rows = self.class_weights(check.vector("weights w", w, self._base.dimension))
-        d = rows.shape[1]
-        scale = self.user_scale
-        if scale is None:
-            names = self.feature_names or tuple(f"x{j}" for j in range(d))
-            scale = identity(names, None, "as given")
-        return tuple(scale.undo(row) for row in rows)
+        rows, scale = check.vector("weights w", w, self._base.dimension), self._scale()
+        return tuple(scale.undo(row) for row in self.class_weights(rows))
+
+    def from_user_scale(self, models: Sequence[LinearModel]) -> Array:
+        """Return the weights ``w (K*d,)`` of a model in the columns that the user handed in.
+
+        The inverse of `to_user_scale`: a model that was fitted elsewhere, to be audited here.
+
+        Parameters
+        ----------
+        models : sequence of K LinearModel
+            One for each class, in the order of the label values; the feature names of each are
+            the user's columns, in any order.
+
+        Raises
+        ------
+        ValueError
+            As `UnlearningProblem.from_user_scale`, with the class; or if their number is another.
+        """
+        values, scale, found = self.label_values or (), self._scale(), []
+        if len(models) != self.count:
+            raise ValueError(
+                f"expected a model for each of {self.count} classes, got {len(models)}"
+            )
+        for value, model in zip(values, models, strict=True):
+            try:
+                found.append(scale.redo(model))
+            except ValueError as error:
+                raise ValueError(f"{error} (class {check.listed([value])})") from None
+        return np.concatenate(found)
+
+    def _scale(self) -> UserScale:
+        return self.user_scale or as_given(self.feature_names, self.features.shape[1])
 
     @property
     def forget_fraction(self) -> float:

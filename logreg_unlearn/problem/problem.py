@@ -18,7 +18,7 @@ import numpy as np
 
 from logreg_unlearn.data import DataSet
 from logreg_unlearn.problem import checks as check
-from logreg_unlearn.problem.adapters.affine import LinearModel, UserScale, identity
+from logreg_unlearn.problem.adapters.affine import LinearModel, UserScale, as_given, identity
 from logreg_unlearn.problem.adapters.estimators import problem_parts
 from logreg_unlearn.problem.adapters.frames import read_frame
 from logreg_unlearn.problem.losses import Array, Loss, Mask, get_loss
@@ -331,10 +331,7 @@ class UnlearningProblem:
         return self._scale().redo(model)
 
     def _scale(self) -> UserScale:
-        if self.user_scale is not None:
-            return self.user_scale
-        names = self.feature_names or tuple(f"x{j}" for j in range(self._base.dimension))
-        return identity(names, None, "as given")
+        return self.user_scale or as_given(self.feature_names, self._base.dimension)
 
     @property
     def forget_fraction(self) -> float:

@@ -8,6 +8,7 @@ module          what it does
 ``ascent``      the ascent methods of the paper and of its relatives
 ``scrub``       distillation away from and towards the original
 ``npo``         the ascent that slows down
+``slopes``      losses and slopes of single rows, for it
 ``removal``     removal without ascent: a folder with its own map
 ``structured``  chains: messages and logistic regression in turn
 ``load``        a user's own method by its address

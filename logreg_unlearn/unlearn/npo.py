@@ -1,28 +1,33 @@
 r"""Negative preference optimisation (NPO): an ascent of the forget loss that slows down.
 
-Zhang et al., arXiv 2404.05868.  With :math:`p=e^{-\varphi(z)}` the probability of a forgotten
-label, :math:`p_0` that under the original, and b the inverse temperature, it descends
+Zhang et al., arXiv 2404.05868.  With :math:`p=e^{-\ell}` the probability of a forgotten label (of
+two classes :math:`\ell=\varphi(z)`, else softmax), :math:`p_0` that under the original, and b the
+inverse temperature, it descends
 
 .. math:: r\,\bar\ell_R + \tfrac\lambda2\|w\|^2
           - \tfrac2b\,\mathrm{mean}_F\,\log\sigma\!\Big(-b\log\frac p{p_0}\Big),
 
-slope in the margin :math:`2\sigma(b\log(p/p_0))\,(-\varphi'(z))`: gradient ascent's times a factor
-that is 1 at the start and vanishes as the label becomes unlikely.  Along one row under a flow the
+slope :math:`-2s\,\nabla\ell`, :math:`s=\sigma(b\log(p/p_0))`: gradient ascent's times a factor that
+is 1 at the start and vanishes as the label becomes unlikely.  Along one row under a flow the
 margin falls like :math:`\tfrac1b\ln t`, where that of plain ascent falls like t.
+
+The Hessian of a row is :math:`2s\,(b(1-s)\nabla\ell\nabla\ell^\top-\nabla^2\ell)`, between
+two semidefinite matrices.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.norms import EPS, FEW, euclidean
-from logreg_unlearn.problem.objective import Objective
-from logreg_unlearn.problem.problem import UnlearningProblem
+from logreg_unlearn.problem.losses import LOGISTIC, Array
+from logreg_unlearn.problem.norms import EPS, FEW, TINY, outward
+from logreg_unlearn.problem.softmax import ROOT2, SoftmaxObjective
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.unlearn.driver import Method, Phase
+from logreg_unlearn.unlearn.slopes import AnyObjective, loss_of, margin_error, read, rows_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,17 +36,17 @@ class NpoObjective:
 
     Attributes
     ----------
-    retained : Objective
+    retained : Objective or SoftmaxObjective
         Loss and ridge of the retained rows; without coefficients for plain NPO.
-    forgotten : Objective
+    forgotten : Objective or SoftmaxObjective
         The forgotten rows with their coefficients, no ridge.
     reference : ndarray (n_F,)
-        Margins of the original on them.
+        Their losses under the original.
     b : float
     """
 
-    retained: Objective
-    forgotten: Objective
+    retained: AnyObjective
+    forgotten: AnyObjective
     reference: Array
     b: float
 
@@ -65,81 +70,111 @@ class NpoObjective:
         """Diagonal (d,) of the ridge term's Hessian."""
         return self.retained.ridge_diagonal
 
-    def _exponents(self, z: Array) -> Array:
+    def _exponents(self, losses: Array) -> Array:
         """Return ``b log(p/p_0)``."""
-        loss = self.forgotten.loss
-        return self.b * (loss.value(self.reference) - loss.value(z))
+        return self.b * (self.reference - losses)
 
-    def _terms(self, w: Array) -> tuple[Array, Array]:
-        """Return slopes and curvatures of the forget term in the margins, coefficients included."""
-        z, loss, c = self.forgotten.margins(w), self.forgotten.loss, self.forgotten.coefficients
-        u = self._exponents(z)
+    def _factors(self, w: Array) -> tuple[Array, Array, Array]:
+        """Return ``2 c s`` and ``b (1 - s)`` (n,), and the slopes (k, n) where s is not 0."""
+        losses, slopes = read(self.forgotten, w)
+        u = self._exponents(losses)
         s, rest = (np.exp(-np.logaddexp(0.0, v)) for v in (-u, u))
-        slope, curvature = loss.derivative(z), loss.curvature(z)
-        bent = s * (self.b * rest * np.square(slope) - curvature)
         # where the factor has vanished an overflowed loss adds nothing
-        return 2.0 * c * np.where(s > 0, -s * slope, 0.0), 2.0 * c * np.where(s > 0, bent, 0.0)
+        return 2.0 * self.forgotten.coefficients * s, self.b * rest, np.where(s > 0, slopes, 0.0)
 
     def value(self, w: Array) -> Array:
         """Return the objective, shape ()."""
-        u = self._exponents(self.forgotten.margins(w))
+        u = self._exponents(read(self.forgotten, w)[0])
         terms = self.forgotten.coefficients * np.logaddexp(0.0, u)
         return self.retained.value(w) + 2.0 / self.b * terms.sum()
 
     def gradient(self, w: Array) -> Array:
         """Return the gradient (d,)."""
-        return self.retained.gradient(w) + self._terms(w)[0] @ self.forgotten.signed_features
+        factor, _, slopes = self._factors(w)
+        return self.retained.gradient(w) - ((factor * slopes) @ rows_of(self.forgotten)).ravel()
 
     def hessian(self, w: Array) -> Array:
         """Return the Hessian (d, d), possibly indefinite."""
-        rows = self.forgotten.signed_features
-        return self.retained.hessian(w) + (rows.T * self._terms(w)[1]) @ rows
+        steep, curved = self._parts(w)
+        return self.retained.hessian(w) + steep - curved
+
+    def _parts(self, w: Array) -> tuple[Array, Array]:
+        """Return the semidefinite matrices (d, d) whose difference is the forget term's Hessian."""
+        factor, bend, slopes = self._factors(w)
+        rows, k = rows_of(self.forgotten), len(slopes)
+        steep = np.empty(2 * (k, rows.shape[1]))
+        for one in range(k):
+            for other in range(one + 1):
+                block = (rows.T * (factor * bend * slopes[one] * slopes[other])) @ rows
+                steep[one, :, other], steep[other, :, one] = block, block.T
+        curved = self.forgotten.with_coefficients(factor).hessian(w)
+        return steep.reshape(curved.shape), curved
 
     def hessian_vector(self, w: Array, v: Array) -> Array:
         """Return the Hessian at ``w`` times ``v (d,)``."""
-        rows = self.forgotten.signed_features
-        return self.retained.hessian_vector(w, v) + (self._terms(w)[1] * (rows @ v)) @ rows
+        factor, bend, slopes = self._factors(w)
+        rows = rows_of(self.forgotten)
+        along = np.sum(slopes * (rows @ v.reshape(len(slopes), -1).T).T, axis=0)
+        steep = ((factor * bend * along * slopes) @ rows).ravel()
+        bent = self.forgotten.with_coefficients(-factor).hessian_vector(w, v)
+        return np.asarray(self.retained.hessian_vector(w, v) + bent + steep)
 
     def magnitude(self, w: Array) -> float:
         """Return the sum of the magnitudes of the value's terms."""
-        u = np.abs(self._exponents(self.forgotten.margins(w)))
+        u = np.abs(self._exponents(read(self.forgotten, w)[0]))
         terms = self.forgotten.coefficients @ (1.0 + u)
         return self.retained.magnitude(w) + 2.0 / self.b * float(terms)
 
     def gradient_error(self, w: Array) -> float:
         """Return a bound on the norm of the rounding error of ``gradient(w)``."""
-        curved = self._bounds()[1]
-        error = self._rounding(w, curved) @ self.forgotten.lengths()
-        return self.retained.gradient_error(w) + float(error)
+        factor, _, slopes = self._factors(w)
+        sizes = np.sqrt(np.sum(np.square(slopes), axis=0))
+        own = self._relative(w, slopes)
+        lost = TINY * self.forgotten.coefficients * (1.0 + sizes)
+        error = float((factor * sizes * own + lost) @ self.forgotten.lengths())
+        rest = self.forgotten.with_coefficients(factor).gradient_error(w)
+        return self.retained.gradient_error(w) + rest + error * outward(*self._shape)
 
     def hessian_error(self, w: Array) -> float:
         """Return a bound on the norm of the rounding error of ``hessian(w)``."""
-        error = self._rounding(w, self._bounds()[2]) @ np.square(self.forgotten.lengths())
-        return self.retained.hessian_error(w) + float(error)
+        factor, bend, slopes = self._factors(w)
+        own = self._relative(w, slopes)
+        # the curvature is at most twice the label's slope; slopes change by the logits' change
+        steep = bend * np.sum(np.square(slopes), axis=0)
+        with np.errstate(over="ignore"):
+            steep *= (1.0 + own) * np.exp(2.0 * margin_error(self.forgotten, w)) - 1.0
+        curved = 2.0 * np.abs(slopes).max(axis=0) * own
+        lost = TINY * (1.0 + self.b) * self.forgotten.coefficients
+        error = float((factor * (curved + steep) + lost) @ np.square(self.forgotten.lengths()))
+        rest = self.forgotten.with_coefficients(factor).hessian_error(w)
+        return self.retained.hessian_error(w) + rest + error * outward(*self._shape)
 
-    def _rounding(self, w: Array, change: float) -> Array:
-        """Bound the error of what changes so fast with the margin, coefficients included."""
-        forgotten, loss, (n, d) = (
-            self.forgotten,
-            self.forgotten.loss,
-            self.forgotten.signed_features.shape,
-        )
-        offset = 0.0 if forgotten.offset is None else np.abs(forgotten.offset)
-        margins = (d + 2) * EPS * (float(euclidean(w)) * forgotten.lengths() + offset)
-        sizes = loss.value(self.reference) + loss.value(forgotten.margins(w))
-        own = (n + d + FEW) * EPS * (1.0 + self.b * sizes) * self._bounds()[1]
-        return np.asarray(forgotten.coefficients * (change * margins + own))
+    @property
+    def _shape(self) -> tuple[int, int]:
+        return len(self.reference), self.dimension
 
-    def _bounds(self) -> tuple[float, float, float]:
-        """Return suprema of slope, curvature and third derivative of a row's forget term.
+    def _relative(self, w: Array, slopes: Array) -> Array:
+        """Bound by which share (n,) rounding changes s and s (1 - s), and a sum of so many.
+
+        Both change by a factor of at most e to the change of the exponent.  Margins that are off
+        by m move a loss by at most ``e^m - 1`` times the label's slope.
+        """
+        losses, _ = read(self.forgotten, w)
+        off = (len(slopes) + FEW) * EPS * (losses + self.reference)
+        with np.errstate(over="ignore", invalid="ignore"):
+            off += np.abs(slopes).max(axis=0) * np.expm1(margin_error(self.forgotten, w))
+            off = np.where(np.isfinite(losses), self.b * off, 0.0)
+            return np.asarray(np.expm1(off) + (sum(self._shape) + FEW) * EPS)
+
+    def _third_bound(self) -> float:
+        """Return the supremum of a row's third derivative in the margin.
 
         With S, C, T those of the loss, and those of the logistic function, 1/4 and 1/(6 sqrt 3).
         """
-        loss, b = self.forgotten.loss, self.b
+        loss, b = loss_of(self.forgotten), self.b
         slope, curved, third = loss.slope_bound, loss.curvature_bound, loss.third_bound
-        sixth = 1.0 / (6.0 * np.sqrt(3.0))
-        most = 2.0 * (b * b * sixth * slope**3 + 0.75 * b * slope * curved + third)
-        return 2.0 * slope, 2.0 * max(curved, 0.25 * b * slope**2), most
+        sixth = LOGISTIC.third_bound
+        return 2.0 * (b * b * sixth * slope**3 + 0.75 * b * slope * curved + third)
 
     def gradient_scale(self) -> Array:
         """Return a bound on the norm of the data part's gradient for slopes of at most 1."""
@@ -151,20 +186,26 @@ class NpoObjective:
 
     def curvature_bound(self, points: tuple[Array, ...] = ()) -> float:
         """Return a bound on the curvature everywhere, or at the points."""
-        rows, bound = self.forgotten.signed_features, self._bounds()[1]
-        if np.isfinite(bound):
-            sizes = [self.forgotten.coefficients * bound]
+        loss = loss_of(self.forgotten)
+        if np.isfinite(loss.curvature_bound):
+            # of the difference of semidefinite matrices the larger counts
+            larger = 2.0 * max(1.0, 0.25 * self.b * loss.slope_bound**2 / loss.curvature_bound)
+            forgotten = self.forgotten.with_coefficients(larger * self.forgotten.coefficients)
+            own = forgotten.curvature_bound()
+        elif points:
+            parts = [part for p in points for part in self._parts(p)]
+            own = max(float(np.linalg.eigvalsh(part)[-1]) for part in parts)
         else:
-            sizes = [np.abs(self._terms(p)[1]) for p in points]
-        if not sizes:
             return float(np.inf)
-        own = max(float(np.linalg.eigvalsh((rows.T * size) @ rows)[-1]) for size in sizes)
         return self.retained.curvature_bound(points) + own
 
     def hessian_lipschitz(self, w: Array, reach: float) -> float:
         """Return a Lipschitz constant of the Hessian."""
-        cubes = float(self.forgotten.coefficients @ self.forgotten.lengths() ** 3)
-        return self.retained.hessian_lipschitz(w, reach) + self._bounds()[2] * cubes
+        lengths = self.forgotten.lengths()
+        if isinstance(self.forgotten, SoftmaxObjective):
+            lengths = ROOT2 * lengths
+        cubes = float(self.forgotten.coefficients @ lengths**3)
+        return self.retained.hessian_lipschitz(w, reach) + self._third_bound() * cubes
 
     def unit_length(self) -> float:
         """Return the length of a step along which the data part keeps its shape."""
@@ -196,14 +237,12 @@ def npo(b: float = 0.1, retain: float = 1.0, reference: Array | None = None) -> 
     if not b > 0.0 or not retain >= 0.0:
         raise ValueError(f"expected b > 0 and a retain weight >= 0, got {b} and {retain}")
 
-    def phases(problem: UnlearningProblem, _: np.random.Generator) -> tuple[Phase, ...]:
-        if not isinstance(problem.original(), Objective):
-            raise ValueError(f"expected a problem of two classes for npo, got {problem!r}")
+    def phases(problem: Any, _: np.random.Generator) -> tuple[Phase, ...]:
         w = minimise(problem.original()).w if reference is None else np.asarray(reference, float)
         retained = problem.weighted(retain, 0.0, ridge=retain > 0.0)
         forgotten = problem.weighted(0.0, 1.0, ridge=False).with_rows(problem.forget)
         objective = NpoObjective(
-            retained.with_rows(retained.coefficients != 0), forgotten, forgotten.margins(w), b
+            retained.with_rows(retained.coefficients != 0), forgotten, read(forgotten, w)[0], b
         )
         return (Phase((objective,)),)
 

@@ -67,8 +67,9 @@ def planted_trigger(
 def prediction_agreement(
     power: int = wrong(1, length_of_the_row_left_out=0),
     margin: int = wrong(1, half_the_distance=2),
+    other: int = wrong(1, one_logit_alone_moves=0),
 ) -> Parts:
-    """x.w_R is at least |x.w_U| - |x| |w_U - w_R|."""
+    """x.w_R is at least |x.w_U| - |x| |w_U - w_R|; a gap of logits likewise, with sqrt(2) |x|."""
     yield assume(
         "by symmetry x.w_U + o = D > 0; e = w_U - w_R, |e| = r - j, r the bound; |x.e| <= |x| |e|; "
         "margin j, i >= 0 and h > 0",
@@ -87,3 +88,15 @@ def prediction_agreement(
         decided - bound * length**2 / length,
         decided - length**power * bound / margin,
     )
+    # classes k and j: the gap of W x is the product of W with (e_k - e_j) x', entry by entry
+    signs, longer = (1, -other), sp.sqrt(2) * length
+    squared = sum(sign**2 for sign in signs) * length**2
+    yield Identity(
+        "K classes: |(e_k - e_j) x'| = sqrt(2) |x| takes the place of |x|", squared, longer**2
+    )
+    yield Identity(
+        "sharp: W_R = W_U - r (e_k - e_j) x'/(sqrt(2) |x|) leaves the gap D - sqrt(2) |x| r",
+        decided - bound * squared / longer,
+        decided - longer * bound,
+    )
+    yield Identity("and has the column sums of W_U", sp.Integer(sum(signs)), sp.Integer(0))

@@ -13,6 +13,7 @@ from logreg_unlearn.assess.membership import evaluate_model
 from logreg_unlearn.assess.record import audit_data
 from logreg_unlearn.assess.removals import AUDITED
 from logreg_unlearn.assess.tables import audit_rows, model_rows
+from logreg_unlearn.assess.words import weights_words
 from logreg_unlearn.problem.multiclass import SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.unlearn.removal import certificate, removal_passes
@@ -187,8 +188,16 @@ def test_weights_of_a_model_in_use_are_where_it_starts() -> None:
     problem = SoftmaxProblem.from_sklearn(model, x, y, np.arange(12))
     found = audit(problem, ["da"], weights=problem.fitted_weights, steps=100)
     assert found.distance_weights is not None and 0 < found.distance_weights.upper < 0.1
+    # a constant on all classes: the same model, and the same distances
+    shifted = problem.class_weights(problem.fitted_weights) + np.array([5.0, 0.0, -3.0, 40.0])
+    again = audit(problem, ["da"], weights=shifted.ravel(), steps=100)
+    assert again.distance_original == pytest.approx(found.distance_original, rel=1e-9)
+    assert again.in_use.certified == pytest.approx(found.in_use.certified, rel=1e-6)
+    assert again.weights is not None and np.array_equal(again.weights, again.start.w)
+    assert np.abs(problem.class_weights(again.weights).sum(axis=0)).max() < 1e-12
+    assert "less their mean over the classes" in weights_words(again)
     rows = problem.class_weights(found.oracle.w)
     assert np.abs(rows.sum(axis=0)).max() < 1e-6  # the intercepts' gauge too
-    again = LogisticRegression(C=0.5, tol=1e-10, max_iter=1000).fit(x[12:], y[12:])
-    assert rows[:, :3] == pytest.approx(again.coef_, abs=1e-5)
-    assert rows[:, 3] == pytest.approx(again.intercept_ - again.intercept_.mean(), abs=1e-5)
+    refit = LogisticRegression(C=0.5, tol=1e-10, max_iter=1000).fit(x[12:], y[12:])
+    assert rows[:, :3] == pytest.approx(refit.coef_, abs=1e-5)
+    assert rows[:, 3] == pytest.approx(refit.intercept_ - refit.intercept_.mean(), abs=1e-5)

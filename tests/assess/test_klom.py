@@ -13,10 +13,11 @@ from logreg_unlearn.assess.klom import (
     bootstrap_models,
     klom,
     noise_divergence,
-    noisy_margins,
     null_floor,
 )
+from logreg_unlearn.assess.margins import margins
 from logreg_unlearn.data import real
+from logreg_unlearn.problem.multiclass import SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.unlearn.removal import newton_removal
@@ -99,7 +100,7 @@ def test_the_closed_form_is_above_the_binned_one_and_near_it(rng) -> None:
     rows = np.vstack([rng.normal(size=(40, 3)), np.zeros((1, 3))])
     w, oracle, noise = rng.normal(size=3), rng.normal(size=3), 1.0
     exact = noise_divergence(rows, w, oracle, noise)
-    one, two = (noisy_margins(rows, v, noise, 20_000, seed=k) for k, v in enumerate((w, oracle)))
+    one, two = ((v + noise * rng.normal(size=(20_000, 3))) @ rows.T for v in (w, oracle))
     found = binned_divergence(one, two)
     assert exact[-1] == 0.0
     moderate = exact[:-1] < 1.0  # beyond, bins are empty and the floor counts
@@ -111,6 +112,75 @@ def test_the_closed_form_is_above_the_binned_one_and_near_it(rng) -> None:
     )
     with pytest.raises(ValueError, match="expected noise > 0, got 0"):
         noise_divergence(rows, w, oracle, 0.0)
+
+
+def pair(seed: int = 0, **options) -> tuple[UnlearningProblem, SoftmaxProblem]:
+    """A problem of two classes in both forms."""
+    rng = np.random.default_rng(seed)
+    x, y = rng.normal(size=(60, 3)), rng.choice([-1.0, 1.0], 60)
+    forget, mass = np.arange(60) < 12, rng.uniform(0.5, 2.0, 60)
+    binary = UnlearningProblem(x, y, forget, ridge=0.1, weights=mass, **options)
+    return binary, SoftmaxProblem(x, y, forget, ridge=0.2, weights=mass)
+
+
+def three(seed: int = 0) -> SoftmaxProblem:
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(150, 3))
+    y = (2.0 * x @ rng.normal(size=(3, 3)) + rng.gumbel(size=(150, 3))).argmax(axis=1)
+    near = np.argsort(((x - x[0]) ** 2).sum(axis=1))[:30]
+    return SoftmaxProblem(x, y, np.isin(np.arange(150), near), ridge=0.02)
+
+
+def test_two_classes_have_the_binary_klom() -> None:
+    """The same draws, models, margins, and so the same histograms."""
+    binary, softmax = pair()
+    theirs, ours = (bootstrap_models(p, newton_removal, 12, seed=2) for p in (binary, softmax))
+    for mine, its in zip(ours, theirs, strict=True):
+        rows = softmax.class_weights(mine)
+        assert np.allclose(rows[:, 1] - rows[:, 0], its, atol=1e-7)
+        assert np.allclose(margins(softmax, mine), margins(binary, its), atol=1e-6)
+    reports = [
+        klom(*(margins(p, w) for w in both))
+        for p, both in ((softmax, ours), (binary, theirs))
+    ]  # fmt: skip
+    for name in ("forward", "backward", "floor"):
+        one, other = (getattr(report, name) for report in reports)
+        # a margin on the edge of a bin may go into either
+        assert np.mean(np.isclose(one, other, rtol=1e-6, atol=1e-9)) > 0.9, name
+    w, oracle = its[0], its[1]
+    both = [np.array([-0.5 * v, 0.5 * v]) for v in (w, oracle)]
+    # on the weights of either class the noise of their difference over sqrt(2)
+    assert np.allclose(
+        noise_divergence(binary.features, both[0], both[1], 0.3 / np.sqrt(2.0)),
+        noise_divergence(binary.features, w, oracle, 0.3),
+    )
+
+
+def test_of_more_classes_the_closed_form_is_a_bound(rng) -> None:
+    problem, noise = three(), 0.7
+    w, oracle = rng.normal(size=9), rng.normal(size=9)
+    rows = [problem.class_weights(v) for v in (w, oracle)]
+    bound = noise_divergence(problem.features, rows[0], rows[1], noise)
+    one, two = (margins(problem, v + noise * rng.normal(size=(20_000, 9))) for v in (w, oracle))
+    found, moderate = binned_divergence(one, two), bound < 1.0
+    assert moderate.sum() > 15 and np.all(found[moderate] <= bound[moderate] + 0.03)
+    # near it where one wrong class is all that counts
+    assert np.max(found[moderate] / bound[moderate]) > 0.8
+    # a constant on all classes has nothing to say
+    shifted = rows[0] + rng.normal(size=3)
+    assert np.allclose(noise_divergence(problem.features, shifted, rows[1], noise), bound)
+
+
+def test_a_removal_of_classes_is_at_the_floor_and_doing_nothing_above_it() -> None:
+    problem = three(1)
+    removed, retrained = bootstrap_models(problem, newton_removal, 60)
+    kept, _ = bootstrap_models(problem, lambda _, w: w, 60)
+    f = problem.forget
+    after, before = (
+        klom(margins(problem, w)[:, f], margins(problem, retrained)[:, f]) for w in (removed, kept)
+    )
+    assert np.mean(after.forward) == pytest.approx(np.mean(after.floor), rel=0.3)
+    assert np.mean(before.forward) > 1.5 * np.mean(after.floor)
 
 
 def test_a_hundred_models_of_digits_take_seconds() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from logreg_unlearn.assess.bounds import distance_bounds
-from logreg_unlearn.assess.dependence import dependence
+from logreg_unlearn.assess.dependence import cross_influence, dependence, lift
 from logreg_unlearn.assess.distance import distances_to_oracle, excess_risk
 from logreg_unlearn.assess.limit import LimitKind, limit_of
 from logreg_unlearn.assess.outcome import outcome_of
@@ -70,7 +70,10 @@ def test_two_classes_have_the_binary_dependence() -> None:
     binary, softmax = pair(3)
     w = np.array([0.4, -0.2, 1.0])
     theirs, ours = dependence(binary, w), dependence(softmax, doubled(w))
-    assert np.allclose(ours.lift, np.tile(theirs.lift, 2))
+    assert np.allclose(ours.lift, np.tile(theirs.lift, 2)) and np.array_equal(
+        ours.lift, lift(softmax)
+    )
+    assert np.allclose(cross_influence(softmax, doubled(w)), cross_influence(binary, w))
     for name in ("cosine_gradients", "cosine_signed", "cross_influence_norm",
                  "cross_influence_overlap"):  # fmt: skip
         assert getattr(ours, name) == pytest.approx(getattr(theirs, name), rel=1e-9), name
@@ -89,6 +92,10 @@ def test_the_dependence_is_that_of_the_gradients() -> None:
     matrix = rows[~problem.forget] @ inverse @ rows[problem.forget].T
     found = dependence(problem, w)
     assert found.cross_influence_norm == pytest.approx(np.linalg.norm(matrix, ord=2))
+    plain = matrix / np.sqrt(
+        np.outer(*(problem.weights[s] for s in (~problem.forget, problem.forget)))
+    )
+    assert np.allclose(cross_influence(problem, w), plain)
     assert found.lift.shape == (12,)
 
 
@@ -131,6 +138,7 @@ def test_bounds_are_sharp_near_the_oracle(ridge: float, free: tuple[int, ...]) -
         ("ascent-finetune", LimitKind.POINT),
         ("calibrated", LimitKind.POINT),
         ("scrub", LimitKind.POINT),
+        ("npo", LimitKind.UNKNOWN),
     ],
 )
 def test_the_limit_is_where_the_steps_end(name: str, kind: LimitKind) -> None:
@@ -156,10 +164,3 @@ def test_a_strong_ridge_makes_descent_ascent_convex() -> None:
     # from anywhere: a step that is far from the limit, where its surroundings say nothing
     far = run(simultaneous(), problem, np.full(12, 100.0), steps=1, oracle=oracle)
     assert limit_of(far, Phase((problem.descent_ascent(),)), 1).kind is LimitKind.POINT
-
-
-def test_npo_says_what_it_is_for() -> None:
-    with pytest.raises(
-        ValueError, match=r"^expected a problem of two classes for npo, got Softmax"
-    ):
-        run(get_method("npo"), draw(0), steps=3)

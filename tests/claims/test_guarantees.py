@@ -611,6 +611,28 @@ def test_prediction_agreement(seed, exponent):
     assert (turned == ~agrees)[~close].all()
 
 
+@given(st.integers(0, 2**32 - 1), st.floats(-3, 2), st.integers(2, 6))
+def test_prediction_agreement_of_many_classes(seed, exponent, count):
+    rng, r = np.random.default_rng(seed), 10.0**exponent
+    rows, w, offset = rng.normal(size=(20, 3)), rng.normal(size=(count, 3)), rng.normal(size=count)
+    logits, lengths = rows @ w.T + offset, np.sqrt(2.0) * np.linalg.norm(rows, axis=1)
+    second, first = np.argsort(logits, axis=1).T[-2:]
+    each = np.arange(20)
+    gap = logits[each, first] - logits[each, second]
+    agrees = theory.prediction_agreement(gap, lengths, r)
+    away = rng.normal(size=(count, 3))
+    nearby = w + r * rng.uniform() * away / np.linalg.norm(away)
+    assert ((rows @ nearby.T + offset).argmax(axis=1) == first)[agrees].all()
+    # the least favourable oracle: the two logits towards each other, whose rows keep their sum
+    for k in each[np.abs(gap - r * lengths) > 1e-8 * r * lengths]:
+        worst = w.copy()
+        worst[[first[k], second[k]]] -= np.outer([1.0, -1.0], r * rows[k] / lengths[k])
+        assert np.linalg.norm(worst - w) == pytest.approx(r)
+        assert np.allclose(worst.sum(axis=0), w.sum(axis=0), atol=1e-9 * (1 + r))
+        turned = (worst @ rows[k] + offset).argmax() != first[k]
+        assert turned == (not agrees[k])
+
+
 def test_prediction_agreement_at_its_ends():
     found = theory.prediction_agreement(
         [1.0, 0.5, 1.0, 0.1, 0.0], [1, 1, 0, 1, 0], [1, 0.4, np.inf, np.inf, 0]

@@ -215,7 +215,7 @@ def test_harm_and_help_are_certified() -> None:
 @pytest.mark.parametrize(
     "name",
     ["da", "ga", "alternating-ascent", "alternating-descent", "neggrad+", "neggrad+minibatch",
-     "calibrated", "ascent-finetune", "scrub"],
+     "calibrated", "ascent-finetune", "scrub", "npo"],
 )  # fmt: skip
 def test_iterations_of_two_classes_are_those_of_the_binary_problem(name: str) -> None:
     """Half the ridge, twice the step: the weights of a class move by half of what w moves."""

@@ -92,6 +92,17 @@ def test_weights_that_are_given_are_where_it_starts(audit, tmp_path, suffix) -> 
     assert sorted(record["sha256"]) == ["data", "weights"]
 
 
+def test_the_weights_of_an_audit_are_read_again(audit, tmp_path) -> None:
+    table(tmp_path)
+    assert audit("data.csv", *OWN, *ONE, "--C", 1)[0] == 0
+    written = (tmp_path / MADE / "weights.csv").read_text()
+    (tmp_path / "w.csv").write_text(written)
+    status, out, err = audit("data.csv", *OWN, *ONE, "--C", 1, "--weights", "w.csv")
+    assert (status, err) == (0, "") and "\nweights given: certified 0 to " in out
+    again = numbers((tmp_path / MADE / "weights.csv").read_text())
+    assert again["in_use"] == pytest.approx(numbers(written)["in_use"], rel=1e-12)
+
+
 def test_weights_of_another_training_are_asked_about(audit, tmp_path) -> None:
     table(tmp_path)
     (tmp_path / "w.json").write_text('{"age": 5, "income": 0, "intercept": 0}')

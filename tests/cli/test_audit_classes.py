@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import csv
+import io
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from logreg_unlearn.data.files import read_table
+from logreg_unlearn.problem.adapters.affine import LinearModel
+from logreg_unlearn.problem.multiclass import SoftmaxProblem
+from logreg_unlearn.solve.optimum import minimise
 from tests.cli.running import archive, refused, strict, table
 
 LABELS = ["low", "middle, or so", '<b>top & "best"</b>']
@@ -132,17 +137,131 @@ def test_labels_may_be_numbers_of_an_archive(audit, tmp_path) -> None:
     ("arguments", "words"),
     [
         (("--loss", "exponential"), ["--loss logistic", "3 values", "softmax", "exponential"]),
-        (("--weights", "w.json"), ["--weights with labels of two values", "got 3"]),
-        (("--method", "npo"), ["two classes for npo"]),
     ],
 )
 def test_what_two_classes_alone_have_is_refused_in_one_line(
     audit, tmp_path, arguments, words
 ) -> None:
     classes(tmp_path)
-    (tmp_path / "w.json").write_text("{}")
     refused(audit(*OWN, *arguments), *words)
     assert not (tmp_path / "results").exists()
+
+
+def given(folder: Path) -> tuple[Path, dict[str, dict[str, float]]]:
+    """A model of scikit-learn on the columns of the table, and the table."""
+    from sklearn.linear_model import LogisticRegression
+
+    path = classes(folder)
+    raw = read_table(path, "outcome", "to_forget", standardise=False, intercept=False)
+    scaled = raw.features / [10.0, 1e4]
+    model = LogisticRegression(C=5.0, tol=1e-8, max_iter=2000).fit(scaled, raw.given_labels)
+    named = {
+        str(label): {"income": row[1] / 1e4, "intercept": one, "age": row[0] / 10.0}
+        for label, row, one in zip(
+            model.classes_, model.coef_.tolist(), model.intercept_.tolist(), strict=True
+        )
+    }
+    return path, named
+
+
+def as_csv(named: dict[str, dict[str, float]]) -> str:
+    stream = io.StringIO()
+    rows = [(k, name, repr(v)) for k, weights in named.items() for name, v in weights.items()]
+    csv.writer(stream).writerows([("class", "feature", "weight"), *rows[::-1]])
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("suffix", ["json", "csv"])
+def test_weights_in_use_of_classes_are_where_it_starts(audit, tmp_path, suffix) -> None:
+    path, named = given(tmp_path)
+    # a constant for each feature on all classes changes no prediction, and nothing here
+    shift = {"income": 2e-4, "age": -0.3, "intercept": 7.0}
+    moved = {k: {name: v + shift[name] for name, v in w.items()} for k, w in named.items()}
+    for weights in (named, moved):
+        text = json.dumps(weights) if suffix == "json" else as_csv(weights)
+        (tmp_path / f"w.{suffix}").write_text(text)
+        status, out, err = audit(
+            *OWN, "--C", 2, "--method", "da", "--method", "npo", "--weights", f"w.{suffix}"
+        )
+        assert (status, err) == (0, "")
+        assert "\nweights given, less their mean over the classes, which changes no" in out
+        with (tmp_path / MADE / "weights.csv").open(newline="") as handle:
+            rows = list(csv.DictReader(handle))
+        means = {name: np.mean([w[name] for w in named.values()]) for name in shift}
+        for row in rows:
+            own = named[row["class"]][row["feature"]] - means[row["feature"]]
+            assert float(row["in_use"]) == pytest.approx(own, rel=1e-6, abs=1e-9)
+        record = strict((tmp_path / MADE / "audit.json").read_text())
+        assert [one["method"] for one in record["methods"]] == ["da", "npo"]
+        problem = SoftmaxProblem.from_data(read_table(path, "outcome", "to_forget"), C=2.0)
+        models = [
+            LinearModel(
+                np.array([named[k]["age"], named[k]["income"]]), named[k]["intercept"],
+                ("age", "income"),
+            )
+            for k in problem.label_values
+        ]  # fmt: skip
+        start = problem.centred(problem.from_user_scale(models))
+        apart = np.linalg.norm(start - minimise(problem.oracle()).w)
+        assert record["distance_original"] == pytest.approx(apart, rel=1e-6)
+        low, high = record["weights_to_original"]
+        assert low <= np.linalg.norm(start - minimise(problem.original()).w) + 1e-9
+        assert 0 < low < high < 2 * low
+        said = problem.features @ problem.class_weights(start).T
+        right = np.array(problem.label_values)[said.argmax(axis=1)] == problem.labels
+        assert record["in_use"]["accuracy_forget"] == np.mean(right[problem.forget])
+        assert sorted(record["sha256"]) == ["data", "weights"]
+
+
+def test_the_weights_of_an_audit_of_classes_are_read_again(audit, tmp_path) -> None:
+    classes(tmp_path)
+    assert audit(*OWN, "--C", 2, "--method", "da")[0] == 0
+    (tmp_path / MADE / "weights.csv").replace(tmp_path / "w.csv")
+    status, out, err = audit(*OWN, "--C", 2, "--method", "da", "--weights", "w.csv")
+    assert (status, err) == (0, "") and "which changes no prediction: certified 0 to " in out
+
+
+def test_labels_of_numbers_name_their_class_in_any_spelling(audit, tmp_path) -> None:
+    classes(tmp_path, outcome=[str(i % 3) for i in range(60)])
+    weights = {name: {"age": 0, "income": 0, "intercept": 0} for name in ("2.0", "0", "1.0")}
+    (tmp_path / "w.json").write_text(json.dumps(weights))
+    status, _, err = audit(*OWN, "--method", "da", "--weights", "w.json")
+    assert (status, err) == (0, "")
+    (tmp_path / "w.json").write_text(json.dumps(weights | {"1": weights["0"]}))
+    refused(audit(*OWN, "--weights", "w.json"), "got two sets of '1'")
+
+
+ONE = {"age": 1, "income": 1, "intercept": 0}
+
+
+@pytest.mark.parametrize(
+    ("weights", "words"),
+    [
+        ({"low": ONE}, ["each of the classes", "none of '<b>top & \"best\"</b>', 'middle, or so'"]),
+        ({k: ONE for k in [*LABELS, "high"]}, ["some of the unknown 'high'"]),
+        ({k: ONE for k in [*LABELS[:2], "high"]}, ["none of", "and some of the unknown 'high'"]),
+        ({k: ONE for k in LABELS} | {"low": {"age": 1, "intercept": 0}},
+         ["one weight for each feature", "none for 'income'", "(class 'low')"]),
+        ({k: ONE | {"b": 1} for k in LABELS}, ["one for the unknown 'b'", "(class "]),
+        ({k: ONE for k in LABELS} | {"low": {"age": 1, "income": 1}},
+         ["a weight for 'intercept'", "(class 'low')"]),
+        ({k: ONE | {"same": 2} for k in LABELS}, ["'same'", "constant", "(class "]),
+        ({k: ONE for k in LABELS} | {"low": ONE | {"age": None}}, ["'age' of the class 'low'"]),
+        ({k: ONE for k in LABELS} | {"low": ONE | {"age": 1e308}}, ["finite"]),
+        (ONE, ["for each class, got '1' for 'age'"]),
+    ],
+)  # fmt: skip
+def test_weights_that_do_not_fit_are_answered_in_one_line(audit, tmp_path, weights, words) -> None:
+    classes(tmp_path, same=["7"] * 60)
+    (tmp_path / "w.json").write_text(json.dumps(weights))
+    refused(audit(*OWN, "--weights", "w.json"), *words)
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_weight_of_0_on_a_constant_column_adds_nothing(audit, tmp_path) -> None:
+    classes(tmp_path, same=["7"] * 60)
+    (tmp_path / "w.json").write_text(json.dumps({k: ONE | {"same": 0} for k in LABELS}))
+    assert audit(*OWN, "--method", "da", "--weights", "w.json")[0] == 0
 
 
 def test_digits_are_audited_to_the_end(audit, tmp_path) -> None:

@@ -712,6 +712,31 @@ def test_what_refitting_the_preprocessing_does(frame: bool, weighted: bool) -> N
     assert "\n" not in repr(shift)
 
 
+def test_what_refitting_the_preprocessing_does_to_classes() -> None:
+    """Against scikit-learn doing both refits; logits as far as they differ from one another."""
+    rng = np.random.default_rng(4)
+    X = rng.normal(size=(90, 3)) * [1.0, 5.0, 0.2] + [0.0, 3.0, 1.0]
+    y = np.array(["a", "b", "c"])[
+        (X @ rng.normal(size=(3, 3)) + rng.gumbel(size=(90, 3))).argmax(1)
+    ]
+    forget = X[:, 1] > 6.0
+    model = make_pipeline(StandardScaler(), regression(C=0.5)).fit(X, y)
+    rows, labels = X[~forget], y[~forget]
+    whole = clone(model).fit(rows, labels)
+    alone = clone(model[-1]).fit(model[:-1].transform(rows), labels)
+    scores = alone.decision_function(model[:-1].transform(rows))
+    shift = preprocessing_shift(model, X, y, forget)
+    for found, other in ((shift.decision, whole), (shift.original, model)):
+        change = np.ptp(other.decision_function(rows) - scores, axis=1)
+        assert found == pytest.approx(np.sqrt(np.mean(change**2)), rel=1e-5)
+    users = []
+    for scaler, last in ((model[0], alone), (whole[0], whole[-1])):
+        slope = last.coef_ / scaler.scale_
+        base = last.intercept_ - last.intercept_.mean() - slope @ scaler.mean_
+        users.append(np.column_stack([slope, base]))
+    assert shift.parameters == pytest.approx(np.linalg.norm(users[0] - users[1]), rel=1e-5)
+
+
 def test_preprocessing_that_learns_nothing_shifts_nothing() -> None:
     X, y, forget = drawn(8)
     model = make_pipeline(FunctionTransformer(np.arctan), regression()).fit(X, y)

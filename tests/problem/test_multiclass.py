@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from logreg_unlearn.problem.adapters.affine import LinearModel
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.multiclass import SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
@@ -235,3 +236,37 @@ def test_the_fitted_models_weights_come_along() -> None:
     assert np.linalg.norm(p.original().gradient(p.fitted_weights)) < 1e-4
     with pytest.raises(ValueError, match="fitted_weights"):
         replace(p, fitted_weights=np.ones(4))
+
+
+def test_the_way_in_is_the_inverse_of_the_way_out(iris: tuple[Any, Array, Array]) -> None:
+    x, y, forget = iris
+    p = SoftmaxProblem.from_frame(x.assign(kind=y), label="kind", forget=forget, C=1.0)
+    w = np.random.default_rng(0).normal(size=p.original().dimension)
+    models = p.to_user_scale(w)
+    assert p.from_user_scale(models) == pytest.approx(w, rel=1e-9)
+    order = [2, 0, 3, 1]
+    shuffled = [
+        LinearModel(m.coefficients[order], m.intercept, tuple(m.feature_names[j] for j in order))
+        for m in models
+    ]
+    assert p.from_user_scale(shuffled) == pytest.approx(w, rel=1e-9)
+    plain = SoftmaxProblem(x.to_numpy(), y, forget, ridge=1.0)
+    assert np.array_equal(plain.from_user_scale(plain.to_user_scale(w[:12])), w[:12])
+    with pytest.raises(ValueError, match=r"^expected a model for each of 3 classes, got 2"):
+        p.from_user_scale(models[:2])
+    short = LinearModel(np.ones(1), 0.0, ("sepal length (cm)",))
+    with pytest.raises(ValueError, match=r"got none for 'sepal.*\(class 'versicolor'\)$"):
+        p.from_user_scale([models[0], short, models[2]])
+
+
+def test_what_is_centred_predicts_alike_and_is_nearer(iris: tuple[Any, Array, Array]) -> None:
+    x, y, forget = iris
+    p = SoftmaxProblem(x.to_numpy(), y, forget, ridge=0.5)
+    w = np.random.default_rng(1).normal(size=12)
+    found, oracle = p.centred(w), minimise(p.oracle()).w
+    assert np.abs(p.class_weights(found).sum(axis=0)).max() < 1e-14
+    assert np.allclose(p.original().losses(w), p.original().losses(found))
+    before, after = (np.linalg.norm(v - oracle) for v in (w, found))
+    assert before**2 == pytest.approx(after**2 + np.linalg.norm(w - found) ** 2)
+    with pytest.raises(ValueError, match="weights w"):
+        p.centred(w[:5])

@@ -14,6 +14,7 @@ from logreg_unlearn.problem.multiclass import SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.solve import classes as solver
+from logreg_unlearn.solve.class_rows import ClassRows
 from logreg_unlearn.solve.optimum import OptimumStatus, minimise
 from logreg_unlearn.solve.passes import Work
 from logreg_unlearn.solve.path import PathStatus, follow, original_beta
@@ -61,7 +62,7 @@ def test_the_radius_holds_the_exact_minimiser(intercept: bool, ridge: float) -> 
 def test_the_radius_by_curvature_holds_it_far_from_the_minimum() -> None:
     objective = draw(5, 40, 3, 4, ridge=1e-4, intercept=True)
     truth = minimise(objective).w
-    space = solver.ClassRows(objective, Work(40))
+    space = ClassRows(objective, Work(40))
     rng = np.random.default_rng(0)
     for size in (1e-8, 1e-5, 1e-3):
         w = truth + size * rng.standard_normal(len(truth))

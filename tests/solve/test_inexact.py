@@ -10,6 +10,7 @@ import pytest
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.solve import classes as solver
+from logreg_unlearn.solve.class_rows import ClassRows
 from logreg_unlearn.solve.inexact import Curvature, inexact_newton
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.solve.passes import Work
@@ -34,7 +35,7 @@ def test_products_are_those_of_the_hessian(n: int) -> None:
     objective = weighted(0, n, 4, 5)
     rng = np.random.default_rng(1)
     w, v = (centred(rng.standard_normal(objective.dimension), 5) for _ in range(2))
-    space = solver.ClassRows(objective, Work(n))
+    space = ClassRows(objective, Work(n))
     curvature = Curvature(space)
     curvature.at(space.evaluate(w))
     truth = objective.hessian_vector(w, v)
@@ -46,7 +47,7 @@ def test_blocks_are_those_of_the_hessian_inverted() -> None:
     objective = replace(draw(2, 60, 3, 4), coefficients=np.linspace(0.5, 1.5, 60) / 60)
     rng = np.random.default_rng(1)
     w, v = (centred(rng.standard_normal(objective.dimension), 4) for _ in range(2))
-    space = solver.ClassRows(objective, Work(60))
+    space = ClassRows(objective, Work(60))
     curvature = Curvature(space)
     curvature.at(space.evaluate(w))
     hessian = objective.hessian(w)
@@ -63,7 +64,7 @@ def test_the_best_iterate_is_whole(size: float) -> None:
     objective = draw(1, 300, 6, 5, ridge=1e-3)
     objective = replace(objective, features=5.0 * objective.features)
     start = centred(size * np.random.default_rng(0).standard_normal(30), 5)
-    space = solver.ClassRows(objective, Work(300))
+    space = ClassRows(objective, Work(300))
     for budget in range(1, 16):
         found, steps, _ = inexact_newton(space, space.evaluate(start), 1e-11, budget, None)
         again = space.evaluate(found.w)
@@ -76,7 +77,7 @@ def test_the_best_iterate_is_whole(size: float) -> None:
 def test_few_steps_suffice() -> None:
     """Ten times fewer digits in the products cost no step of Newton's method."""
     objective = draw(4, 2000, 20, 6, ridge=1e-3)
-    space = solver.ClassRows(objective, Work(2000))
+    space = ClassRows(objective, Work(2000))
     found, steps, _ = inexact_newton(space, space.evaluate(np.zeros(120)), 1e-11, 50, None)
     assert found.norm <= 1e-11 and steps <= 12
     assert space.work.passes <= 60
@@ -85,7 +86,7 @@ def test_few_steps_suffice() -> None:
 def test_where_single_precision_overflows_others_go_on() -> None:
     objective = draw(5, 40, 2, 3, ridge=1.0)
     scaled = replace(objective, features=1e20 * objective.features, ridge=1e40)
-    space = solver.ClassRows(scaled, Work(40))
+    space = ClassRows(scaled, Work(40))
     with np.errstate(over="ignore", invalid="ignore"):
         _, steps, _ = inexact_newton(space, space.evaluate(np.zeros(6)), 0.0, 50, None)
     assert steps == 0
@@ -106,7 +107,7 @@ def test_the_radius_by_curvature_is_that_of_weights_of_mean_zero(
     rng = np.random.default_rng(0)
     off = 1e-7 * centred(rng.standard_normal(4 * d), 4)
     w = truth.w + off + mean * np.tile(rng.standard_normal(d), 4)
-    space = solver.ClassRows(objective, Work(4000))
+    space = ClassRows(objective, Work(4000))
     at = space.evaluate(w)
     norm = float(np.linalg.norm(centred(at.gradient, 4))) + space.rounding(at)
     distance = float(np.linalg.norm(w - truth.w)) - truth.radius
@@ -124,6 +125,6 @@ def test_the_radius_by_curvature_is_that_of_weights_of_mean_zero(
 
 def test_rounding_from_the_slopes_at_hand() -> None:
     objective = weighted(7, 200, 3, 4)
-    space = solver.ClassRows(objective, Work(200))
+    space = ClassRows(objective, Work(200))
     w = np.random.default_rng(0).standard_normal(objective.dimension)
     assert space.rounding(space.evaluate(w)) == pytest.approx(objective.gradient_error(w))

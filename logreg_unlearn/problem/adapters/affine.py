@@ -133,3 +133,8 @@ def identity(feature_names: tuple[str, ...], constant: float | None, columns: st
     """Return the scale of columns that are used as they are."""
     p = len(feature_names)
     return UserScale(feature_names, np.zeros(p), np.zeros(p), np.ones(p), constant, columns)
+
+
+def as_given(feature_names: tuple[str, ...] | None, d: int) -> UserScale:
+    """Return the scale of d columns of which nothing is known, named ``x0``, ``x1`` ... if not."""
+    return identity(feature_names or tuple(f"x{j}" for j in range(d)), None, "as given")

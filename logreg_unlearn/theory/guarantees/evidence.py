@@ -46,15 +46,16 @@ def prediction_agreement(decision: ArrayLike, length: ArrayLike, distance: Array
 
     Setting: linear decisions ``x.w + o``; ``distance`` is an upper bound of ``|w_U - w_R|``.
     Statement: they agree whenever ``|decision| > length * distance``; where this fails some
-    oracle at that distance decides otherwise, or not at all.
+    oracle at that distance decides otherwise, or not at all.  With K classes the decision is the
+    gap of the leading logit to each other one, and the length ``sqrt(2) |x|``.
     Kind: sharp.  Source: beyond the paper.
 
     Parameters
     ----------
     decision : array_like
-        ``x.w_U + o``, finite.
+        ``x.w_U + o``, finite; of K classes the least of the gaps.
     length : array_like
-        ``|x| >= 0``.
+        ``|x| >= 0``; of K classes ``sqrt(2) |x|``.
     distance : array_like
         ``>= 0``, infinite where nothing is known.
     """
