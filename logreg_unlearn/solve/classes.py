@@ -43,11 +43,15 @@ class ClassSearch:
     objective : SoftmaxObjective
         With coefficients >= 0.
     start : ndarray (K*d,)
+    target : float
+        Gradient norm that will be asked for: single precision need not tell more.
     work : Work
         Counts the passes.
     """
 
-    def __init__(self, objective: SoftmaxObjective, start: Array, work: Work) -> None:
+    def __init__(
+        self, objective: SoftmaxObjective, start: Array, target: float, work: Work
+    ) -> None:
         self.space, self.iterations = ClassRows(objective, work), 0
         # the minimiser has mean 0 over the classes, and so have the steps
         start = (objective.matrix(start) - objective.matrix(start).mean(axis=0)).ravel()
@@ -56,15 +60,15 @@ class ClassSearch:
             inexact_newton, start, objective.features.shape, objective.dimension, (_STRIDE,),
         )  # fmt: skip
         if len(objective.classes) * objective.dimension > CHUNK:
-            start = self._in_single_precision(start)
+            start = self._in_single_precision(start, target)
         self.point = self.space.evaluate(start)
 
-    def _in_single_precision(self, start: Array) -> Array:
+    def _in_single_precision(self, start: Array, target: float) -> Array:
         """Return how far half the digits lead, at half the cost."""
         first = self.space.single.evaluate(start)
-        floor = _FLOOR * self.space.single.noise(first)
+        goal = max(0.5 * target, _FLOOR * self.space.single.noise(first))
         point, steps, self._known = inexact_newton(
-            self.space.single, first, floor, _BUDGET, self._known
+            self.space.single, first, goal, _BUDGET, self._known
         )
         self.iterations += steps
         return point.w
@@ -112,7 +116,7 @@ def descend_classes(
     work : Work
         Counts the passes.
     """
-    search = ClassSearch(objective, start, work)
+    search = ClassSearch(objective, start, target, work)
     search.go_on(target, max_iterations)
     ridge = float(objective.ridge_diagonal.min())
     enough = vague(search.point.w, tolerance)

@@ -137,8 +137,10 @@ class Progress:
 
     Attributes
     ----------
-    first : float
-        Gradient norm at its beginning: the nearer the minimiser, the better is a step solved for.
+    share : float
+        Share of the residual that the next solve leaves: what the last step left of the gradient
+        beyond what its solve had left, for that is the Hessian's change and no solve helps it
+        (Eisenstat and Walker, SIAM J. Sci. Comput. 17(1), 1996, choice 1).
     blocks : Blocks or None
         The preconditioner.
     spent : int
@@ -147,7 +149,7 @@ class Progress:
         Products that the last step took to lower the log of the gradient norm by 1.
     """
 
-    first: float
+    share: float = _LOOSE
     blocks: Blocks | None = None
     spent: int = 0
     rate: float = math.inf
@@ -159,8 +161,9 @@ class Progress:
             self.blocks, self.spent = curvature.blocks(), 0
         return self.blocks
 
-    def add(self, products: int, before: float, after: float) -> None:
-        """Learn from a step."""
+    def add(self, products: int, left: float, before: float, after: float) -> None:
+        """Learn from a step: its products, the residual they left, the gradient norms around it."""
+        self.share = max(_TIGHT, min(_LOOSE, abs(after - left) / before))
         self.spent += products
         self.rate = products / math.log(before / after) if 0 < after < before else math.inf
 
@@ -172,7 +175,7 @@ def inexact_newton(
 
     It ends early where conjugate gradients take longer than a Hessian would.
     """
-    known, here, best = known or Progress(start.norm), start, start
+    known, here, best = known or Progress(), start, start
     longest = int(max(20.0, min(space.renewal / PRODUCT, _LONGEST)))
     stalled, steps = 0, 0
     spare: Iterate | None = None
@@ -180,13 +183,13 @@ def inexact_newton(
         curvature = space.curvature
         curvature.at(here)
         blocks = known.renew(curvature, here.norm, target)
-        near = max(_TIGHT, math.sqrt(here.norm / known.first), 0.3 * target / here.norm)
-        step, products = _solve(curvature, blocks, here, min(_LOOSE, near), longest)
+        share = min(_LOOSE, max(known.share, 0.3 * target / here.norm))
+        step, products, left = _solve(curvature, blocks, here, share, longest)
         fall = float(np.dot(step, here.gradient))
         if not fall > 0:
             break
         there = try_full(space, here, step, fall, spare)
-        known.add(products, here.norm, there.norm)
+        known.add(products, left, here.norm, there.norm)
         here, spare = there, None if here is best else here
         steps += 1
         if here.norm >= 0.9 * best.norm and fall <= RESOLUTION * space.value(here):
@@ -200,8 +203,8 @@ def inexact_newton(
 
 def _solve(
     curvature: Curvature, blocks: Blocks, here: Iterate, share: float, longest: int
-) -> tuple[Array, int]:
-    """Return a step that leaves a share of the residual, and the products that it took."""
+) -> tuple[Array, int, float]:
+    """Return a step that leaves a share of the residual, its products, and what norm they left."""
     residual = (here.gradient / here.norm).astype(SINGLE)
     step, direction = np.zeros_like(residual), blocks.times(residual)
     size = first = float(np.dot(residual, direction))
@@ -220,4 +223,5 @@ def _solve(
         direction += conditioned
     matrix = step.astype(float).reshape(curvature.objective.count, -1)
     # single precision leaves a mean, which the ridge resists
-    return here.norm * (matrix - matrix.mean(axis=0)).ravel(), products
+    step = here.norm * (matrix - matrix.mean(axis=0)).ravel()
+    return step, products, here.norm * float(np.linalg.norm(residual))

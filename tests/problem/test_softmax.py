@@ -212,3 +212,40 @@ def test_wrong_shapes_are_refused(name: str) -> None:
     parts[name] = np.ones((7, 7))
     with pytest.raises(ValueError, match=rf"^expected {name} of shape \(.*\), got \(7, 7\)$"):
         SoftmaxObjective(**parts)
+
+
+def test_slopes_and_losses_of_any_size() -> None:
+    """Below and above the size from which the largest logit is taken off first."""
+    rng = np.random.default_rng(0)
+    for size in (1.0, 30.0, 200.0, 280.0, 290.0, 1000.0):
+        u, classes = rng.uniform(-size, size, (4, 50)), rng.integers(0, 4, 50)
+        wide = u.astype(np.longdouble) - u.max(axis=0)
+        pi = np.exp(wide) / np.exp(wide).sum(axis=0)
+        others = np.where(np.arange(4)[:, None] == classes, 0.0, pi)
+        own = others.sum(axis=0)
+        truth = np.where(np.arange(4)[:, None] == classes, -own, others)
+        found = of_logits.slopes(u, classes)
+        error = 3e-16 * (10.0 + 2.0 * size)
+        assert np.all(np.abs(found - truth) <= error * np.abs(truth) + 1e-290)
+        losses = of_logits.losses(u, classes)
+        by_slopes = of_logits.losses_from(found[classes, np.arange(50)], u, classes)
+        assert np.allclose(by_slopes, losses, rtol=1e-13 + error, atol=1e-290)
+
+
+@pytest.mark.parametrize("size", [1.0, 30.0, 34.0, 40.0, 300.0])
+def test_slopes_in_single_precision(size: float) -> None:
+    rng = np.random.default_rng(0)
+    u, classes = rng.uniform(-size, size, (4, 50)), rng.integers(0, 4, 50)
+    single = u.astype(np.float32)
+    truth = of_logits.slopes(single.astype(float), classes)
+    found = of_logits.slopes(single, classes)
+    assert found.dtype == np.float32
+    assert np.all(np.abs(found - truth) <= 1e-7 * (10.0 + 2.0 * size) * np.abs(truth) + 1e-37)
+
+
+def test_slopes_are_written_nowhere_else() -> None:
+    """A target that is no block of its own would take a copy, and be left as it was."""
+    target = np.empty((50, 3)).T
+    own = of_logits.labels_at(np.zeros(50, dtype=int))
+    with pytest.raises(AttributeError):
+        of_logits.weigh_slopes(np.zeros((3, 50)), own, np.ones(50), target)

@@ -1,0 +1,147 @@
+"""Searches of many classes that begin in single precision, and starts that are near already."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from logreg_unlearn.problem.losses import LOGISTIC, Array
+from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.softmax import SoftmaxObjective
+from logreg_unlearn.solve import classes as solver
+from logreg_unlearn.solve.class_rows import ClassRows
+from logreg_unlearn.solve.inexact import SINGLE, Curvature, Progress
+from logreg_unlearn.solve.optimum import minimise
+from logreg_unlearn.solve.passes import Iterate, Work
+from tests.solve.test_classes import draw
+
+LARGE = draw(0, 9000, 6, 4, ridge=1e-2)
+
+
+def binary(n: int, d: int) -> Objective:
+    rng = np.random.default_rng(0)
+    rows = rng.standard_normal((n, d))
+    labels = np.sign(rows @ rng.standard_normal(d) + rng.logistic(size=n))
+    return Objective(rows * labels[:, None], np.full(n, 1.0 / n), 1e-3, LOGISTIC)
+
+
+def evaluations(monkeypatch: pytest.MonkeyPatch) -> list[tuple[type, int]]:
+    """Collect precision and rows of every evaluation from here on."""
+    seen: list[tuple[type, int]] = []
+    kept = ClassRows.evaluate
+
+    def evaluate(self: ClassRows, w: Array, spare: Iterate | None = None) -> Iterate:
+        seen.append((self.precision, len(self.objective.classes)))
+        return kept(self, w, spare)
+
+    monkeypatch.setattr(ClassRows, "evaluate", evaluate)
+    return seen
+
+
+def test_half_the_digits_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = evaluations(monkeypatch)
+    found = minimise(LARGE)
+    assert found.converged and found.gradient_norm <= 1e-10
+    precisions = [precision for precision, rows in seen if rows == 9000]
+    double = precisions.count(np.float64)
+    assert precisions.count(SINGLE) >= 3 and double <= 4
+    assert precisions == [SINGLE] * (len(precisions) - double) + [np.float64] * double
+    again = float(np.linalg.norm(LARGE.gradient(found.w)))
+    assert again == pytest.approx(found.gradient_norm, abs=2 * LARGE.gradient_error(found.w))
+
+
+def test_the_two_precisions_see_the_same() -> None:
+    w = np.random.default_rng(0).standard_normal(LARGE.dimension)
+    double, work = ClassRows(LARGE, Work(9000)), Work(9000)
+    single = ClassRows(LARGE, work, SINGLE)
+    near, exact = single.evaluate(w), double.evaluate(w)
+    assert near.slopes.dtype == SINGLE and near.gradient.dtype == np.float64
+    assert np.linalg.norm(near.gradient - exact.gradient) <= solver._FLOOR * double.noise(exact)
+    assert work.passes == 0.5
+    assert double.curvature is double.single.curvature
+    # of the rows' own gradients, one by one
+    slopes = exact.slopes.reshape(4, -1) if len(double.parts) == 1 else None
+    if slopes is not None:
+        squares = np.square(slopes).sum(axis=0) * np.square(LARGE.features).sum(axis=1)
+        assert double.noise(exact) == pytest.approx(math.sqrt(squares.sum()))
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e30, 1e60])
+def test_features_beyond_single_precision(scale: float) -> None:
+    scaled = replace(LARGE, features=scale * LARGE.features, ridge=scale**2 * LARGE.ridge)
+    found, truth = minimise(scaled), minimise(LARGE)
+    assert np.isfinite(found.radius)
+    assert scale * found.w == pytest.approx(truth.w, rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize("objective", [LARGE, binary(20_000, 20)], ids=["classes", "two"])
+def test_a_start_nearby_is_kept(objective: SoftmaxObjective | Objective) -> None:
+    """No sample of the rows leads away from it."""
+    start = minimise(objective).w
+    c = objective.coefficients.copy()
+    c[0] = 0.0
+    less = objective.with_coefficients(c)
+    warm, cold = minimise(less, start), minimise(less)
+    assert warm.converged and cold.converged
+    assert np.linalg.norm(warm.w - cold.w) <= warm.radius + cold.radius
+    assert warm.passes < 0.8 * cold.passes
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: LARGE, lambda: binary(20_000, 20)], ids=["classes", "two"]
+)
+def test_a_looser_tolerance_costs_less(
+    make: Callable[[], SoftmaxObjective | Objective],
+) -> None:
+    objective = make()
+    sharp, loose = minimise(objective), minimise(objective, tolerance=1e-4)
+    assert loose.converged and loose.gradient_norm <= 1e-4
+    assert loose.passes < 0.8 * sharp.passes
+    assert np.linalg.norm(loose.w - sharp.w) <= loose.radius + sharp.radius
+    assert sharp.radius <= 1e-8 * (1 + np.linalg.norm(sharp.w))
+    # where the ridge magnifies what is left the search goes on
+    small = minimise(replace(objective, ridge=1e-7), tolerance=1e-6)
+    assert small.radius <= 1e-4 * (1 + np.linalg.norm(small.w))
+
+
+def test_a_preconditioner_is_renewed_where_that_pays() -> None:
+    objective = draw(1, 60, 3, 4)
+    space = ClassRows(objective, Work(60))
+    curvature = Curvature(space)
+    curvature.at(space.evaluate(np.zeros(12)))
+    known = Progress()
+    first = known.renew(curvature, 1.0, 1e-10)
+    assert known.renew(curvature, 1.0, 1e-10) is first
+    # as many products as it takes to form it, and as many to come
+    known.add(math.ceil(curvature.renewal), 0.1, 1.0, 0.5)
+    assert known.rate == pytest.approx(math.ceil(curvature.renewal) / math.log(2.0))
+    assert known.renew(curvature, 2e-10, 1e-10) is not first
+    kept = known.renew(curvature, 0.5, 1e-10)
+    known.add(math.ceil(curvature.renewal), 0.0, 0.5, 1e-9)
+    assert known.renew(curvature, 1e-9, 1e-10) is kept
+    assert known.renew(curvature, 1e-9, 0.0) is not kept
+    # a solve need not leave less than the Hessian's change will
+    for left, after, share in ((0.1, 0.12, 0.02), (0.1, 0.1, 1e-3), (0.1, 0.5, 0.1)):
+        known.add(1, left, 1.0, after)
+        assert known.share == pytest.approx(share)
+    # a step that did not lower the norm tells no rate
+    known.add(3, 0.0, 1e-9, 2e-9)
+    assert known.rate == math.inf
+
+
+def test_below_the_resolution_a_full_step_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No search along the margins can tell its steps apart there, however many it tries."""
+    from logreg_unlearn.solve import linesearch
+
+    objective = draw(2, 300, 4, 3)
+    space = ClassRows(objective, Work(300))
+    here = space.evaluate(minimise(objective).w + 1e-9)
+    direction = 3.0 * np.linalg.solve(objective.hessian(here.w), here.gradient)
+    fall = float(direction @ here.gradient)
+    monkeypatch.setattr(linesearch, "line_search", None)
+    there = linesearch.try_full(space, here, direction, fall, None)
+    assert np.array_equal(there.w, here.w - direction)
