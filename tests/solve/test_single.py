@@ -56,12 +56,12 @@ def test_half_the_digits_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_two_precisions_see_the_same() -> None:
     w = np.random.default_rng(0).standard_normal(LARGE.dimension)
-    double, work = ClassRows(LARGE, Work(9000)), Work(9000)
-    single = ClassRows(LARGE, work, SINGLE)
-    near, exact = single.evaluate(w), double.evaluate(w)
+    works = Work(9000), Work(9000)
+    double, single = ClassRows(LARGE, works[0]), ClassRows(LARGE, works[1], SINGLE)
+    exact, near = double.evaluate(w), single.evaluate(w)
     assert near.slopes.dtype == SINGLE and near.gradient.dtype == np.float64
     assert np.linalg.norm(near.gradient - exact.gradient) <= solver._FLOOR * double.noise(exact)
-    assert work.passes == 0.5
+    assert [work.passes for work in works] == [1.0, 0.5]
     assert double.curvature is double.single.curvature
     # of the rows' own gradients, one by one
     slopes = exact.slopes.reshape(4, -1) if len(double.parts) == 1 else None
@@ -106,6 +106,19 @@ def test_a_looser_tolerance_costs_less(
     # where the ridge magnifies what is left the search goes on
     small = minimise(replace(objective, ridge=1e-7), tolerance=1e-6)
     assert small.radius <= 1e-4 * (1 + np.linalg.norm(small.w))
+
+
+def test_one_block_serves_all_classes_at_the_start() -> None:
+    """Their probabilities are the same there but for rounding."""
+    objective = draw(1, 700, 5, 10)
+    costs = []
+    for w in (np.zeros(50), np.ones(50) * np.arange(50)):
+        space = ClassRows(objective, Work(700), SINGLE)
+        space.curvature.at(space.evaluate(w))
+        before = space.work.passes
+        space.curvature.blocks()
+        costs.append(space.work.passes - before)
+    assert costs[1] == pytest.approx(10 * costs[0])
 
 
 def test_a_preconditioner_is_renewed_where_that_pays() -> None:
