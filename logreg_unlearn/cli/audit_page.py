@@ -12,7 +12,7 @@ from typing import Any
 
 from logreg_unlearn.assess.audit import Audit
 from logreg_unlearn.assess.words import describe, weights_words
-from logreg_unlearn.cli.audit_text import features, footnotes, labels_in_words, tables
+from logreg_unlearn.cli.audit_text import features, footnotes, foreseen, labels_in_words, tables
 from logreg_unlearn.data import DataSet
 
 _STYLE = """
@@ -82,7 +82,8 @@ def _blocks(
         describe(outcome) for outcome in result.outcomes
     )
     yield _image(alt, drawn["audit.png"])
-    yield _paragraph(f"{result.spectrum.sentence()}.")
+    for line in foreseen(result):
+        yield _paragraph(f"{line[0].upper()}{line[1:]}.".replace("\n", " "))
     yield _image(f"Spectrum of the deletion: {result.spectrum.sentence()}", drawn["deletion.png"])
     if result.requests is not None:
         alt = "Distance to the oracle of all requests so far after each, a line for each removal"

@@ -278,6 +278,7 @@ def test_the_page_says_what_was_audited_and_by_what(audit, tmp_path) -> None:
     assert f"numpy {np.__version__}" in page.shown and f"scipy {scipy.__version__}" in page.shown
     assert f"logreg-unlearn {__version__}" in page.shown
     assert record["what_to_do"]["words"] in page.shown and record["verdict"] in page.shown
+    assert "Descent-ascent, predicted before running: " in page.shown
     for method in record["methods"]:
         assert method["words"] in page.shown
     image, deletion = [names for tag, names in page.tags if tag == "img"]
