@@ -25,7 +25,7 @@ module          what it does
 ``candidates``  what else might predict it: cross-influence norms, laws, thresholds
 ``spectrum``    in how many directions a deletion moves the model
 ``structured``  the same comparison for chains, whose messages are unlearnt too
-``class_*``     distances, dependence and bounds of softmax models
+``class_*``     distances, dependence, bounds and run-off of softmax models
 ``bounds``      what can be certified about any weights without retraining
 ``guarantees``  noise that is enough, and decisions that cannot have changed
 ==============  ==============================================================================
