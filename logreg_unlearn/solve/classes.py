@@ -43,6 +43,7 @@ class ClassRows:
     def __init__(self, objective: SoftmaxObjective, work: Work) -> None:
         self.objective, self.work = objective, work
         self.formed: Formed | None = None
+        self.neglect = _NEGLECT
         # one copy of the data, by columns: a product with few rows is then half as fast again
         count = objective.count
         self.parts = tuple(
@@ -116,7 +117,7 @@ class ClassRows:
         """Return a factor of nearly the Hessian, None if it overflows."""
         self.formed = None  # its memory is needed
         self.work.passes += self.renewal * len(self.objective.classes) / max(self.work.rows, 1)
-        hessian = self.objective.hessian_at(self.logits(here.margins), _NEGLECT)
+        hessian = self.objective.hessian_at(self.logits(here.margins), self.neglect)
         largest = float(hessian.diagonal().max())
         if not math.isfinite(largest):
             return None
@@ -175,14 +176,19 @@ class ClassSearch:
         point, steps, self._blocks = inexact_newton(
             self.space, self.point, target, budget, self._blocks
         )
+        found = point
         if point.norm > target:
             more = quasi_newton(
-                self.space, point, target, budget - steps, self._blocks, self.space.renewal
+                self.space, point, target, (budget - steps) // 2, self._blocks, self.space.renewal
             )
             point, steps = more[0], steps + more[1]
         if point.norm > target and self.space.renewal < math.inf:
-            # where steps fall below the resolution of the objective a Hessian has some left
-            more = refine(self.space, point, target, budget - steps, None)
+            # where steps fall below the resolution of the objective a Hessian has some left, and
+            # where weights differ by orders of magnitude nothing else has: that of all samples
+            self.space.neglect = 0.0
+            # far out, where all slopes are flat, a gradient may be small and the objective large
+            lowest = min(found, point, key=self.space.value)
+            more = refine(self.space, lowest, target, budget - steps, None)
             point, steps = more[0], steps + more[1]
         self.point, self.iterations = point, self.iterations + steps
 

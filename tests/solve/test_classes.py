@@ -114,6 +114,26 @@ def test_separated_classes_with_a_small_ridge() -> None:
     assert found.converged
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_weights_that_differ_by_orders_of_magnitude(seed: int) -> None:
+    """From 1e-8 to 1e8: a Hessian without the light samples is singular where they decide."""
+    rng = np.random.default_rng(seed)
+    x, y = np.round(rng.normal(size=(27, 2))), np.arange(27) % 8
+    objective = SoftmaxObjective(x, y, 8, 10.0 ** rng.uniform(-8, 8, 27), 1e-11)
+    assert minimise(objective).converged
+
+
+def test_a_small_gradient_far_out_is_no_progress() -> None:
+    """A light sample against a heavy one: beyond both, the slopes are flat and the loss huge."""
+    x = np.array([[1.05709984, 1.0], [-0.12855817, 1.0]])
+    objective = SoftmaxObjective(
+        x, np.array([1, 0]), 2, np.array([6.86669318e6, 2.45809745e-2]), 37.43371776574421,
+        penalised=np.array([True, False]),
+    )  # fmt: skip
+    found = minimise(objective)
+    assert found.converged and np.linalg.norm(found.w) < 20.0 and found.radius < 1e-9
+
+
 def test_a_class_without_samples() -> None:
     """A free intercept then falls for ever; with the ridge on it there is a minimum."""
     objective = draw(0, 50, 3, 4, intercept=True)
