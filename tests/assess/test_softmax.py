@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import mpmath as mp
@@ -91,6 +92,16 @@ def test_the_dependence_is_that_of_the_gradients() -> None:
     found = dependence(problem, w)
     assert found.cross_influence_norm == pytest.approx(np.linalg.norm(matrix, ord=2))
     assert found.lift.shape == (12,)
+
+
+def test_the_dependence_of_huge_features() -> None:
+    """Gradients of 1e100 under the inverse of a ridge: their influence squared is no number."""
+    plain = draw(1, offset=np.outer(np.ones(80), [800.0, 0.0, 0.0, 0.0]))  # no curvature
+    large = replace(plain, features=1e100 * plain.features)
+    small, huge = (dependence(problem, np.zeros(12)) for problem in (plain, large))
+    assert huge.cross_influence_norm == pytest.approx(1e200 * small.cross_influence_norm)
+    assert huge.cross_influence_overlap == pytest.approx(small.cross_influence_overlap)
+    assert 0.1 < small.cross_influence_overlap <= 1.0
 
 
 @pytest.mark.parametrize("size", [1e-9, 1e-3, 1.0, 30.0, 3e3])
