@@ -27,7 +27,7 @@ module          what it does
 ``spectrum``    in how many directions a deletion moves the model
 ``triangle``    many rows reduced to few of the same Gram matrix
 ``structured``  the same comparison for chains, whose messages are unlearnt too
-``class_*``     distances, dependence and bounds of softmax models
+``class_*``     distances, dependence, bounds and run-off of softmax models
 ``bounds``      what can be certified about any weights without retraining
 ``guarantees``  noise that is enough, and decisions that cannot have changed
 ==============  ==============================================================================

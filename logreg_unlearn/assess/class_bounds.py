@@ -63,7 +63,8 @@ def _scaled_hessian(objective: SoftmaxObjective, w: Array) -> _Scaled | None:
     shaken = float(objective.shaken(w).max(initial=0.0))
     error = 2.0 * p * (math.expm1(min(2.0 * shaken, 700.0)) + (n + objective.count + FEW) * EPS)
     lost = TINY * p * float((1.0 + objective.coefficients).sum())
-    error += lost * longest_row(objective.features, units) ** 2
+    longest = longest_row(objective.features, units)
+    error += lost * longest * longest
     smallest = smallest_eigenvalue(hessian) - error * outward(n, p)
     return _Scaled(hessian, units, smallest, error * outward(n, p)) if smallest > 0 else None
 
@@ -87,11 +88,13 @@ def _newton_bounds(
     step += inverse.times(scaled - hessian @ step)  # refined once
     residual = scaled - hessian @ step
     length = float(euclidean(step))
+    unit = step / length if length > 0 else step
     own = p * EPS * (float(euclidean(scaled)) + p * length)  # the trace of the Hessian is p
     off = (float(euclidean(residual)) + own + largest * error + formation * length) * factor
     missing = off / math.sqrt(smallest)
-    squared = float(step @ (hessian @ step)) + (formation + p * p * EPS) * length**2
-    decrement = (math.sqrt(max(squared, 0.0)) + missing) * factor
+    # by the unit vector: the step's own square may be no normal number
+    curvature = float(unit @ (hessian @ unit)) + formation + p * p * EPS
+    decrement = (length * math.sqrt(max(curvature, 0.0)) + missing) * factor
     longest = ROOT2 * longest_row(objective.features, units)
     leverage = min(_leverage(objective, found), longest / math.sqrt(smallest) * factor)
     if not (math.isfinite(decrement) and math.isfinite(leverage)):
@@ -100,7 +103,7 @@ def _newton_bounds(
         float(margin_change_bound(decrement, leverage)),
         ROOT2 * float(objective.lengths().max()) * upper * factor,
     )
-    least = max(smallest / largest**2 / factor, float(objective.ridge_diagonal.min()))
+    least = max(smallest / largest / largest / factor, float(objective.ridge_diagonal.min()))
     plain = float(euclidean(each * step))
     newton = euclidean_sandwich(plain, decrement, change, least)
     slack = (missing + 16 * EPS * decrement) / math.sqrt(least) * factor + p * EPS * plain

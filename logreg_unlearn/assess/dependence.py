@@ -25,6 +25,7 @@ from logreg_unlearn.assess.class_dependence import influence_triangle, mean_grad
 from logreg_unlearn.assess.distance import cosine
 from logreg_unlearn.problem.losses import Array, Mask
 from logreg_unlearn.problem.multiclass import AnyProblem, SoftmaxProblem
+from logreg_unlearn.problem.norms import euclidean
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.problem.protocol import SmoothObjective
 from logreg_unlearn.problem.samples import samples_of
@@ -167,9 +168,9 @@ def _norms_of(triangles: Sequence[Array]) -> CrossNorms:
     """Return the norms of a cross matrix from the triangles of its retained and forgotten rows."""
     cross = triangles[0] @ triangles[1].T
     norm = float(np.linalg.norm(cross, ord=2))
-    own = float(np.prod([np.linalg.norm(triangle, ord=2) for triangle in triangles]))
-    overlap = min(norm / own, 1.0) if own > 0.0 else 0.0
-    return CrossNorms(norm, float(np.linalg.norm(cross)), overlap)
+    own = [float(np.linalg.norm(triangle, ord=2)) for triangle in triangles]
+    overlap = min(norm / own[0] / own[1], 1.0) if all(own) else 0.0
+    return CrossNorms(norm, float(euclidean(cross.ravel())), overlap)
 
 
 def lift(problem: AnyProblem) -> Array:

@@ -11,25 +11,29 @@ Of the last phase's steps :math:`w \leftarrow w - \eta\nabla J(w)` it can be pro
   where the cycle begins is meant (:mod:`logreg_unlearn.assess.cycle`);
 * **go away for ever** along a direction v without ridge, if all :math:`c_i\,a_i\cdot v \ge 0` and
   one is above 0 (over the objectives of a cycle): :math:`v\cdot w` rises with every cycle, on a
-  bounded set by at least some amount, so that no bounded set holds the iterates;
+  bounded set by at least some amount, so that no bounded set holds the iterates; of softmax the
+  same of all :math:`c_i\,[(Vx_i)_{y_i} - (Vx_i)_k]`, as :math:`-\langle V, \nabla J\rangle` is
+  their sum weighted by :math:`\pi_{ik} > 0`, for the V of mean 0 over the classes, of which the
+  ridge takes nothing;
 * **go away for ever** if they ascend a convex f without ridge (all :math:`c_i \le 0`) from a slope
   that is not 0: monotone gradients give :math:`\|\nabla f(w^+)\| \ge \|\nabla f(w)\|`, so f grows
   by at least :math:`\eta\|\nabla f\|^2` a step, beyond every bound that it has on a bounded set;
 * **go away for ever** with a free intercept that is far out and is pushed on whatever the other
-  weights do (:mod:`logreg_unlearn.assess.escape`).
+  weights do (:mod:`logreg_unlearn.assess.escape`; of softmax
+  :mod:`logreg_unlearn.assess.class_escape`).
 
 Anything else is as of the last step.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
 import numpy as np
 
+from logreg_unlearn.assess.class_escape import classes_escape
 from logreg_unlearn.assess.cycle import fixed_point
 from logreg_unlearn.assess.escape import escapes
 from logreg_unlearn.problem.losses import Array
@@ -114,15 +118,12 @@ def limit_of(trajectory: Trajectory, last: Phase, taken: int) -> Limit:
     return Limit(LimitKind.POINT, *found, left=float(np.linalg.norm(end - found[0])))
 
 
-def _by_margins(objectives: Sequence[_Objective]) -> tuple[Objective, ...]:
-    """Return the objectives of two classes, which some proofs are for: all, or none."""
-    found = tuple(o for o in objectives if isinstance(o, Objective))
-    return found if len(found) == len(objectives) else ()
-
-
 def _escapes(objectives: tuple[_Objective, ...], end: Array, step_size: float) -> bool:
-    binary = _by_margins(objectives)
-    return bool(binary) and escapes(binary, end, step_size)
+    by_margins = tuple(o for o in objectives if isinstance(o, Objective))
+    if by_margins:
+        return escapes(by_margins, end, step_size)
+    by_classes = tuple(o for o in objectives if isinstance(o, SoftmaxObjective))
+    return classes_escape(by_classes, end, step_size)
 
 
 def _cycle_end(trajectory: Trajectory, objectives: tuple[_Objective, ...], visited: int) -> Array:
@@ -155,12 +156,7 @@ def _goes_away(trajectory: Trajectory, objectives: tuple[_Objective, ...]) -> bo
     if len(used) == 1 and free.all() and np.all(used[0].coefficients < 0):
         slope, largest = trajectory.gradient_norm[-1], float(used[0].gradient_scale())
         return bool(slope > _FLAT * largest)
-    binary = _by_margins(used)
-    if not binary:
-        return False
-    rows = np.vstack([np.sign(o.coefficients)[:, None] * o.signed_features for o in binary])
-    loss = binary[0].loss
-    return falls_for_ever(Objective(rows, np.ones(len(rows)), 1.0, loss, penalised=~free))
+    return falls_for_ever(*used)
 
 
 def _minimiser(objective: _Objective, trajectory: Trajectory) -> Optimum | None:

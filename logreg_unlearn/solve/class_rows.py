@@ -69,6 +69,7 @@ class ClassRows:
     ) -> None:
         self.objective, self.work, self.precision = objective, work, precision
         self.formed: Formed | None = None
+        self.neglect = NEGLECT
         count, coefficients = objective.count, objective.coefficients.astype(precision, copy=False)
         self.parts = tuple(
             Part(
@@ -160,7 +161,7 @@ class ClassRows:
         """Return a factor of nearly the Hessian, None if it overflows."""
         self.formed = None  # its memory is needed
         self.work.passes += self.renewal * len(self.objective.classes) / max(self.work.rows, 1)
-        hessian = self.objective.hessian_at(self.logits(here.margins), NEGLECT)
+        hessian = self.objective.hessian_at(self.logits(here.margins), self.neglect)
         largest = float(hessian.diagonal().max())
         if not math.isfinite(largest):
             return None

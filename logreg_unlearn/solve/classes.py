@@ -78,17 +78,22 @@ class ClassSearch:
         point, steps, self._known = inexact_newton(
             self.space, self.point, target, budget, self._known
         )
+        found = point
         if point.norm > target:
             # many short steps from here: nothing is left out of the blocks
             self.space.curvature.at(point)
             blocks = self.space.curvature.blocks(0.0)
             more = quasi_newton(
-                self.space, point, target, budget - steps, blocks, self.space.renewal
+                self.space, point, target, (budget - steps) // 2, blocks, self.space.renewal
             )
             point, steps = more[0], steps + more[1]
         if point.norm > target and self.space.renewal < math.inf:
-            # where steps fall below the resolution of the objective a Hessian has some left
-            more = refine(self.space, point, target, budget - steps, None)
+            # where steps fall below the resolution of the objective a Hessian has some left, and
+            # where weights differ by orders of magnitude nothing else has: that of all samples
+            self.space.neglect = 0.0
+            # far out, where all slopes are flat, a gradient may be small and the objective large
+            lowest = min(found, point, key=self.space.value)
+            more = refine(self.space, lowest, target, budget - steps, None)
             point, steps = more[0], steps + more[1]
         self.point, self.iterations = point, self.iterations + steps
 

@@ -10,22 +10,26 @@ from fractions import Fraction
 
 import numpy as np
 
-from logreg_unlearn.problem.losses import Array
+from logreg_unlearn.problem.losses import Array, Mask
 from logreg_unlearn.problem.norms import EPS
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.softmax import SoftmaxObjective
 
 
-def falls_for_ever(objective: Objective) -> bool:
-    """Whether it is proved that the objective has no minimiser (False: not proved).
+def falls_for_ever(*objectives: Objective | SoftmaxObjective) -> bool:
+    """Whether a direction without ridge provably lowers every term or leaves it, and lowers one.
+
+    Along it the sum of the objectives has no minimiser, and falls for ever (False: not proved).
+    Of softmax a term is the difference of the label's logit from another one.
 
     Parameters
     ----------
-    objective : Objective
-        Without batch axes and with coefficients > 0.
+    *objectives : Objective or SoftmaxObjective
+        Of one kind, without batch axes, and with coefficients other than 0; a term with a negative
+        one falls where its margin does.
     """
-    free = objective.ridge_diagonal == 0
-    rows = objective.signed_features[:, free]
+    free = np.all([o.ridge_diagonal == 0 for o in objectives], axis=0)
+    rows = np.vstack([_gains(objective, free) for objective in objectives])
     if not rows.any():
         return False
     if rows.shape[1] == 1:
@@ -39,18 +43,20 @@ def falls_for_ever(objective: Objective) -> bool:
     )
 
 
-def lacks_a_class(objective: SoftmaxObjective) -> bool:
-    """Whether a softmax objective falls for ever as an intercept makes an absent class impossible.
-
-    Parameters
-    ----------
-    objective : SoftmaxObjective
-        With coefficients > 0.
-    """
-    free = objective.features[:, objective.ridge_diagonal[: objective.features.shape[1]] == 0]
-    one_sided = (free > 0).all(axis=0) | (free < 0).all(axis=0)
-    absent = np.bincount(objective.classes, minlength=objective.count) == 0
-    return bool(one_sided.any() and absent.any())
+def _gains(objective: Objective | SoftmaxObjective, free: Mask) -> Array:
+    """Return the rows whose products with a direction in the free coordinates are to be >= 0."""
+    signs = np.sign(objective.coefficients)
+    if isinstance(objective, Objective):
+        return np.asarray(signs[:, None] * objective.signed_features[:, free])
+    count = objective.count
+    columns = objective.features[:, free.reshape(count, -1)[0]]
+    # an intercept has few different rows
+    signed = np.unique(np.column_stack([objective.classes, signs[:, None] * columns]), axis=0)
+    labels, others = np.eye(count)[signed[:, 0].astype(int)], np.eye(count)
+    # `differences[i, l]` is e_y - e_l
+    differences = labels[:, None, :] - others
+    gains = differences[..., None] * signed[:, None, None, 1:]
+    return np.asarray(gains.reshape(len(signed) * count, count * columns.shape[1]))
 
 
 def _separates(rows: Array, direction: Array) -> bool:

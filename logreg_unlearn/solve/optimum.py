@@ -25,7 +25,7 @@ from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.protocol import SmoothObjective
 from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.solve.classes import descend_classes
-from logreg_unlearn.solve.existence import falls_for_ever, lacks_a_class
+from logreg_unlearn.solve.existence import falls_for_ever
 from logreg_unlearn.solve.factors import FEW_COLUMNS
 from logreg_unlearn.solve.newton import RowSearch, SpanSearch
 from logreg_unlearn.solve.passes import Iterate, Work, evaluate, summands, value_at
@@ -200,10 +200,8 @@ def minimise(
     elif (
         convex
         and math.isinf(radius)
-        and (
-            (by_rows is not None and falls_for_ever(by_rows))
-            or (by_classes is not None and lacks_a_class(by_classes))
-        )
+        and isinstance(objective, Objective | SoftmaxObjective)
+        and falls_for_ever(objective)
     ):
         status = OptimumStatus.NO_MINIMUM
     elif within:

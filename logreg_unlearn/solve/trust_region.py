@@ -14,7 +14,7 @@ import numpy as np
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.norms import TINY, euclidean
 from logreg_unlearn.problem.protocol import SmoothObjective
-from logreg_unlearn.solve.passes import Work
+from logreg_unlearn.solve.passes import Work, hessian_passes
 
 _OVERFLOWING = 1e280
 """Curvature that only the exponential loss reaches, and whose next products overflow."""
@@ -55,6 +55,7 @@ def trust_region(
             return w, iteration, True
         if not np.abs(hessian).max() <= _OVERFLOWING:
             return w, iteration, bool(value < 0) and math.isinf(objective.curvature_bound())
+        work.count_eigenvalues(objective)
         eigenvalues, basis = np.linalg.eigh(hessian)
         norm = euclidean(gradient)
         if norm <= target and eigenvalues[0] > 0:
@@ -81,13 +82,12 @@ def trust_region(
             radius *= 2.0
         if ratio > 1e-4:
             w, value, gradient, hessian = there, new_value, new_gradient, objective.hessian(there)
-            work.count_hessian(objective.dimension)
+            work.passes += hessian_passes(objective)
     return w, max_iterations, False
 
 
 def _derivatives(objective: SmoothObjective, w: Array, work: Work) -> tuple[float, Array, Array]:
-    work.passes += 1
-    work.count_hessian(objective.dimension)
+    work.passes += 1.0 + hessian_passes(objective)
     return float(objective.value(w)), objective.gradient(w), objective.hessian(w)
 
 

@@ -122,7 +122,7 @@ def test_every_condition_is_needed(change) -> None:
 def test_a_step_too_long_for_the_ridge_is_not_held() -> None:
     objective = one([-1, -1], [0.5, -0.6], ridge=3.0)
     out = np.array([0.0, 30.0])
-    assert escapes((objective,), out, 0.33) and not escapes((objective,), out, 0.34)
+    assert escapes((objective,), out, 0.66) and not escapes((objective,), out, 0.67)
 
 
 def test_rows_that_the_other_weights_can_turn_do_not_count() -> None:

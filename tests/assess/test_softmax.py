@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import mpmath as mp
@@ -17,6 +18,7 @@ from logreg_unlearn.assess.limit import LimitKind, limit_of
 from logreg_unlearn.assess.outcome import outcome_of
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.multiclass import SoftmaxProblem
+from logreg_unlearn.problem.norms import euclidean
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.unlearn.ascent import get_method, simultaneous
@@ -99,6 +101,16 @@ def test_the_dependence_is_that_of_the_gradients() -> None:
     assert found.lift.shape == (12,)
 
 
+def test_the_dependence_of_huge_features() -> None:
+    """Gradients of 1e100 under the inverse of a ridge: their influence squared is no number."""
+    plain = draw(1, offset=np.outer(np.ones(80), [800.0, 0.0, 0.0, 0.0]))  # no curvature
+    large = replace(plain, features=1e100 * plain.features)
+    small, huge = (dependence(problem, np.zeros(12)) for problem in (plain, large))
+    assert huge.cross_influence_norm == pytest.approx(1e200 * small.cross_influence_norm)
+    assert huge.cross_influence_overlap == pytest.approx(small.cross_influence_overlap)
+    assert 0.1 < small.cross_influence_overlap <= 1.0
+
+
 @pytest.mark.parametrize("size", [1e-9, 1e-3, 1.0, 30.0, 3e3])
 def test_the_excess_risk_keeps_its_digits(size: float) -> None:
     problem = draw(2, n=20)
@@ -127,6 +139,28 @@ def test_bounds_are_sharp_near_the_oracle(ridge: float, free: tuple[int, ...]) -
         w = oracle.w + size * np.random.default_rng(0).standard_normal(12)
         bounds, distance = distance_bounds(problem, w), np.linalg.norm(w - oracle.w)
         assert 0.8 * distance <= bounds.lower <= distance <= bounds.upper <= 1.25 * distance
+
+
+@pytest.mark.parametrize("far", [1e2, 4e2, 6e2])
+def test_bounds_of_a_step_whose_square_underflows(far: float) -> None:
+    """Sure of its class by its offset: the minimiser is as near 0 as e^-far."""
+    problem = SoftmaxProblem(
+        np.ones((2, 1)), [1, 1], [False, True], ridge=1e-7, label_values=(0, 1, 2),
+        offset=np.array([[0.0, far, 0.0]] * 2),
+    )  # fmt: skip
+    # the slopes there: e^-far away from each other class, twice that towards its own
+    exact = np.array([-1.0, 2.0, -1.0]) * np.exp(-far) / problem.ridge
+    bounds, distance = distance_bounds(problem, np.zeros(3)), float(euclidean(exact))
+    assert 0.99 * distance <= bounds.lower <= 1.001 * distance
+    assert 0.999 * distance <= bounds.upper <= 1.01 * distance
+
+
+def test_bounds_of_a_step_whose_square_overflows() -> None:
+    """Rows of 0 leave the ridge alone, whose minimiser is 0."""
+    problem = SoftmaxProblem(np.zeros((4, 1)), [0, 1, 2, 0], np.arange(4) < 1, ridge=0.3)
+    w = 1e300 * np.array([0.5, -0.3, -0.2])
+    bounds, distance = distance_bounds(problem, w), float(euclidean(w))
+    assert 0.99 * distance <= bounds.lower <= distance <= bounds.upper <= 1.01 * distance
 
 
 @pytest.mark.parametrize(

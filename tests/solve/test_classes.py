@@ -15,6 +15,7 @@ from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.solve import classes as solver
 from logreg_unlearn.solve.class_rows import ClassRows
+from logreg_unlearn.solve.existence import falls_for_ever
 from logreg_unlearn.solve.optimum import OptimumStatus, minimise
 from logreg_unlearn.solve.passes import Work
 from logreg_unlearn.solve.path import PathStatus, follow, original_beta
@@ -114,6 +115,26 @@ def test_separated_classes_with_a_small_ridge() -> None:
     assert found.converged
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_weights_that_differ_by_orders_of_magnitude(seed: int) -> None:
+    """From 1e-8 to 1e8: a Hessian without the light samples is singular where they decide."""
+    rng = np.random.default_rng(seed)
+    x, y = np.round(rng.normal(size=(27, 2))), np.arange(27) % 8
+    objective = SoftmaxObjective(x, y, 8, 10.0 ** rng.uniform(-8, 8, 27), 1e-11)
+    assert minimise(objective).converged
+
+
+def test_a_small_gradient_far_out_is_no_progress() -> None:
+    """A light sample against a heavy one: beyond both, the slopes are flat and the loss huge."""
+    x = np.array([[1.05709984, 1.0], [-0.12855817, 1.0]])
+    objective = SoftmaxObjective(
+        x, np.array([1, 0]), 2, np.array([6.86669318e6, 2.45809745e-2]), 37.43371776574421,
+        penalised=np.array([True, False]),
+    )  # fmt: skip
+    found = minimise(objective)
+    assert found.converged and np.linalg.norm(found.w) < 20.0 and found.radius < 1e-9
+
+
 def test_a_class_without_samples() -> None:
     """A free intercept then falls for ever; with the ridge on it there is a minimum."""
     objective = draw(0, 50, 3, 4, intercept=True)
@@ -122,6 +143,45 @@ def test_a_class_without_samples() -> None:
     assert minimise(missing).status is OptimumStatus.NO_MINIMUM
     assert minimise(replace(missing, penalised=None)).converged
     assert minimise(objective).converged
+
+
+def test_what_falls_for_ever_along_an_intercept() -> None:
+    """A class is to be raised by its rows of c x > 0 and lowered by the others: none by both."""
+    rng, seen = np.random.default_rng(3), {True: 0, False: 0}
+    for _ in range(300):
+        n, count = int(rng.integers(1, 6)), int(rng.integers(2, 5))
+        column, y = rng.normal(size=n), rng.integers(0, count, n)
+        if rng.random() < 0.5:
+            column = np.abs(column)
+        c = np.where(rng.random(n) < rng.choice([0.3, 1.0]), 1.0, -1.0) * rng.uniform(0.1, 2.0, n)
+        features = np.column_stack([rng.normal(size=n), column])
+        parts = [
+            SoftmaxObjective(features[rows], y[rows], count, c[rows], 1.0,
+                             penalised=np.array([True, False]))
+            for rows in (slice(0, n // 2), slice(n // 2, n))
+        ]  # fmt: skip
+        raised, lowered = set(y[c * column > 0]), set(y[c * column < 0])
+        expected = not raised & lowered and max(len(raised), len(lowered)) < count
+        assert falls_for_ever(*parts) is expected, (y, c, column)
+        seen[expected] += 1
+        held = [replace(part, penalised=None) for part in parts]
+        assert not falls_for_ever(*held)
+    assert min(seen.values()) > 80, seen
+
+
+def test_two_free_columns_that_separate_the_classes_leave_no_minimum() -> None:
+    rng = np.random.default_rng(0)
+    y = np.arange(30) % 3
+    corners = np.array([[1.0, 0.0], [0.0, 1.0], [-1.0, -1.0]])
+    x = np.column_stack([rng.normal(size=30), corners[y]])
+    separated = SoftmaxObjective(
+        x, y, 3, np.full(30, 1 / 30), 0.1, penalised=np.array([True, False, False])
+    )
+    assert minimise(separated).status is OptimumStatus.NO_MINIMUM
+    apart = replace(separated, classes=np.where(np.arange(30) < 6, y[::-1], y))
+    assert minimise(apart).status is OptimumStatus.NO_MINIMUM  # class 1, still
+    turned = (y + np.repeat([1, 2, 0], [3, 3, 24])) % 3
+    assert minimise(replace(separated, classes=turned)).converged
 
 
 @pytest.mark.parametrize(
