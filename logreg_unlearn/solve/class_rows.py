@@ -50,6 +50,18 @@ class Part(NamedTuple):
     weights: Array
 
 
+def _parts_of(objective: SoftmaxObjective) -> tuple[Part, ...]:
+    count = objective.count
+    return tuple(
+        Part(
+            slice(count * chunk.start, count * chunk.stop), chunk,
+            np.ascontiguousarray(objective.features[chunk].T),
+            of_logits.labels_at(objective.classes[chunk]), objective.coefficients[chunk],
+        )
+        for chunk in objective.chunks()
+    )  # fmt: skip
+
+
 class ClassRows:
     """The coordinates of w; ``formed`` is the last Hessian, or a matrix that is at most it.
 
@@ -60,25 +72,29 @@ class ClassRows:
         Counts the passes.
     precision : type
         Of the logits and slopes, half as dear in single precision.
+    parts : tuple of Part, optional
+        The same rows in double precision.
     """
 
     exact = 0.5  # the exponentials of a line search cost as much as a product
 
     def __init__(
-        self, objective: SoftmaxObjective, work: Work, precision: type[np.floating] = np.float64
+        self,
+        objective: SoftmaxObjective,
+        work: Work,
+        precision: type[np.floating] = np.float64,
+        parts: tuple[Part, ...] | None = None,
     ) -> None:
         self.objective, self.work, self.precision = objective, work, precision
         self.formed: Formed | None = None
         self.neglect = NEGLECT
-        count, coefficients = objective.count, objective.coefficients.astype(precision, copy=False)
         self.parts = tuple(
-            Part(
-                slice(count * chunk.start, count * chunk.stop), chunk,
-                np.ascontiguousarray(objective.features[chunk].T, precision),
-                of_logits.labels_at(objective.classes[chunk]), coefficients[chunk],
+            part._replace(
+                columns=part.columns.astype(precision, copy=False),
+                weights=part.weights.astype(precision, copy=False),
             )
-            for chunk in objective.chunks()
-        )  # fmt: skip
+            for part in parts or _parts_of(objective)
+        )
         (n, d), p = objective.features.shape, objective.dimension
         # products and factorisation beside 4 n p operations of an evaluation (measured)
         self.renewal = (p - d) / 15.0 + p * p / (20.0 * n)
@@ -88,7 +104,11 @@ class ClassRows:
     @cached_property
     def single(self) -> ClassRows:
         """The same in single precision."""
-        return self if self.precision is SINGLE else ClassRows(self.objective, self.work, SINGLE)
+        return (
+            self
+            if self.precision is SINGLE
+            else ClassRows(self.objective, self.work, SINGLE, self.parts)
+        )
 
     @cached_property
     def curvature(self) -> Curvature:

@@ -9,6 +9,7 @@ promise to cost more.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from logreg_unlearn.problem.norms import EPS, FEW, TINY, euclidean, outward
 from logreg_unlearn.problem.rows import CHUNK
 from logreg_unlearn.problem.softmax import ROOT2, SoftmaxObjective
 from logreg_unlearn.solve.class_rows import LARGEST, NEGLECT, ClassRows
-from logreg_unlearn.solve.inexact import SINGLE, inexact_newton
+from logreg_unlearn.solve.inexact import SINGLE, Progress, inexact_newton
 from logreg_unlearn.solve.newton import from_subsamples, refine
 from logreg_unlearn.solve.passes import NEAR, Iterate, Work
 from logreg_unlearn.solve.radius import ridge_radius, vague
@@ -66,6 +67,8 @@ class ClassSearch:
     def _in_single_precision(self, start: Array, target: float) -> Array:
         """Return how far half the digits lead, at half the cost."""
         first = self.space.single.evaluate(start)
+        if self._known is not None:  # a sample's minimiser says nothing of the first step from it
+            self._known = replace(self._known, share=Progress.share)
         goal = max(0.5 * target, _FLOOR * self.space.single.noise(first))
         point, steps, self._known = inexact_newton(
             self.space.single, first, goal, _BUDGET, self._known

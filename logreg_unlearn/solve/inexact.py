@@ -33,6 +33,8 @@ _ROWS = 32
 """Rows a column that tell enough of a block."""
 _LOOSE, _TIGHT = 0.1, 1e-3
 """Share of the residual that a solve leaves: far from the minimiser, and near it at the least."""
+_CHANGE = 0.1
+"""Share by which the Hessian has changed when its blocks are no longer as good as new ones."""
 _LONGEST = 100
 """Products beyond which single precision is the likely reason that a solve takes so many."""
 _SURE = 1e-15
@@ -147,23 +149,28 @@ class Progress:
         Products since it was formed.
     rate : float
         Products that the last step took to lower the log of the gradient norm by 1.
+    change : float
+        How much the Hessian has changed since: the sum of what was left over in that way.
     """
 
     share: float = _LOOSE
     blocks: Blocks | None = None
     spent: int = 0
     rate: float = math.inf
+    change: float = 0.0
 
     def renew(self, curvature: Curvature, norm: float, target: float) -> Blocks:
         """Return the preconditioner; a new one where products cost more, past ones and left."""
         left = self.rate * math.log(norm / target) if target > 0 else math.inf
-        if self.blocks is None or min(self.spent, left) >= curvature.renewal:
-            self.blocks, self.spent = curvature.blocks(), 0
+        pays = self.change > _CHANGE and min(self.spent, left) >= curvature.renewal
+        if self.blocks is None or pays:
+            self.blocks, self.spent, self.change = curvature.blocks(), 0, 0.0
         return self.blocks
 
     def add(self, products: int, left: float, before: float, after: float) -> None:
         """Learn from a step: its products, the residual they left, the gradient norms around it."""
-        self.share = max(_TIGHT, min(_LOOSE, abs(after - left) / before))
+        change = abs(after - left) / before
+        self.change, self.share = self.change + change, max(_TIGHT, min(_LOOSE, change))
         self.spent += products
         self.rate = products / math.log(before / after) if 0 < after < before else math.inf
 
