@@ -239,12 +239,12 @@ CLAIMS = (
             r"($K=3,4,6,10$, $s$ from $0.01$ to $10^4$) is an exception, nor any of 119,983 points "
             r"of such paths to the distance's fall. But no uniform argument on all of the "
             r"path can give it: the least cosine found between $u'(t)$ and $u(s)-u(t)$ is $0.73$, "
-            r"$0.61$, $0.51$, $0.43$ for $K=3,4,6,10$ and below $0.01$ for a million classes, one of which is likely and "
-            r"most of which hardly ever occur. Not all of the path matters, though: the positions "
+            r"$0.61$, $0.51$, $0.43$ for $K=3,4,6,10$ and below $0.01$ for a million classes, one "
+            r"of which is likely and most of which hardly ever occur. Not all of the path matters, though: the positions "
             r"of original and descent–ascent add up to $s+s(1-f)(1-\rho)\ge s$. Of such $t<t'$ the "
             r"cosine between $u(t')-u(t)$ and $2u(s)-u(t)-u(t')$, whose sign decides, was never "
             r"found below $0.93$, $0.88$, $0.77$ and $0.68$ with $10^3$, $10^6$, $10^{12}$ and "
-            r"$10^{30}$ equal classes or fewer in each of 3 to 6 groups (4 million points of a "
+            r"$10^{30}$ equal classes or fewer in each of 3 to 8 groups (4 million points of a "
             r"search for the least; 60 digits confirm it)."
         ),
     ),
