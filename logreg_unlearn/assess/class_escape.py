@@ -18,9 +18,8 @@ ahead, D the others, behind, and :math:`g_k = \mathrm{mean}_S b - b_k` their arr
   Their slopes are :math:`c_i(\pi_i - e_{y_i})x_i^\top`, and :math:`\pi_i` is no farther than
   :math:`r_i` from :math:`\mathbf 1_S/s`, where :math:`r_i^2` is the larger value at :math:`\mu = 0`
   and :math:`\mu_i` of the convex :math:`(1-\frac1s)(1-2\mu) + 2\mu^2`, the largest at
-  :math:`\pi_i(D) = \mu` (all of S in one class, all of D in another).
-  So they pull by at
-  most :math:`\|\sum_i c_i(\mathbf 1_S/s - e_{y_i})x_i^\top\|_F + \sum_i |c_i|\,\|x_i\| r_i`.
+  :math:`\pi_i(D) = \mu` (all of S in one class, all of D in another).  So they pull by at most
+  :math:`\|\sum_i c_i(\mathbf 1_S/s - e_{y_i})x_i^\top\|_F + \sum_i |c_i|\,\|x_i\| r_i`.
 * **The arrears grow.**  A step adds to :math:`g_k`, divided by :math:`\eta`,
   :math:`\sum_i c_i t_i \{\pi_{ik} + \frac{\pi_i(D)}s - [y_i = k] - \frac{[y_i \in D]}s\}`: what the
   ridge does to the mean over the classes is in no difference.  It is at least

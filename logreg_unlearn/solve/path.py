@@ -140,6 +140,19 @@ def follow(
         return _Follower(problem, target, step).follow(through_folds, max_steps)
 
 
+def _solved(matrix: Array, vector: Array) -> Array:
+    """Return the solution, the shortest one where the matrix is singular in double precision.
+
+    So it may be along the mean over the classes of a softmax problem, which has the ridge alone
+    and along which no path leads.
+    """
+    try:
+        return np.asarray(np.linalg.solve(matrix, vector))
+    except np.linalg.LinAlgError:
+        finite = np.all(np.isfinite(matrix))
+        return np.linalg.lstsq(matrix, vector)[0] if finite else np.full_like(vector, np.nan)
+
+
 class _Follower:
     """State of one continuation: the scaled point ``u = (w / scale, beta)``."""
 
@@ -175,7 +188,7 @@ class _Follower:
         """Return the unit tangent of the path that makes an acute angle with ``towards``."""
         _, jacobian = self.system(point)
         bordered = np.vstack([jacobian, towards])
-        direction: Array = np.linalg.solve(bordered, np.append(np.zeros(len(point) - 1), 1.0))
+        direction = _solved(bordered, np.append(np.zeros(len(point) - 1), 1.0))
         return direction / float(np.linalg.norm(direction))
 
     def correct(self, guess: Array, across: Array) -> Array | None:
@@ -189,11 +202,7 @@ class _Follower:
             if float(np.linalg.norm(gradient)) <= 1e-11 * self.size:
                 return point
             bordered = np.vstack([jacobian, across])
-            try:
-                move = np.linalg.solve(bordered, -np.append(gradient, constraint))
-            except np.linalg.LinAlgError:
-                return None
-            point = point + move
+            point = point + _solved(bordered, -np.append(gradient, constraint))
         gradient, _ = self.system(point)
         return point if float(np.linalg.norm(gradient)) <= 1e-9 * self.size else None
 

@@ -30,6 +30,11 @@ def equal_mixes_distance(
     unlearned = (r + forget_sign * lift * r) - (1 + forget_sign * lift) * pi
     yield Identity("the original is u(s (1 - f (1 - rho)))", c["original"], 1 - f * (1 - lift))
     yield Identity("descent-ascent is u(s (1 - rho))", unlearned, (1 - lift) * (r - pi))
+    yield Identity(
+        "their two positions add up to s or more: at most one is below s/2",
+        c["original"] + c["descent-ascent"] - 1,
+        (1 - f) * (1 - lift),
+    )
     total = sp.Symbol("Z", positive=True)
     yield Monotone(
         "s (r_i - r_j) has the sign of x = u_i - u_j: the oracle has the order of r",

@@ -269,3 +269,12 @@ def test_the_blocks_of_the_classes_save_passes() -> None:
     x, y = datasets.load_digits(return_X_y=True)
     found = minimise(SoftmaxObjective(x / 16.0, y, 10, np.ones(len(y)), 1.0))
     assert found.converged and found.passes < 80
+
+
+def test_a_hessian_that_is_singular_in_double_precision_loses_the_path() -> None:
+    """A ridge of 1e-18 of the curvature holds the mean over the classes, and no digit of it."""
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(40, 1)), rng.integers(0, 3, 40)
+    problem = SoftmaxProblem(x, y, np.arange(40) < 6, ridge=1e-18)
+    for target in (1.0, original_beta(problem)):
+        assert follow(problem, target).status in (PathStatus.LOST, PathStatus.FOLD)
