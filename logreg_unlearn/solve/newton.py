@@ -31,7 +31,6 @@ from logreg_unlearn.solve.rowspace import (
     WideRows,
 )
 from logreg_unlearn.solve.secants import DEAR, quasi_newton
-from logreg_unlearn.solve.single import SingleRows
 
 
 class _Sample(Protocol):
@@ -82,22 +81,11 @@ class RowSearch:
 
     def go_on(self, target: float, budget: int) -> None:
         """Iterate until the gradient norm is at most ``target`` or no step lowers it."""
+        iterate = quasi_newton if self._space.renewal >= DEAR else refine
         factor, self._factor = self._factor, None  # held by the iteration alone, which may drop it
-        if self._space.renewal < DEAR:
-            found = refine(self._space, self.point, target, budget, factor)
-        else:
-            found = quasi_newton(
-                self._space, self.point, target, budget, factor, rough=self._rough()
-            )
+        found = iterate(self._space, self.point, target, budget, factor)
         self.point, more, self._factor = found
         self.iterations += more
-
-    def _rough(self) -> SingleRows | None:
-        """Return the rows in single precision the first time, where they serve."""
-        objective = self._space.objective
-        if self.iterations or not SingleRows.serves(objective):
-            return None
-        return SingleRows(objective, self._space.work)
 
     def renew(self) -> None:
         """Form a Hessian here if steps are to be saved and the last one is of elsewhere."""

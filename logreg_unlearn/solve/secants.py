@@ -20,7 +20,6 @@ from logreg_unlearn.solve.factors import Preconditioner
 from logreg_unlearn.solve.linesearch import RESOLUTION, line_search
 from logreg_unlearn.solve.passes import Iterate
 from logreg_unlearn.solve.rowspace import MarginRows
-from logreg_unlearn.solve.single import FLOOR, SingleRows
 
 DEAR = 8.0
 """Evaluations in a Hessian from which it pays to go some way without one (d = 200)."""
@@ -34,7 +33,7 @@ class Secants:
     """An inverse Hessian from a factor, or from a length alone, and pairs of differences."""
 
     def __init__(self, factor: Preconditioner | None, length: float) -> None:
-        self.factor, self._length = factor, length
+        self._factor, self._length = factor, length
         self._pairs: deque[tuple[Array, Array, float]] = deque(maxlen=_MEMORY)
 
     def add(self, step: Array, change: Array) -> None:
@@ -42,7 +41,7 @@ class Secants:
         product = float(np.dot(step, change))
         if product > 0:
             self._pairs.append((step, change, product))
-            if self.factor is None:
+            if self._factor is None:
                 self._length = product / float(np.dot(change, change))
 
     def solve(self, here: Iterate) -> Array:
@@ -52,10 +51,10 @@ class Secants:
             share = float(np.dot(step, vector)) / product
             vector -= share * change
             shares.append(share)
-        if self.factor is None:
+        if self._factor is None:
             vector *= self._length
         else:
-            vector = self.factor.solve(here._replace(gradient=vector))
+            vector = self._factor.solve(here._replace(gradient=vector))
         for (step, change, product), share in zip(self._pairs, reversed(shares), strict=True):
             vector += (share - float(np.dot(change, vector)) / product) * step
         return vector
@@ -68,37 +67,19 @@ def quasi_newton(
     budget: int,
     factor: Preconditioner | None,
     trial: float | None = None,
-    rough: SingleRows | None = None,
 ) -> tuple[Iterate, int, Preconditioner | None]:
     """Iterate from an evaluated point; parameters and returns as in ``newton.refine``.
 
-    ``trial`` is the number of steps before a Hessian is thought of, for a factor of less than one,
-    and ``rough`` the same rows in single precision, where the first steps are to be taken.
+    ``trial`` is the number of steps before a Hessian is thought of, for a factor of less than one.
     """
     if not math.isfinite(start.norm):  # the exponential loss overflowed: a start is only a hint
         start = space.evaluate(np.zeros_like(start.w))
+    here = best = start
     metric = Secants(factor, 1.0 / max(float(space.objective.gradient_scale()), TINY))
+    norms, stalled, steps = [here.norm], 0, 0
     # steps as dear as a Hessian come before the first, which then is formed nearer the end
     if trial is None:
         trial = space.renewal if factor is None else _TRIAL
-    steps = 0
-    if rough is not None and start.norm > target:
-        goal = max(0.5 * target, FLOOR * rough.noise(start))
-        near, steps, metric, trial = _descend(rough, start, goal, budget, metric, trial)
-        there = space.evaluate(near.w)
-        start = there if there.norm < start.norm else start
-    best, more, metric, _ = _descend(space, start, target, budget - steps, metric, trial)
-    if more:  # the margins were updated step by step: what is certified are those of w
-        best = space.evaluate(best.w)
-    return best, steps + more, metric.factor
-
-
-def _descend(
-    space: MarginRows, start: Iterate, target: float, budget: int, metric: Secants, trial: float
-) -> tuple[Iterate, int, Secants, float]:
-    """Return the best point, the steps, the metric, and the trial as they have become."""
-    here = best = start
-    norms, stalled, steps = [here.norm], 0, 0
     while steps < budget and stalled < 3 and target < here.norm < math.inf:
         direction = metric.solve(here)
         fall = float(np.dot(direction, here.gradient))
@@ -114,12 +95,14 @@ def _descend(
             best = here
         norms.append(here.norm)
         if here.norm > target and _hessian_pays(norms, target, space.renewal, trial):
-            metric = Secants(None, 0.0)  # the memory of the old one is needed
+            metric, factor = Secants(None, 0.0), None  # the memory of the old one is needed
             factor = space.factor(here)
             if factor is None:
                 break
             metric, norms, trial = Secants(factor, 0.0), [here.norm], _TRIAL
-    return best, steps, metric, trial
+    if steps:  # the margins were updated step by step: what is certified are those of w
+        best = space.evaluate(best.w)
+    return best, steps, factor
 
 
 def _step(space: MarginRows, here: Iterate, direction: Array, fall: float) -> Iterate:
