@@ -46,12 +46,14 @@ class ClassSearch:
     start : ndarray (K*d,)
     target : float
         Gradient norm that will be asked for: single precision need not tell more.
+    budget : int
+        Steps that may be taken in single precision.
     work : Work
         Counts the passes.
     """
 
     def __init__(
-        self, objective: SoftmaxObjective, start: Array, target: float, work: Work
+        self, objective: SoftmaxObjective, start: Array, target: float, budget: int, work: Work
     ) -> None:
         self.space, self.iterations = ClassRows(objective, work), 0
         # the minimiser has mean 0 over the classes, and so have the steps
@@ -61,17 +63,17 @@ class ClassSearch:
             inexact_newton, start, objective.features.shape, objective.dimension, (_STRIDE,),
         )  # fmt: skip
         if len(objective.classes) * objective.dimension > CHUNK:
-            start = self._in_single_precision(start, target)
+            start = self._in_single_precision(start, target, min(budget, _BUDGET))
         self.point = self.space.evaluate(start)
 
-    def _in_single_precision(self, start: Array, target: float) -> Array:
+    def _in_single_precision(self, start: Array, target: float, budget: int) -> Array:
         """Return how far half the digits lead, at half the cost."""
         first = self.space.single.evaluate(start)
         if self._known is not None:  # a sample's minimiser says nothing of the first step from it
             self._known = replace(self._known, share=Progress.share)
         goal = max(0.5 * target, _FLOOR * self.space.single.noise(first))
         point, steps, self._known = inexact_newton(
-            self.space.single, first, goal, _BUDGET, self._known
+            self.space.single, first, goal, budget, self._known
         )
         self.iterations += steps
         return point.w
@@ -124,8 +126,8 @@ def descend_classes(
     work : Work
         Counts the passes.
     """
-    search = ClassSearch(objective, start, target, work)
-    search.go_on(target, max_iterations)
+    search = ClassSearch(objective, start, target, max_iterations, work)
+    search.go_on(target, max_iterations - search.iterations)
     ridge = float(objective.ridge_diagonal.min())
     enough = vague(search.point.w, tolerance)
 

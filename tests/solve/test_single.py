@@ -169,3 +169,9 @@ def test_below_the_resolution_a_full_step_is_taken(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(linesearch, "line_search", None)
     there = linesearch.try_full(space, here, direction, fall, None)
     assert np.array_equal(there.w, here.w - direction)
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 3])
+def test_steps_in_single_precision_count(most: int) -> None:
+    found = minimise(LARGE, max_iterations=most)
+    assert found.iterations <= most and not found.converged
