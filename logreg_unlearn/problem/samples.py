@@ -18,6 +18,7 @@ import numpy as np
 from logreg_unlearn.problem import logits as of_logits
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.objective import Objective
+from logreg_unlearn.problem.rows import Rows
 from logreg_unlearn.problem.softmax import SoftmaxObjective
 
 AnyObjective: TypeAlias = Objective | SoftmaxObjective
@@ -77,6 +78,13 @@ class Samples:
 
     def _matrix(self, w: Array) -> Array:
         return np.asarray(w).reshape(self.slopes.shape[1], -1)
+
+
+def rows_of(objective: AnyObjective) -> Rows:
+    """Return the rows (n, d) that gradients are made of: signed ones of two classes."""
+    if isinstance(objective, SoftmaxObjective):
+        return objective.features
+    return objective.signed_features
 
 
 def samples_of(objective: AnyObjective, w: Array) -> Samples:

@@ -24,10 +24,11 @@ import numpy as np
 
 from logreg_unlearn.problem.losses import LOGISTIC, Array
 from logreg_unlearn.problem.norms import EPS, FEW, TINY, outward
+from logreg_unlearn.problem.samples import AnyObjective, rows_of
 from logreg_unlearn.problem.softmax import ROOT2, SoftmaxObjective
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.unlearn.driver import Method, Phase
-from logreg_unlearn.unlearn.slopes import AnyObjective, loss_of, margin_error, read, rows_of
+from logreg_unlearn.unlearn.slopes import loss_of, margin_error, read
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,18 +8,13 @@ distribution, so largest for two values).
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import numpy as np
 
 from logreg_unlearn.problem import logits as of_logits
 from logreg_unlearn.problem.losses import LOGISTIC, Array, Loss
 from logreg_unlearn.problem.norms import EPS, euclidean
-from logreg_unlearn.problem.objective import Objective
-from logreg_unlearn.problem.rows import Rows
+from logreg_unlearn.problem.samples import AnyObjective
 from logreg_unlearn.problem.softmax import SoftmaxObjective
-
-AnyObjective: TypeAlias = Objective | SoftmaxObjective
 
 
 def read(objective: AnyObjective, w: Array) -> tuple[Array, Array]:
@@ -29,13 +24,6 @@ def read(objective: AnyObjective, w: Array) -> tuple[Array, Array]:
         return of_logits.losses(u, objective.classes), of_logits.slopes(u, objective.classes)
     z = objective.margins(w)
     return objective.loss.value(z), objective.loss.derivative(z)[None]
-
-
-def rows_of(objective: AnyObjective) -> Rows:
-    """Return the rows (n, d) that gradients are made of."""
-    if isinstance(objective, SoftmaxObjective):
-        return objective.features
-    return objective.signed_features
 
 
 def loss_of(objective: AnyObjective) -> Loss:

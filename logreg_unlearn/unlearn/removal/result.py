@@ -23,7 +23,7 @@ from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.multiclass import AnyProblem
 from logreg_unlearn.problem.norms import euclidean
 from logreg_unlearn.problem.softmax import ROOT2, SoftmaxObjective
-from logreg_unlearn.solve.passes import HESSIAN
+from logreg_unlearn.solve import passes
 from logreg_unlearn.solve.radius import ridge_radius
 
 
@@ -37,7 +37,7 @@ class Removal:
     w : ndarray (d,)
     passes : float
         Cost in passes over all rows of the problem, as `Trajectory.passes`: a gradient is one
-        pass over its rows, a Hessian ``1 + d/25``; of K classes as `hessian_passes` says.
+        pass over its rows, a Hessian as many as `hessian_passes` says.
     sensitivity : float
         Bound on the distance to the oracle that the method proves by itself; infinite where it
         proves none.  `certificate` gives what one more gradient proves.
@@ -100,14 +100,13 @@ def retained_share(problem: AnyProblem) -> float:
 def hessian_passes(problem: AnyProblem) -> float:
     """Return the cost of a Hessian of all rows, its factor included.
 
-    Of p weights of K classes it is ``1 + (p - d)/8 + p^2/20n`` (measured): ``K(K-1)/2`` products.
+    The factor of p weights of K classes takes another ``p^2/20n`` (measured).
     """
     objective = problem.original()
-    p = objective.dimension
+    factor = 0.0
     if isinstance(objective, SoftmaxObjective):
-        n, d = objective.features.shape
-        return 1.0 + (p - d) / 8.0 + p * p / (20.0 * n)
-    return 1.0 + p / HESSIAN
+        factor = objective.dimension**2 / (20.0 * len(objective.features))
+    return passes.hessian_passes(objective) + factor
 
 
 def inverse_of(name: str, hessian: Array) -> Callable[[Array], Array]:
