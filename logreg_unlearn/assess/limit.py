@@ -100,11 +100,10 @@ def limit_of(trajectory: Trajectory, last: Phase, taken: int) -> Limit:
     """
     if trajectory.diverged:
         return Limit(LimitKind.OVERFLOW)
-    # the proofs below read rows and losses
     objectives = tuple(o for o in last.objectives if isinstance(o, Objective | SoftmaxObjective))
-    if len(objectives) < len(last.objectives):
-        return Limit(LimitKind.UNKNOWN)
     with np.errstate(over="ignore", invalid="ignore"):
+        if len(objectives) < len(last.objectives):
+            return _without_rows(trajectory, last)
         end = _cycle_end(trajectory, objectives, taken * last.per_step)
         if _goes_away(trajectory, objectives) or _escapes(objectives, end, trajectory.step_size):
             return Limit(LimitKind.AWAY)
@@ -116,6 +115,17 @@ def limit_of(trajectory: Trajectory, last: Phase, taken: int) -> Limit:
     if found is None:
         return Limit(LimitKind.UNKNOWN)
     return Limit(LimitKind.POINT, *found, left=float(np.linalg.norm(end - found[0])))
+
+
+def _without_rows(trajectory: Trajectory, last: Phase) -> Limit:
+    """Return what is proved of objectives that are no sum of losses of rows: of one, a minimum."""
+    if len(last.objectives) > 1:
+        return Limit(LimitKind.UNKNOWN)
+    found = _minimum_nearby(last.objectives[0], trajectory)
+    if found is None:
+        return Limit(LimitKind.UNKNOWN)
+    left = float(np.linalg.norm(trajectory.w[-1] - found.w))
+    return Limit(LimitKind.POINT, found.w, found.radius, left)
 
 
 def _escapes(objectives: tuple[_Objective, ...], end: Array, step_size: float) -> bool:
@@ -168,6 +178,11 @@ def _minimiser(objective: _Objective, trajectory: Trajectory) -> Optimum | None:
             found = minimise(objective, trajectory.oracle.w)
             if found.converged:
                 return found
+    return _minimum_nearby(objective, trajectory)
+
+
+def _minimum_nearby(objective: SmoothObjective, trajectory: Trajectory) -> Optimum | None:
+    """Return the certified minimum that draws the steps from their end."""
     end = trajectory.w[-1]
     found = minimise(objective, end)
     return found if found.converged and _draws(objective, found, end, trajectory) else None
@@ -190,7 +205,7 @@ def _convex_everywhere(objective: _Objective) -> bool:
     return bool(eigenvalues[0] > _ROUNDING * np.abs(eigenvalues).max())
 
 
-def _draws(objective: _Objective, found: Optimum, end: Array, trajectory: Trajectory) -> bool:
+def _draws(objective: SmoothObjective, found: Optimum, end: Array, trajectory: Trajectory) -> bool:
     """Whether the steps contract towards a minimum in the ball that reaches to the end point."""
     reach = float(np.linalg.norm(end - found.w)) + 2.0 * found.radius
     slack = reach * objective.hessian_lipschitz(found.w, reach)

@@ -20,6 +20,7 @@ from logreg_unlearn.unlearn.ascent import (
     simultaneous,
 )
 from logreg_unlearn.unlearn.driver import Method, Phase, budgets, run
+from logreg_unlearn.unlearn.npo import npo
 from logreg_unlearn.unlearn.trajectory import Trajectory
 
 
@@ -52,6 +53,7 @@ def limited(
         (neggrad_plus(0.9), dict(loss="exponential", ridge=0.5), 10),  # no bound on the curvature
         (alternating(), {}, 60),  # two objectives in turn
         (neggrad_plus(0.7, batch_size=16), {}, 82),  # minibatches
+        (npo(0.5), dict(ridge=0.5), 50),  # no sum of losses of rows
     ],
 )
 def test_a_limit_is_where_a_long_run_ends(method, options, short) -> None:
@@ -79,6 +81,15 @@ def test_a_limit_is_where_a_long_run_ends(method, options, short) -> None:
         assert limit.left < 0.01 * last
     else:
         assert limit.left == pytest.approx(last)
+
+
+def test_of_several_objectives_without_rows_nothing_is_known() -> None:
+    problem = example(ridge=0.5)
+    limit, trajectory = limited(npo(0.5), problem, 50)
+    (phase,) = npo(0.5).phases(problem, np.random.default_rng(0))
+    assert limit.kind is LimitKind.POINT
+    twice = replace(phase, objectives=2 * phase.objectives)
+    assert limit_of(trajectory, twice, 50).kind is LimitKind.UNKNOWN
 
 
 def test_nothing_is_known_far_from_a_local_minimum() -> None:

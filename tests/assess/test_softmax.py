@@ -172,7 +172,7 @@ def test_bounds_of_a_step_whose_square_overflows() -> None:
         ("ascent-finetune", LimitKind.POINT),
         ("calibrated", LimitKind.POINT),
         ("scrub", LimitKind.POINT),
-        ("npo", LimitKind.UNKNOWN),
+        ("npo", LimitKind.POINT),
     ],
 )
 def test_the_limit_is_where_the_steps_end(name: str, kind: LimitKind) -> None:
