@@ -148,7 +148,7 @@ def minimise(
     tolerance : float
         The aim is a gradient norm of ``tolerance * min(1, scale)``, ``scale`` being the
         objective's ``gradient_scale()``; CONVERGED means at most ``tolerance * (1 + scale)`` and
-        a finite radius.
+        a finite radius.  A radius above ``100 * tolerance * (1 + ||w||)`` is worth some more work.
     max_iterations : int
 
     Raises
