@@ -5,8 +5,8 @@ from __future__ import annotations
 from logreg_unlearn.claims import Claim, Kind, Verdict
 
 _BLOCK = (
-    r"Softmax loss, $K\ge2$ classes, one block (a coordinate that is $1$ in it and $0$ elsewhere), "
-    r"mean convention, any ridge; $u$ the block's logits, $e=\mathbf1/K$, $s=p/\lambda>0$. "
+    r"Softmax loss, $K\ge2$ classes, one block (samples that are $1$ in a coordinate in which all "
+    r"others are $0$, and $0$ in the rest), mean convention, any ridge; $u$ the block's logits, $e=\mathbf1/K$, $s=p/\lambda>0$. "
 )
 _ONE_LABEL = _BLOCK + r"All its samples have the label $k$. "
 _SOURCE = "beyond the paper"
@@ -59,12 +59,20 @@ CLAIMS = (
             r"$\sigma=K-1+e^{-K}$: for $K=3$ with $\sigma$ increasing all along it; for $K\ge4$ "
             r"with $\sigma$ decreasing first, so broken points exist before the symmetry is lost. "
             r"Beyond $K-1+e^{-K}$ every global minimum is broken: descent–ascent **makes up a "
-            r"wrong class**, of probability $b/\sigma$, which tends to $1$. Which one, a trace of "
-            r"label noise decides: the flow from the original itself stays symmetric."
+            r"wrong class**, of probability $b/\sigma$, which tends to $1$ as $\sigma\to\infty$; any "
+            r"wrong class, by symmetry."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
         uses=("softmax_minimiser",),
+        measured=(
+            r"The first broken minimum appears, and is as low as the symmetric point, at "
+            r"$\sigma=2.7663$ and $2.7930$ for $K=4$ (symmetry lost at $3.0183$), $3.5708$ and "
+            r"$3.7027$ for $6$ ($5.0025$), $4.4161$ and $4.7543$ for $10$ ($9.0000$). A trace of "
+            r"label noise decides which class is made up: $K=4$, $s=4$, $\rho=2$, $f=0.2$, one in a "
+            r"thousand retained samples labelled 1: class 1 has the probability $0.112$ in the "
+            r"oracle and $0.954$ at the end of descent–ascent."
+        ),
     ),
     Claim(
         slug="softmax_early_stopping",
@@ -154,7 +162,7 @@ CLAIMS = (
         stem="softmax",
         source=_SOURCE,
         statement=(
-            r"Any convex twice differentiable loss, any number of classes and of dimensions, mean "
+            r"Any convex loss with continuous second derivatives, any number of classes and of dimensions, mean "
             r"convention. If $\bar\ell_F=\rho\bar\ell_R+\mathrm{const}$ as functions, "
             r"$0\le\rho\le1$ and $w_R\ne0$, oracle, original and descent–ascent are the points "
             r"$t=1$, $1-f(1-\rho)$, $1-\rho$ of the path of minimisers $w(t)$ of "
@@ -212,6 +220,12 @@ CLAIMS = (
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
         uses=("mixed_labels_strong_ridge",),
+        measured=(
+            r"At a finite ridge the distances agree at another lift: two classes, $f=0.1$, $s=0.1$, "
+            r"$1$, $10$, $100$: $0.1010$, $0.0570$, $0.0135$, $0.0022$ against $0.1111$ in the limit; "
+            r"for the binary model of one weight, $s$ its share over its ridge, $0.1058$, $0.0746$, "
+            r"$0.0221$, $0.0039$ (two classes have twice its strength)."
+        ),
     ),
     Claim(
         slug="equal_mixes_distance",
@@ -219,28 +233,23 @@ CLAIMS = (
         source=_SOURCE,
         statement=(
             _BLOCK
-            + r"The same label distribution in $R$ and in $F$ ($q=r$, not uniform), $K\ge3$, "
-            r"$\rho\le1$. All three minimisers lie on one path $u(t)$, and $\|u(s)-u(t)\|$ falls "
-            r"in $t$ at both ends of it, at $0$ and at $s$. Open: is descent–ascent's minimiser "
-            r"farther from the oracle than the original, in Euclidean distance, if and only if "
-            r"$\rho>\frac f{1+f}$? (It is for two classes, for one label, for "
-            r"symmetric noise, and always in excess retain risk.)"
+            + r"The same label distribution in $R$ and in $F$ ($q=r$, not uniform), $\rho\le1$. "
+            r"The three minimisers are the points $t=s$, $s(1-f(1-\rho))$, $s(1-\rho)$ of the path "
+            r"$u(t)$ that solves $u=t(r-\pi(u))$, along which the **Euclidean distance** $\|u(s)-"
+            r"u(t)\|$ falls strictly on $0\le t\le s$. So descent–ascent ends farther from the "
+            r"oracle than the original if and only if $\rho>\frac f{1+f}$, equal at equality, for "
+            r"every $K$, $r$ and ridge. At any $t<s$ the classes with more than a share $a^*(t)$ "
+            r"rise and the others fall, and from $t$ to $s$ those gain more than a class of share "
+            r"$a^*$ would, and these less."
         ),
-        kind=Kind.QUALITATIVE,
-        verdict=Verdict.OPEN,
-        uses=("exchangeable_threshold", "symmetric_noise_threshold"),
-        gaps={
-            "theory": "undecided: nothing to compute",
-            "figure": "undecided: a search that found nothing",
-        },
-        finding=(
-            r"Oracle, original and descent–ascent are points of one path $u(t)$, $u=t(r-\pi(u))$, "
-            r"so it would do that $\|u(s)-u(t)\|$ falls in $t<s$. None of 20,000 random draws "
-            r"($K=3,4,6,10$, $s$ from $0.01$ to $10^4$) is an exception, nor any of 119,983 points "
-            r"of such paths to the distance's fall. But no uniform argument can give it: the least "
-            r"cosine found between $u'(t)$ and $u(s)-u(t)$ is $0.73$, $0.61$, $0.51$, $0.43$ for "
-            r"$K=3,4,6,10$ and below $0.01$ for a million classes, one of which is likely and "
-            r"most of which hardly ever occur."
+        kind=Kind.SHARP,
+        verdict=Verdict.HOLDS,
+        uses=("exchangeable_threshold",),
+        measured=(
+            r"No bound of the angle between $u'(t)$ and $u(s)-u(t)$ would do: the least cosine "
+            r"found by search is $0.73$, $0.61$, $0.51$, $0.43$ for $K=3,4,6,10$ and below "
+            r"$0.01$ for a million classes, one of which is likely and most of which hardly ever "
+            r"occur."
         ),
     ),
 )
