@@ -205,7 +205,9 @@ CLAIMS = (
         source="beyond the paper",
         statement=(
             r"Plant a column with signed values $\tau_i>0$ on $F$ and 0 on $R$, whatever the other "
-            r"columns are (mean convention, any decreasing loss). Its weight is exactly 0 in the "
+            r"columns are (mean convention, any loss with $\psi=-\varphi'>0$, ridge $\lambda$ on "
+            r"the "
+            r"column). Its weight is exactly 0 in the "
             r"oracle, $\frac f\lambda\,\overline{\psi_i\tau_i}>0$ in the original and $-\frac1"
             r"\lambda\,\overline{\psi_i\tau_i}<0$ at **every** stationary point of "
             r"descent–ascent, the means over $F$ and at the point in question. Where the "

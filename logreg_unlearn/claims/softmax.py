@@ -6,7 +6,8 @@ from logreg_unlearn.claims import Claim, Kind, Verdict
 
 _BLOCK = (
     r"Softmax loss, $K\ge2$ classes, one block (samples that are $1$ in a coordinate in which all "
-    r"others are $0$, and $0$ in the rest), mean convention, any ridge; $u$ the block's logits, $e=\mathbf1/K$, $s=p/\lambda>0$. "
+    r"others are $0$, and $0$ in the rest), mean convention, any ridge; "
+    r"$u$ the block's logits, $e=\mathbf1/K$, $s=p/\lambda>0$. "
 )
 _ONE_LABEL = _BLOCK + r"All its samples have the label $k$. "
 _SOURCE = "beyond the paper"
@@ -59,8 +60,9 @@ CLAIMS = (
             r"$\sigma=K-1+e^{-K}$: for $K=3$ with $\sigma$ increasing all along it; for $K\ge4$ "
             r"with $\sigma$ decreasing first, so broken points exist before the symmetry is lost. "
             r"Beyond $K-1+e^{-K}$ every global minimum is broken: descent–ascent **makes up a "
-            r"wrong class**, of probability $b/\sigma$, which tends to $1$ as $\sigma\to\infty$; any "
-            r"wrong class, by symmetry."
+            r"wrong class**, of probability $b/\sigma$, which tends to $1$ as $\sigma\to\infty$; "
+            r"by "
+            r"symmetry any of them."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
@@ -69,8 +71,8 @@ CLAIMS = (
             r"The first broken minimum appears, and is as low as the symmetric point, at "
             r"$\sigma=2.7663$ and $2.7930$ for $K=4$ (symmetry lost at $3.0183$), $3.5708$ and "
             r"$3.7027$ for $6$ ($5.0025$), $4.4161$ and $4.7543$ for $10$ ($9.0000$). A trace of "
-            r"label noise decides which class is made up: $K=4$, $s=4$, $\rho=2$, $f=0.2$, one in a "
-            r"thousand retained samples labelled 1: class 1 has the probability $0.112$ in the "
+            r"label noise decides which class is made up: $K=4$, $s=4$, $\rho=2$, $f=0.2$, one in "
+            r"a thousand retained samples labelled 1: class 1 has the probability $0.112$ in the "
             r"oracle and $0.954$ at the end of descent–ascent."
         ),
     ),
@@ -162,8 +164,9 @@ CLAIMS = (
         stem="softmax",
         source=_SOURCE,
         statement=(
-            r"Any convex loss with continuous second derivatives, any number of classes and of dimensions, mean "
-            r"convention. If $\bar\ell_F=\rho\bar\ell_R+\mathrm{const}$ as functions, "
+            r"Any convex loss with continuous second derivatives, any number of classes and of "
+            r"dimensions, mean convention. If $\bar\ell_F=\rho\bar\ell_R+\mathrm{const}$ as "
+            r"functions, "
             r"$0\le\rho\le1$ and $w_R\ne0$, oracle, original and descent–ascent are the points "
             r"$t=1$, $1-f(1-\rho)$, $1-\rho$ of the path of minimisers $w(t)$ of "
             r"$t\bar\ell_R+\frac\lambda2\|w\|^2$, along which $L_R$ falls strictly until $t=1$. So "
@@ -221,10 +224,10 @@ CLAIMS = (
         verdict=Verdict.HOLDS,
         uses=("mixed_labels_strong_ridge",),
         measured=(
-            r"At a finite ridge the distances agree at another lift: two classes, $f=0.1$, $s=0.1$, "
-            r"$1$, $10$, $100$: $0.1010$, $0.0570$, $0.0135$, $0.0022$ against $0.1111$ in the limit; "
-            r"for the binary model of one weight, $s$ its share over its ridge, $0.1058$, $0.0746$, "
-            r"$0.0221$, $0.0039$ (two classes have twice its strength)."
+            r"At a finite ridge the distances agree at another lift. Two classes, $f=0.1$, "
+            r"$s=0.1$, $1$, $10$, $100$: $0.1010$, $0.0570$, $0.0135$, $0.0022$, against $0.1111$ "
+            r"in the limit. The binary model of one weight, $s$ its share over its ridge, has "
+            r"$0.1058$, $0.0746$, $0.0221$, $0.0039$: it is two classes of half the strength."
         ),
     ),
     Claim(

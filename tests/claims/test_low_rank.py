@@ -118,6 +118,11 @@ def test_deletion_spectrum_is_attained_by_equal_orthogonal_rows():
     step = np.linalg.solve(hessian, gradients[2])
     length = np.sqrt(step @ hessian @ step)
     np.testing.assert_allclose(found.outside, [length, length, length, 0.0], rtol=1e-12)
+    # a longer column first: what it leaves of two equal ones
+    longer = np.diag([0.5, 0.3, 0.3, 0.0])[:3]
+    step = np.linalg.solve(hessian, longer[1] + longer[2])
+    bound = deletion_spectrum(longer, hessian, 2).outside[1]
+    assert np.sqrt(step @ hessian @ step) == pytest.approx(bound, rel=1e-12)
     with pytest.raises(ValueError, match="expected size at most 3, got 4"):
         deletion_spectrum(gradients, hessian, 4)
     with pytest.raises(ValueError, match="expected a positive definite hessian"):

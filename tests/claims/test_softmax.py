@@ -547,8 +547,9 @@ def test_mislabelled_strong_ridge_says_nothing_of_a_finite_one():
 
         def gap(lift, s=s):
             def root(kept, removed):
-                """``w = 2 s (kept psi(w) - removed psi(-w))``, by bisection."""
-                return brentq(lambda w: w - 2 * s * (kept * expit(-w) - removed * expit(w)), -99, 999)
+                """The margin at which the ridge balances both pulls."""
+                pull = lambda w: kept * expit(-w) - removed * expit(w)  # noqa: E731
+                return brentq(lambda w: w - 2 * s * pull(w), -99, 999)
 
             oracle, unlearned = root(1.0, 0.0), root(1.0, -lift)
             return abs(unlearned - oracle) - abs(root(1 - f, f * lift) - oracle)
