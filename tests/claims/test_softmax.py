@@ -277,6 +277,10 @@ def test_softmax_symmetry_breaking_begins_before_the_symmetry_is_lost_from_four_
         assert early.large > 1 and early.curvature > 0 and early.value < 0
     assert np.isnan(softmax_symmetry_breaking(2.049, 2.0, 3).large)
     assert softmax_symmetry_breaking(2.0498, 2.0, 3).large > 1
+    for k in (10**4, 10**6, 10**9):  # just beyond the fold, which is at a spread above ln K
+        fold = broken_curve(np.linspace(1.0, 60.0, 600_001), k)[0].min()
+        assert np.isnan(softmax_symmetry_breaking(fold * 0.9999, 2.0, k).large)
+        assert softmax_symmetry_breaking(fold * 1.0001, 2.0, k).large > np.log(k)
     two = softmax_symmetry_breaking(50.0, 2.0, 2)
     assert np.isinf(two.lost) and np.isnan([two.large, two.curvature, two.value, two.label]).all()
 
