@@ -544,6 +544,10 @@ def test_mislabelled_strong_ridge(f, k):
         assert lift == pytest.approx(f / (1 - f), rel=1e-12)
 
 
+def test_mislabelled_strong_ridge_of_a_tiny_fraction():
+    assert mislabelled_strong_ridge(1e-200, 3) == pytest.approx(1e-200, rel=1e-12)
+
+
 def test_mislabelled_strong_ridge_says_nothing_of_a_finite_one():
     """The lift of equal distances of the binary model; two classes have twice its strength."""
     f, near = 0.1, []
