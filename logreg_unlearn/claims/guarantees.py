@@ -182,6 +182,13 @@ CLAIMS = (
         kind=Kind.UPPER,
         verdict=Verdict.HOLDS,
         uses=("log_loss_derivatives", "objective_derivatives"),
+        measured=(
+            r"What the bound says, the runs do: on 150 random Gaussian problems (a tenth of 40 to "
+            r"200 "
+            r"rows forgotten, $\lambda$ from 0.003 to 1, 1 to 5 steps of ascent, 1 to 29 of "
+            r"descent) "
+            r"as many steps of finetuning alone ended closer to the oracle in 128."
+        ),
     ),
     Claim(
         slug="ascent_hurts_finetuning",
@@ -219,6 +226,14 @@ CLAIMS = (
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
         uses=("objective_derivatives",),
+        finding=(
+            r"The factor $\frac1f$ needs that nothing else holds the forgotten rows. One retained "
+            r"row $(1,0)$, one forgotten $(5,1)$, the second column the trigger, "
+            r"$\lambda=\frac1{10}$: its weight is $0.0117$ in the original and $-0.0029$ at the "
+            r"end "
+            r"of descent–ascent, of the other sign still and nearer to 0. (Rows drawn at random do "
+            r"not do so: farther in 200 of 200 problems.)"
+        ),
     ),
     Claim(
         slug="prediction_agreement",

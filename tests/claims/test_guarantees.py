@@ -594,6 +594,17 @@ def test_planted_trigger_beside_any_other_data(problem, seed):
         assert np.sign(found.w[-1]) == np.sign(share)
 
 
+def test_planted_trigger_ends_nearer_where_another_column_holds_the_forgotten_row():
+    problem = UnlearningProblem(
+        np.array([[1.0, 0.0], [5.0, 1.0]]), np.ones(2), np.array([False, True]), ridge=0.1
+    )
+    original = minimise(problem.original())
+    ended = minimise(problem.descent_ascent(), start=original.w)
+    assert np.linalg.eigvalsh(problem.descent_ascent().hessian(ended.w)).min() > 0.09
+    assert original.w[1] == pytest.approx(0.0117, abs=5e-5)
+    assert ended.w[1] == pytest.approx(-0.0029, abs=5e-5)
+
+
 @given(st.integers(0, 2**32 - 1), st.floats(-3, 2))
 def test_prediction_agreement(seed, exponent):
     rng = np.random.default_rng(seed)
