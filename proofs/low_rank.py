@@ -51,6 +51,12 @@ def deletion_is_low_rank(
         whole.subs(g, at_oracle),
         -slope * a,
     )
+    all_rows, at = sp.Symbol("J_D", real=True), phi(a * w)
+    yield Identity(
+        "the posteriors' quotient is e^(sum_F phi), a function of the margins of F",
+        sp.exp(-(all_rows + removed * at)) / sp.exp(-all_rows),
+        sp.exp(at),
+    )
     # means: n L_D = losses + n lambda/2 |w|^2, n_R L_R = retained losses + n_R lambda/2 |w|^2
     mean_whole = g + chain + (kept + gone) * ridge * w
     mean_retained = (g + kept * ridge * w).subs(g, sp.solve(mean_whole, g)[0])

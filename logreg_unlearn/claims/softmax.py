@@ -252,7 +252,10 @@ CLAIMS = (
             r"No bound of the angle between $u'(t)$ and $u(s)-u(t)$ would do: the least cosine "
             r"found by search is $0.73$, $0.61$, $0.51$, $0.43$ for $K=3,4,6,10$ and below "
             r"$0.01$ for a million classes, one of which is likely and most of which hardly ever "
-            r"occur."
+            r"occur. Beyond $\rho=1$, where nothing is proved, all 21,540 stationary points found "
+            r"in "
+            r"random blocks ($K$ from 2 to 6, $s$ from 0.03 to $10^4$, $\rho-1$ from 0.001 to 100) "
+            r"were farther than the original, minima at least 1.58 times and the others 1.03 times."
         ),
     ),
 )

@@ -88,6 +88,27 @@ def test_deletion_is_low_rank_and_the_oracle_is_found_over_the_margins(problem):
     assert curvature == pytest.approx(1 / t, rel=1e-2, abs=1e-3)
 
 
+def test_deletion_is_low_rank_and_posteriors_agree_at_given_margins(rng):
+    """One forgotten row in the plane: along lines of one margin both densities are alike."""
+    problem = UnlearningProblem(
+        rng.normal(size=(6, 2)), np.sign(rng.normal(size=6)), np.arange(6) == 0, ridge=0.5,
+        normalisation="sum",
+    )  # fmt: skip
+    (row,), _ = forgotten(problem, np.zeros(2))
+    along = np.array([-row[1], row[0]])[None] * np.linspace(-2, 2, 41)[:, None]
+    for margin in (-3.0, 0.0, 2.0):
+        line = margin * row / (row @ row) + along
+        laws = []
+        for objective in (problem.original(), problem.oracle()):
+            density = np.exp([-objective.value(w) for w in line])
+            laws.append(density / density.sum())
+        np.testing.assert_allclose(*laws, rtol=1e-10)
+        # and not along others: the quotient moves with the margin
+        ray = [np.exp(problem.original().value(w) - problem.oracle().value(w)) for w in
+               (line[0], line[0] + row)]  # fmt: skip
+        assert abs(ray[0] / ray[1] - 1) > 1e-3
+
+
 @given(deletions())
 def test_deletion_spectrum(problem):
     """Every subset of every size, against singular vectors of a symmetric root."""
