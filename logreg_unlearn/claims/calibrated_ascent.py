@@ -24,7 +24,7 @@ CLAIMS = (
             r"Mean convention, any differentiable loss. "
             r"$\bar\ell_D-\gamma\bar\ell_F+\frac\mu2\|w\|^2=(1-f)L_R$ "
             r"with $\gamma=f$ and $\mu=(1-f)\lambda$: descent on **all** data with ascent of "
-            r"weight $f$ is the oracle's objective. If $\varphi'(0)\ne0$ no other pair "
+            r"weight $f$ is the oracle's objective. For $\varphi'<0$ no other pair "
             r"$(\gamma,\mu)$ has the oracle as a stationary point for every data set; on a single "
             r"one no other has unless "
             r"$\nabla\bar\ell_F(w_R)$ is parallel to $w_R$. Descent–ascent is $\frac n{n_R}$ "

@@ -102,7 +102,7 @@ def test_deletion_is_low_rank_and_posteriors_agree_at_given_margins(rng):
         for objective in (problem.original(), problem.oracle()):
             density = np.exp([-objective.value(w) for w in line])
             laws.append(density / density.sum())
-        np.testing.assert_allclose(*laws, rtol=1e-10)
+        np.testing.assert_allclose(laws[0], laws[1], rtol=1e-10)
         # and not along others: the quotient moves with the margin
         ray = [np.exp(problem.original().value(w) - problem.oracle().value(w)) for w in
                (line[0], line[0] + row)]  # fmt: skip

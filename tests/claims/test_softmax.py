@@ -585,7 +585,7 @@ def test_equal_mixes_distance(r, lift, f, exponent):
 
 def speeds(r, t):
     """``u'(t)`` by solving the derivative of ``u = t (r - pi)``, and ``u(t)``."""
-    u = label_path(r, np.float64(t))
+    u = label_path(r, np.asarray(t))
     pi = softmax(u)
     # (I + t diag pi - t pi pi') u' = r - pi, by the Sherman-Morrison formula
     base, turned = (r - pi) / (1 + t * pi), pi / (1 + t * pi)
@@ -602,7 +602,7 @@ def test_equal_mixes_distance_falls_all_along_the_path(k, spread, exponent, part
     s = float(10.0**exponent)
     assume(np.ptp(r) > 1e-6)
     speed, u = speeds(r, s * part)
-    away = label_path(r, np.float64(s)) - u
+    away = label_path(r, np.asarray(s)) - u
     size = np.linalg.norm(speed) * np.linalg.norm(away)
     assert speed @ away > -1e-9 * size
     assert speed @ away > 0 or np.linalg.norm(away) < 1e-9 * s
@@ -613,7 +613,7 @@ def test_equal_mixes_distance_falls_where_hardly_an_angle_is_left():
     late, rest = 400, 4000
     r = np.concatenate([[0.5], np.full(late, 0.5 / late), np.zeros(rest)])
     speed, u = speeds(r, 1.0)
-    away = label_path(r, np.float64(1e6)) - u
+    away = label_path(r, np.asarray(1e6)) - u
     cosine = speed @ away / np.linalg.norm(speed) / np.linalg.norm(away)
     assert 0 < cosine < 0.2
 

@@ -24,9 +24,9 @@ def compute(quick: bool = False) -> ink.Table:
     """Return the closed form's path at times up to that of the oracle."""
     rows = []
     for k, labels in enumerate(MIXES.values()):
-        oracle = label_path(labels, np.float64(S))
+        oracle = label_path(labels, np.asarray(S))
         for part in np.geomspace(1e-5, 1.0, 30 if quick else 90):
-            away = np.linalg.norm(oracle - label_path(labels, np.float64(S * part)))
+            away = np.linalg.norm(oracle - label_path(labels, np.asarray(S * part)))
             rows.append((k, part, away / np.linalg.norm(oracle)))
     return ink.columns(("mix", "place", "distance"), rows)
 
