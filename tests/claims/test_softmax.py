@@ -629,5 +629,11 @@ def test_equal_mixes_distance_extremes():
             total = mp.fsum(mp.exp(v) for v in u)
             for v, share in zip(u, r, strict=True):
                 assert abs(v - s * (mp.mpf(float(share)) - mp.exp(v) / total)) < 1e-14 * s
+    for s in (1e-12, 1e40, 1e120):  # one label; two labels, which tend to ln r
+        far = equal_mixes_distance(corner(5), s, 0.5, f).oracle
+        m = float(softmax_minimiser(s, 1.0, f, 5).oracle)
+        np.testing.assert_allclose(far, m * (corner(5) - 0.2), rtol=1e-12)
+        near = equal_mixes_distance([0.7, 0.3], s, 0.5, f).oracle
+        assert near[0] - near[1] == pytest.approx(np.log(7 / 3) if s > 1 else 0.4 * s, rel=1e-9)
     assert np.isnan(equal_mixes_distance(even, 1.0, 0.5, f).ratio)
     assert equal_mixes_distance([0.3, 0.7], 2.0, 1.0, f).descent_ascent == pytest.approx([0.0, 0.0])

@@ -11,8 +11,8 @@ from scipy.special import wrightomega
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.theory import _checks as check
 
-# Halvings of an interval of doubles: more than it takes from any start to two neighbours.
-_HALVINGS = 200
+# Halvings of an interval that is sqrt(K) (ln(1 + t) + 1.5) wide: what is left is no double apart.
+_HALVINGS = 100
 
 
 class EqualMixes(NamedTuple):
@@ -66,20 +66,25 @@ def equal_mixes_distance(
 def label_path(labels: Array, time: Array) -> Array:
     """Logits (..., K) of ``u(t) = t (r - pi(u(t)))``, ``t >= 0`` of shape (...).
 
-    ``t pi_k`` solves ``v e^v = y e^(t r_k)``, ``y = t/Z``, and these sum to t: one equation in
-    ``z = ln y``, whose left side increases.
+    ``t pi_k`` solves ``v e^v = y e^(t r_k)``, ``y = t/Z``, and the logits ``t r_k - v`` sum to 0:
+    one equation in ``z = ln y``, whose left side decreases.
     """
     t, k = np.asarray(time)[..., None], labels.shape[-1]
     pull = t * labels
+
+    def logits(z: Array) -> Array:
+        part = wrightomega(z + pull)
+        # each form without the other's cancellation
+        return np.asarray(np.where(pull < 1.0, pull - part, np.log(part) - z))
+
     with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        # Z >= K, as the logits sum to 0; and one of the K parts of t is at least t/K
+        # K <= Z <= K e^|u|, as the logits sum to 0; and u is no worse than the logits of r + 1/t:
+        # |u|^2/2 <= t KL + K ln(1 + t)^2/2 with KL <= K/t (t < 1: every |u_k| <= 1)
         high = np.log(t / k)
-        low = t / k + high - pull.max(axis=-1, keepdims=True)
+        low = high - np.sqrt(k) * (np.log1p(t) + 1.5)
         for _ in range(_HALVINGS):
             middle = (low + high) / 2
-            above = np.sum(wrightomega(middle + pull), axis=-1, keepdims=True) > t
-            low, high = np.where(above, low, middle), np.where(above, middle, high)
-        part = wrightomega(high + pull)
-        # each form without the other's cancellation
-        logits = np.where(pull < 1.0, pull - part, np.log(part) - high)
-    return np.where(np.ptp(labels, axis=-1, keepdims=True) > 0.0, logits, 0.0)
+            short = np.sum(logits(middle), axis=-1, keepdims=True) > 0.0
+            low, high = np.where(short, middle, low), np.where(short, high, middle)
+        found = logits(high)
+    return np.where(np.ptp(labels, axis=-1, keepdims=True) > 0.0, found, 0.0)
