@@ -51,6 +51,12 @@ def deletion_is_low_rank(
         whole.subs(g, at_oracle),
         -slope * a,
     )
+    all_rows, at = sp.Symbol("J_D", real=True), phi(a * w)
+    yield Identity(
+        "the posteriors' quotient is e^(sum_F phi), a function of the margins of F",
+        sp.exp(-(all_rows + removed * at)) / sp.exp(-all_rows),
+        sp.exp(at),
+    )
     # means: n L_D = losses + n lambda/2 |w|^2, n_R L_R = retained losses + n_R lambda/2 |w|^2
     mean_whole = g + chain + (kept + gone) * ridge * w
     mean_retained = (g + kept * ridge * w).subs(g, sp.solve(mean_whole, g)[0])
@@ -74,7 +80,7 @@ def deletion_is_low_rank(
 @proves
 def deletion_spectrum(
     power: sp.Expr = wrong(sp.Rational(1, 2), subsets_do_not_count=sp.Integer(0)),
-    following: int = wrong(1, direction_after_next=2),
+    following: int = wrong(1, direction_after_the_equal_ones=3),
     squared: int = wrong(2, sum_of_values=1),
 ) -> Parts:
     """The step is H^-1/2 B 1_S: Bessel's inequality for the directions that are left."""
@@ -105,12 +111,22 @@ def deletion_spectrum(
         "outside r directions: sum_(i>r) s_i^2 t_i^2 <= s_(r+1)^2 |S|",
         sp.expand(top**2 * total ** (2 * power) - outside),
     )
-    b = sp.Symbol("b", positive=True)
-    two = sp.Matrix([[b, 0], [0, b]])
-    values = [sp.sqrt(v) for v in (two.T * two).eigenvals(multiple=True)] + [sp.Integer(0)]
-    left = (two * sp.Matrix([0, 1]))[1]
+    b, more = sp.symbols("b c", positive=True)
+    columns = sp.diag(b + more, b, b)
+    values = [b + more, b, b, sp.Integer(0)]  # of orthogonal columns: their lengths, in order
+    left = columns * sp.Matrix([0, 1, 1])
+    yield Identity("orthogonal columns: B'B is diagonal", columns.T * columns, sp.diag(
+        *(v**2 for v in values[:3])))  # fmt: skip
     yield Identity(
-        "attained: two equal orthogonal rows, S the second, r = 1", left, values[following]
+        "attained: S the two equal columns, r = 1 the longer one",
+        sp.sqrt(sum(v**2 for v in left)),
+        values[following] * sp.sqrt(2) if following < 3 else values[3],
+    )
+    pi = sp.symbols("E_1 E_2 E_3", positive=True)
+    total = sum(sp.Integer(1) if i == 0 else sp.Integer(0) for i in range(3))
+    yield Identity(
+        "softmax: the entries e_y - pi of a column add up to 0 over the classes",
+        total - sum(each / sum(pi) for each in pi),
     )
     example = sp.Matrix([[3, 0], [0, 4]])
     sizes = [sp.sqrt(v) for v in (example.T * example).eigenvals(multiple=True)]

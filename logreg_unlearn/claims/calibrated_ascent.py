@@ -21,10 +21,12 @@ CLAIMS = (
         stem="calibrated_ascent",
         source="beyond the paper",
         statement=(
-            r"Mean convention, any loss. $\bar\ell_D-\gamma\bar\ell_F+\frac\mu2\|w\|^2=(1-f)L_R$ "
+            r"Mean convention, any differentiable loss. "
+            r"$\bar\ell_D-\gamma\bar\ell_F+\frac\mu2\|w\|^2=(1-f)L_R$ "
             r"with $\gamma=f$ and $\mu=(1-f)\lambda$: descent on **all** data with ascent of "
-            r"weight $f$ is the oracle's objective. No other pair $(\gamma,\mu)$ has the oracle "
-            r"as a stationary point for every data set; on a single one no other has unless "
+            r"weight $f$ is the oracle's objective. For $\varphi'<0$ no other pair "
+            r"$(\gamma,\mu)$ has the oracle as a stationary point for every data set; on a single "
+            r"one no other has unless "
             r"$\nabla\bar\ell_F(w_R)$ is parallel to $w_R$. Descent–ascent is $\frac n{n_R}$ "
             r"times this objective with $\gamma=1$ and the right ridge: its ascent is too strong "
             r"by exactly $\frac n{n_F}$."
@@ -59,7 +61,8 @@ CLAIMS = (
             r"$\frac{1-e^{-z}}z$ (exponential), $\frac{z+e^z-1}{z(1+e^z)}$ (logistic). It "
             r"decreases strictly with $z$, and so with the row's length $\sqrt{\lambda "
             r"z/\psi(z)}$. The flow passes exactly through the oracle if and only if all "
-            r"forgotten rows are equally long; otherwise no stopping time reaches it, though one "
+            r"forgotten rows other than $0$ are equally long; otherwise no stopping time reaches "
+            r"it, though one "
             r"step of size $\frac1\lambda$ does."
         ),
         kind=Kind.SHARP,

@@ -182,6 +182,13 @@ CLAIMS = (
         kind=Kind.UPPER,
         verdict=Verdict.HOLDS,
         uses=("log_loss_derivatives", "objective_derivatives"),
+        measured=(
+            r"What the bound says, the runs do: on 150 random Gaussian problems (a tenth of 40 to "
+            r"200 "
+            r"rows forgotten, $\lambda$ from 0.003 to 1, 1 to 5 steps of ascent, 1 to 29 of "
+            r"descent) "
+            r"as many steps of finetuning alone ended closer to the oracle in 128."
+        ),
     ),
     Claim(
         slug="ascent_hurts_finetuning",
@@ -205,7 +212,9 @@ CLAIMS = (
         source="beyond the paper",
         statement=(
             r"Plant a column with signed values $\tau_i>0$ on $F$ and 0 on $R$, whatever the other "
-            r"columns are (mean convention, any decreasing loss). Its weight is exactly 0 in the "
+            r"columns are (mean convention, any loss with $\psi=-\varphi'>0$, ridge $\lambda$ on "
+            r"the "
+            r"column). Its weight is exactly 0 in the "
             r"oracle, $\frac f\lambda\,\overline{\psi_i\tau_i}>0$ in the original and $-\frac1"
             r"\lambda\,\overline{\psi_i\tau_i}<0$ at **every** stationary point of "
             r"descent–ascent, the means over $F$ and at the point in question. Where the "
@@ -217,6 +226,14 @@ CLAIMS = (
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
         uses=("objective_derivatives",),
+        finding=(
+            r"The factor $\frac1f$ needs that nothing else holds the forgotten rows. One retained "
+            r"row $(1,0)$, one forgotten $(5,1)$, the second column the trigger, "
+            r"$\lambda=\frac1{10}$: its weight is $0.0117$ in the original and $-0.0029$ at the "
+            r"end "
+            r"of descent–ascent, of the other sign still and nearer to 0. (Rows drawn at random do "
+            r"not do so: farther in 200 of 200 problems.)"
+        ),
     ),
     Claim(
         slug="prediction_agreement",

@@ -95,7 +95,7 @@ CLAIMS = (
         statement=(
             r"Mean convention, any twice differentiable loss, $w_D$ stationary for $L_D$, "
             r"$H=\nabla^2L_R(w_D)$ invertible. Then $\nabla L_R(w_D)=-\frac{n_F}{n_R}(\nabla"
-            r"\bar\ell_F(w_D)+\lambda w_D)$, so the Newton (influence) removal step is "
+            r"\bar\ell_F(w_D)+\lambda w_D)$, so the Newton removal step is "
             r"$w_D-H^{-1}\nabla L_R(w_D)=w_D+\frac{n_F}{n_R}H^{-1}(\nabla\bar\ell_F(w_D)+\lambda "
             r"w_D)$: ascent on $L_F$, preconditioned, with the scale $n_F/n_R$. In the sum "
             r"convention it is $w_D+H^{-1}\nabla\Sigma_F(w_D)$ with $\Sigma_F$ the summed forget "

@@ -140,7 +140,8 @@ CLAIMS = (
         stem="removal",
         source="Izzo et al. (arXiv 2002.10077), Theorem 5",
         statement=(
-            r"Sum convention, twice differentiable convex loss, $A$ the signed rows of $F$, "
+            r"Sum convention, $\lambda>0$, twice differentiable convex loss, $A$ the signed rows "
+            r"of $F$, "
             r"$K=AH_D^{-1}A^\top$, $W=\mathrm{diag}\,\varphi''_F$ and $\varphi'_F$ at $w_D$. The "
             r"projective residual update $w_D+A^+(I-KW)^{-1}K\varphi'_F$, which needs the "
             r"forgotten rows and $H_D$ alone, is $w_D+P_F(w_N-w_D)$: the part of the Newton step "
@@ -165,7 +166,9 @@ CLAIMS = (
         stem="removal",
         source="beyond the paper",
         statement=(
-            r"Let $w_S$ minimise $L_R$ over $w_D+H_R^{-1}\,\mathrm{span}$ of the gradients of the "
+            r"Let $H_R=\nabla^2L_R(w_D)$ be positive definite ($J_R$ for $L_R$ in the sum "
+            r"convention), and let $w_S$ minimise $L_R$ over $w_D+H_R^{-1}\,\mathrm{span}$ of the "
+            r"gradients of the "
             r"forgotten rows' losses at $w_D$ (multiples of the rows $a_i$ in two classes, "
             r"$(\pi_i-e_{y_i})x_i^\top$ in $K$), in the mean convention with $w_D$ in the span as "
             r"well; every weight penalised. The Newton step from $w_D$ lies in this set, so the "

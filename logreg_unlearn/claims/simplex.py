@@ -23,8 +23,8 @@ CLAIMS = (
             r"\theta(q-r)$ with $\theta(t)=\frac\rho{1-\rho}\bigl(e^{(1-\rho)(T-t)}-1\bigr)$, "
             r"$T=-\frac{\ln(1-f(1-\rho))}{1-\rho}$ ($\rho=1$: $\theta=f-t$, $T=f$). It passes "
             r"exactly through the oracle at $T>0$ and, if $\rho>0$ and $q\ne r$, goes on beyond, "
-            r"as long as it is on the simplex. Under the plain gradient in the logits the flow "
-            r"leaves this line."
+            r"as long as it is on the simplex. Under the plain gradient in the logits it is not "
+            r"linear, and with $K\ge3$ it leaves this line in general."
         ),
         kind=Kind.SHARP,
         verdict=Verdict.HOLDS,
@@ -94,8 +94,9 @@ CLAIMS = (
             r"entropy, $a$ constant, $\tau\ge0$) from an interior point has $\ln\pi(t)=e^{-\tau t}"
             r"\ln\pi(0)+\frac{1-e^{-\tau t}}\tau a+\mathrm{const}$. For $\tau>0$ it tends to "
             r"$\mathrm{softmax}(a/\tau)$. For $\tau=0$, the replicator equation, $\pi(t)\propto"
-            r"\pi(0)e^{ta}$: $n$ steps of multiplicative weights of size $t/n$ are the flow "
-            r"exactly; a temperature of the payoff is a clock, $a/T$ for time $t$ being $a$ for "
+            r"\pi(0)e^{ta}$: $n$ steps of (exponential) multiplicative weights of size "
+            r"$t/n$ are the flow exactly; a temperature of the payoff is a clock, $a/T$ for time "
+            r"$t$ being $a$ for "
             r"time $t/T$; and the limit is no softmax but $\pi(0)$ conditioned on the classes of "
             r"greatest payoff."
         ),

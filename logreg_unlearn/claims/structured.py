@@ -36,7 +36,8 @@ CLAIMS = (
         stem="structured",
         source="beyond the paper",
         statement=(
-            _SETTING + r"Coefficients $c_i\ge0$, ridge $\lambda>0$. The objective is strictly "
+            _SETTING + r"Coefficients $c_i>0$ (chains of weight $0$ have left), ridge "
+            r"$\lambda>0$. The objective is strictly "
             r"convex and coercive in $(w,m)$, so settling the messages and refitting $w$ with "
             r"them fixed, in turn, converges from any start, and its one fixed point is the joint "
             r"oracle; at any $w$ it is no farther than $\|\nabla L_R(w)\|/\lambda$. With $\mathcal "

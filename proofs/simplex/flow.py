@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import sympy as sp
 
+from ..kernel.decide import less
 from ..kernel.proof import Parts, assume, cite, proves, set_up, wrong
-from ..kernel.steps import Identity, Monotone, negative, nonnegative, nonpositive, positive
+from ..kernel.steps import (
+    Identity,
+    Monotone,
+    Witness,
+    negative,
+    nonnegative,
+    nonpositive,
+    positive,
+)
 from ..kernel.theorems import GRUNTZ, MEAN_VALUE
 from .context import (
     CONTEXT,
@@ -55,6 +64,7 @@ def replicator_descent_ascent(
         (-lift - (1 - lift) * th) * (q - r),
     )
     yield Identity("theta solves its equation", sp.diff(path, t), -lift - (1 - lift) * path)
+    yield from _plain_gradient()
     yield Identity("and starts at the original", path.subs(t, 0), START)
     yield Identity("it is at the oracle at T", path.subs(t, passage))
     yield Identity("with the speed rho", sp.diff(path, t).subs(t, passage), -lift)
@@ -75,6 +85,18 @@ def replicator_descent_ascent(
         "rho = 1: theta = f - t solves the equation", sp.diff(f - t, t), -1 - (1 - 1) * (f - t)
     )
     yield Identity("rho = 1: from the original", START.subs(lift, 1), f)
+
+
+def _plain_gradient() -> Parts:
+    """Three classes, rho = 1, f = 1/3: the logits' gradient c moves a class that r and q share."""
+    kept = sp.Matrix([3, 2, 1]) / 6
+    gone = sp.Matrix([1, 2, 3]) / 6
+    at, c = (2 * kept + gone) / 3, kept - gone
+    moved = (sp.diag(*at) - at * at.T) * c
+    yield Witness(
+        "under the plain gradient the flow leaves the line: r = (3, 2, 1)/6, q = (1, 2, 3)/6",
+        holds=(sp.Eq(kept[1], gone[1], evaluate=False), less(moved[1], 0)),
+    )
 
 
 @proves

@@ -12,7 +12,7 @@ from . import model
 from .model import BLOCK, THRESHOLD, K, N, f, h, kappa, lift, m, odds, ridge, s, x
 
 
-def _order(threshold: sp.Expr, c: dict[str, sp.Expr]) -> Parts:
+def order(threshold: sp.Expr, c: dict[str, sp.Expr]) -> Parts:
     """Up to rho = 1 the positions of the three are ordered by the lift."""
     _, original, unlearned = c.values()
     yield Identity("c_D - c_DA", original - unlearned, (1 + f) * (lift - threshold))
@@ -59,7 +59,7 @@ def exchangeable_threshold(
         "which is negative for t = 1 - p < 1",
         -inside * gone * sp.Symbol("g", positive=True) ** 2 / (ridge + t * k),
     )
-    yield from _order(threshold, weights)
+    yield from order(threshold, weights)
 
 
 @proves
@@ -94,7 +94,7 @@ def symmetric_noise_threshold(
         1 / value + x * drop / value**2,
     )
     yield positive("above 1/psi(0): psi < psi(0) = psi + h", 1 / value - 1 / (value + h))
-    yield from _order(threshold, model.coefficients())
+    yield from order(threshold, model.coefficients())
     yield Identity(
         "rho = 1: descent-ascent ends at 0, its only stationary point",
         model.coefficients()["descent-ascent"].subs(lift, 1),

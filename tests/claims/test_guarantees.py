@@ -559,6 +559,19 @@ def test_ascent_hurts_finetuning_in_time():
     assert (np.sign(found.original - found.oracle) == [1, 0, -1]).all()
 
 
+def test_ascent_hurts_finetuning_keeps_its_digits_where_both_optima_nearly_agree():
+    p, ridge = 0.3, 0.01
+    for q, f in ((0.6, 1e-12), (0.3 + 1e-10, 0.4), (0.9, 0.5)):
+        with mp.workdps(50):
+            kept, part = mp.mpf(p), mp.mpf(f)
+            pulls = kept / ridge, (kept + part * (mp.mpf(q) - kept)) / ridge
+            low, high = (mp.findroot(lambda w, c=c: w * (1 + mp.exp(w)) - c, 2) for c in pulls)
+            exact = (high - low + mp.exp(high) - mp.exp(low)) / mp.mpf(q)
+        found = theory.ascent_hurts_finetuning(p, q, f, ridge).passing_time
+        # q - p itself carries 6 digits in the second case
+        assert found == pytest.approx(float(exact), rel=1e-12 if q > 0.31 else 1e-6)
+
+
 @given(st.floats(0.02, 0.98), st.floats(-4, 3))
 def test_planted_trigger(f, exponent):
     ridge = 10.0**exponent
@@ -592,6 +605,17 @@ def test_planted_trigger_beside_any_other_data(problem, seed):
         pull = np.mean(values / (1 + np.exp(margins[problem.forget])))
         assert found.w[-1] == pytest.approx(share * pull / problem.ridge, rel=1e-5, abs=1e-6)
         assert np.sign(found.w[-1]) == np.sign(share)
+
+
+def test_planted_trigger_ends_nearer_where_another_column_holds_the_forgotten_row():
+    problem = UnlearningProblem(
+        np.array([[1.0, 0.0], [5.0, 1.0]]), np.ones(2), np.array([False, True]), ridge=0.1
+    )
+    original = minimise(problem.original())
+    ended = minimise(problem.descent_ascent(), start=original.w)
+    assert np.linalg.eigvalsh(problem.descent_ascent().hessian(ended.w)).min() > 0.09
+    assert original.w[1] == pytest.approx(0.0117, abs=5e-5)
+    assert ended.w[1] == pytest.approx(-0.0029, abs=5e-5)
 
 
 @given(st.integers(0, 2**32 - 1), st.floats(-3, 2))

@@ -88,6 +88,27 @@ def test_deletion_is_low_rank_and_the_oracle_is_found_over_the_margins(problem):
     assert curvature == pytest.approx(1 / t, rel=1e-2, abs=1e-3)
 
 
+def test_deletion_is_low_rank_and_posteriors_agree_at_given_margins(rng):
+    """One forgotten row in the plane: along lines of one margin both densities are alike."""
+    problem = UnlearningProblem(
+        rng.normal(size=(6, 2)), np.sign(rng.normal(size=6)), np.arange(6) == 0, ridge=0.5,
+        normalisation="sum",
+    )  # fmt: skip
+    (row,), _ = forgotten(problem, np.zeros(2))
+    along = np.array([-row[1], row[0]])[None] * np.linspace(-2, 2, 41)[:, None]
+    for margin in (-3.0, 0.0, 2.0):
+        line = margin * row / (row @ row) + along
+        laws = []
+        for objective in (problem.original(), problem.oracle()):
+            density = np.exp([-objective.value(w) for w in line])
+            laws.append(density / density.sum())
+        np.testing.assert_allclose(laws[0], laws[1], rtol=1e-10)
+        # and not along others: the quotient moves with the margin
+        ray = [np.exp(problem.original().value(w) - problem.oracle().value(w)) for w in
+               (line[0], line[0] + row)]  # fmt: skip
+        assert abs(ray[0] / ray[1] - 1) > 1e-3
+
+
 @given(deletions())
 def test_deletion_spectrum(problem):
     """Every subset of every size, against singular vectors of a symmetric root."""
@@ -118,6 +139,11 @@ def test_deletion_spectrum_is_attained_by_equal_orthogonal_rows():
     step = np.linalg.solve(hessian, gradients[2])
     length = np.sqrt(step @ hessian @ step)
     np.testing.assert_allclose(found.outside, [length, length, length, 0.0], rtol=1e-12)
+    # a longer column first: what it leaves of two equal ones
+    longer = np.diag([0.5, 0.3, 0.3, 0.0])[:3]
+    step = np.linalg.solve(hessian, longer[1] + longer[2])
+    bound = deletion_spectrum(longer, hessian, 2).outside[1]
+    assert np.sqrt(step @ hessian @ step) == pytest.approx(bound, rel=1e-12)
     with pytest.raises(ValueError, match="expected size at most 3, got 4"):
         deletion_spectrum(gradients, hessian, 4)
     with pytest.raises(ValueError, match="expected a positive definite hessian"):

@@ -95,6 +95,7 @@ NARROWER = {
     ("vanishing_ridge", "strength"): ">= e",
     ("softmax_symmetry_breaking", "lift"): "> 1",
     ("exchangeable_threshold", "lift"): "share",
+    ("equal_mixes_distance", "lift"): "share",
     ("mixed_labels_strong_ridge", "lift"): "positive",
     ("alternating_fixed_point", "lift"): "> 1",
     ("crossing_time", "lift"): "> 1",
@@ -191,6 +192,7 @@ ITS_OWN: dict[tuple[str, str], Any] = {
     ("consistent_noise", "signed_features"): [[1.0, 0.0], [0.0, 1.0], [0.5, -1.0]],
     ("newton_residual", "coefficients"): 0.5,
     ("projective_update", "curvature"): [0.2, 0.1],
+    ("equal_mixes_distance", "labels"): [0.25, 0.5, 0.25],
 }
 # Not numbers: results of the package, switches.
 OBJECTS = {"objective", "landscape", "point", "ascend_ridge", "penalised", "forgotten"}
@@ -341,6 +343,7 @@ JOINTLY_WRONG = [
     ("softmax_derivatives", {"logits": [1.0, 2.0, 3.0]}, "labels of 3 classes, got shape"),
     ("softmax_strong_ridge", {"coefficients": [1.0]}, r"of shapes \(n, d\), \(n, K\), \(n,\)"),
     ("mixed_labels_strong_ridge", {"forget_labels": [1.0, 0.0]}, "of 3 classes, got shape"),
+    ("equal_mixes_distance", {"labels": [1.0]}, "labels of at least 2 classes, got shape"),
     ("temperature_is_time", {"payoff": [1.0, 2.0, 3.0]}, "payoff of 2 classes, got shape"),
     ("descent_to_delete", {"smoothness": 0.4}, "smoothness at least the ridge, got 0.4 below 0.5"),
     ("mean_influence", {"hessian": np.diag([1.0, 0.0])}, "definite, got smallest eigenvalue 0"),

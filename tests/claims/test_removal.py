@@ -420,3 +420,23 @@ def test_subspace_oracle(p):
     own, newton = (float(excess_risk(p.oracle(), v, oracle)) for v in ends)
     value = abs(float(p.oracle().value(oracle)))
     assert own <= newton * (1 + 1e-6) + 1e-12 * (1 + value)
+
+
+@pytest.mark.parametrize("ratio", [10.0, 1e7, 1e13])
+def test_bounds_keep_their_digits_where_a_step_hardly_contracts(ratio):
+    """A bound that loses digits to a factor next to 1 may end below the truth."""
+    ridge, smoothness, steps = 0.3, 0.3 * ratio, 40
+    with mp.workdps(50):
+        low, high = mp.mpf(ridge), mp.mpf(smoothness)
+        c = (high - low) / (high + low)
+        stream = c**steps / (1 - c**steps)
+        eta = 1 / smoothness
+        kept = 1 - mp.mpf(eta) * low
+        rewound = kept**steps * (1 - kept**30) / low
+        rate = kept ** (2 * steps) * mp.mpf(eta) * (1 + kept) / (4 * (1 - kept))
+    found = theory.descent_to_delete(0.0, 1.0, ridge, smoothness, steps).stream
+    assert found == pytest.approx(float(stream), rel=1e-12)
+    found = theory.rewind_to_delete(1.0, 0.1, eta, 30, steps, ridge, smoothness).convex
+    assert found == pytest.approx(float(rewound), rel=1e-12)
+    found = theory.noisy_descent(1.0, 1.0, eta, steps, ridge, smoothness, 1e-5).rate
+    assert found == pytest.approx(float(rate), rel=1e-12)

@@ -9,13 +9,15 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from mpmath import mp
-from scipy.special import softmax
+from scipy.optimize import brentq
+from scipy.special import expit, softmax
 
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.theory.lambert import G, w0, wm1
 from logreg_unlearn.theory.single_coordinate import Phase, early_stopping_phases
 from logreg_unlearn.theory.softmax import (
+    equal_mixes_distance,
     exchangeable_threshold,
     mislabelled_strong_ridge,
     mixed_labels_strong_ridge,
@@ -30,6 +32,7 @@ from logreg_unlearn.theory.softmax import (
     symmetric_noise_threshold,
 )
 from logreg_unlearn.theory.softmax.breaking import broken_curve
+from logreg_unlearn.theory.softmax.equal_mixes import label_path
 from tests.softmax_block import Dense, corner, one_block
 from tests.strategies import reaches
 
@@ -274,8 +277,24 @@ def test_softmax_symmetry_breaking_begins_before_the_symmetry_is_lost_from_four_
         assert early.large > 1 and early.curvature > 0 and early.value < 0
     assert np.isnan(softmax_symmetry_breaking(2.049, 2.0, 3).large)
     assert softmax_symmetry_breaking(2.0498, 2.0, 3).large > 1
+    for k in (10**4, 10**6, 10**9):  # just beyond the fold, which is at a spread above ln K
+        fold = broken_curve(np.linspace(1.0, 60.0, 600_001), k)[0].min()
+        assert np.isnan(softmax_symmetry_breaking(fold * 0.9999, 2.0, k).large)
+        assert softmax_symmetry_breaking(fold * 1.0001, 2.0, k).large > np.log(k)
     two = softmax_symmetry_breaking(50.0, 2.0, 2)
     assert np.isinf(two.lost) and np.isnan([two.large, two.curvature, two.value, two.label]).all()
+
+
+@pytest.mark.parametrize(
+    ("k", "first", "tie", "lost"),
+    [(4, 2.7663, 2.7930, 3.0183), (6, 3.5708, 3.7027, 5.0025), (10, 4.4161, 4.7543, 9.0)],
+)
+def test_softmax_symmetry_breaking_appears_then_ties_then_remains(k, first, tie, lost):
+    """The least sigma of the curve, and where a broken point is as low as the symmetric one."""
+    least = broken_curve(np.geomspace(1e-3, 20, 100_001), k)[0].min()
+    even = brentq(lambda v: softmax_symmetry_breaking(v, 2.0, k).value, least * 1.001, lost * 0.999)
+    at = (least, even, softmax_symmetry_breaking(1.0, 2.0, k).lost)
+    np.testing.assert_allclose(at, [first, tie, lost], atol=5e-5)
 
 
 def test_softmax_symmetry_breaking_a_trace_of_noise_decides():
@@ -525,12 +544,96 @@ def test_mislabelled_strong_ridge(f, k):
         assert lift == pytest.approx(f / (1 - f), rel=1e-12)
 
 
+def test_mislabelled_strong_ridge_of_a_tiny_fraction():
+    assert mislabelled_strong_ridge(1e-200, 3) == pytest.approx(1e-200, rel=1e-12)
+
+
+def test_mislabelled_strong_ridge_says_nothing_of_a_finite_one():
+    """The lift of equal distances of the binary model; two classes have twice its strength."""
+    f, near = 0.1, []
+    for s in (0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 50.0, 100.0):
+
+        def gap(lift, s=s):
+            def root(kept, removed):
+                """The margin at which the ridge balances both pulls."""
+                pull = lambda w: kept * expit(-w) - removed * expit(w)  # noqa: E731
+                return brentq(lambda w: w - 2 * s * pull(w), -99, 999)
+
+            oracle, unlearned = root(1.0, 0.0), root(1.0, -lift)
+            return abs(unlearned - oracle) - abs(root(1 - f, f * lift) - oracle)
+
+        near.append(brentq(gap, 1e-6, 0.5, xtol=1e-10))
+    np.testing.assert_allclose(near[::2], [0.1058, 0.0746, 0.0221, 0.0039], atol=5e-5)
+    np.testing.assert_allclose(near[1::2], [0.1010, 0.0570, 0.0135, 0.0022], atol=5e-5)
+    assert max(near) < mislabelled_strong_ridge(f, 2)
+
+
 @given(laws(least=1e-3), st.floats(0, 1), fractions, st.floats(-2, 2))
 def test_equal_mixes_distance(r, lift, f, exponent):
-    # open: an exception here would decide it
+    """The dense solver's three minima, and the threshold by them."""
     s = float(10.0**exponent)
-    assume(np.ptp(r) > 1e-2 and abs(lift * (1 + f) / f - 1) > 1e-3)
-    oracle, original, unlearned = solved(s, lift, f, len(r), r, r)
-    far, near = np.linalg.norm(unlearned - oracle), np.linalg.norm(original - oracle)
+    assume(np.ptp(r) > 1e-2 and abs(lift * (1 + f) / f - 1) > 1e-3 and lift < 0.999)
+    dense = solved(s, lift, f, len(r), r, r)
+    found = equal_mixes_distance(r, s, lift, f)
+    for ours, theirs in zip(found[:3], dense, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-7 * (1 + s))
+    near, far = (np.linalg.norm(w - dense[0]) for w in dense[1:])
     assume(abs(far - near) > 1e-6 * far)
     assert (far > near) == (lift > f / (1 + f))
+    assert found.ratio == pytest.approx(far / near, rel=1e-3)
+
+
+def speeds(r, t):
+    """``u'(t)`` by solving the derivative of ``u = t (r - pi)``, and ``u(t)``."""
+    u = label_path(r, np.asarray(t))
+    pi = softmax(u)
+    # (I + t diag pi - t pi pi') u' = r - pi, by the Sherman-Morrison formula
+    base, turned = (r - pi) / (1 + t * pi), pi / (1 + t * pi)
+    return base + t * turned * (pi @ base) / (1 - t * (pi @ turned)), u
+
+
+@given(
+    st.integers(2, 40), st.floats(-2, 1), st.floats(-2, 6), st.floats(0.001, 0.999),
+    st.integers(0, 2**32 - 1),
+)  # fmt: skip
+def test_equal_mixes_distance_falls_all_along_the_path(k, spread, exponent, part, seed):
+    """Few likely classes or many, any time before s: the speed points towards u(s)."""
+    r = np.random.default_rng(seed).dirichlet(np.full(k, 10.0**spread))
+    s = float(10.0**exponent)
+    assume(np.ptp(r) > 1e-6)
+    speed, u = speeds(r, s * part)
+    away = label_path(r, np.asarray(s)) - u
+    size = np.linalg.norm(speed) * np.linalg.norm(away)
+    assert speed @ away > -1e-9 * size
+    assert speed @ away > 0 or np.linalg.norm(away) < 1e-9 * s
+
+
+def test_equal_mixes_distance_falls_where_hardly_an_angle_is_left():
+    """One likely class, a tenth that come up late and many that hardly occur: a small cosine."""
+    late, rest = 400, 4000
+    r = np.concatenate([[0.5], np.full(late, 0.5 / late), np.zeros(rest)])
+    speed, u = speeds(r, 1.0)
+    away = label_path(r, np.asarray(1e6)) - u
+    cosine = speed @ away / np.linalg.norm(speed) / np.linalg.norm(away)
+    assert 0 < cosine < 0.2
+
+
+def test_equal_mixes_distance_extremes():
+    f, even = 0.25, np.full(4, 0.25)
+    r = np.array([0.7, 0.2, 0.1, 0.0])
+    for s in (1e-6, 1.0, 1e3, 1e9):
+        at = equal_mixes_distance(r, s, [0.0, f / (1 + f) * 0.99, f / (1 + f) * 1.01, 1.0], f).ratio
+        assert at[0] == 0 and at[1] < 1 < at[2] and np.isinf(at[3])
+        with mp.workdps(60):  # the equation of the path, in many digits
+            u = [mp.mpf(float(v)) for v in equal_mixes_distance(r, s, 0.5, f).oracle]
+            total = mp.fsum(mp.exp(v) for v in u)
+            for v, share in zip(u, r, strict=True):
+                assert abs(v - s * (mp.mpf(float(share)) - mp.exp(v) / total)) < 1e-14 * s
+    for s in (1e-12, 1e40, 1e120):  # one label; two labels, which tend to ln r
+        far = equal_mixes_distance(corner(5), s, 0.5, f).oracle
+        m = float(softmax_minimiser(s, 1.0, f, 5).oracle)
+        np.testing.assert_allclose(far, m * (corner(5) - 0.2), rtol=1e-12)
+        near = equal_mixes_distance([0.7, 0.3], s, 0.5, f).oracle
+        assert near[0] - near[1] == pytest.approx(np.log(7 / 3) if s > 1 else 0.4 * s, rel=1e-9)
+    assert np.isnan(equal_mixes_distance(even, 1.0, 0.5, f).ratio)
+    assert equal_mixes_distance([0.3, 0.7], 2.0, 1.0, f).descent_ascent == pytest.approx([0.0, 0.0])

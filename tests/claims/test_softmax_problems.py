@@ -10,6 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from logreg_unlearn.assess.bounds import Judgement, distance_bounds, judge
+from logreg_unlearn.data.real import load
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.multiclass import SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
@@ -234,3 +235,27 @@ def test_iterations_of_two_classes_are_those_of_the_binary_problem(name: str) ->
     assert np.allclose(rows[:, 1] - rows[:, 0], theirs.w[: len(ours.w)], atol=1e-9)
     assert np.allclose(ours.loss_forget, theirs.loss_forget, atol=1e-9)
     assert np.allclose(np.sqrt(2.0) * ours.distance, theirs.distance, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["iris", "wine"])
+@pytest.mark.parametrize("ridge", [0.1, 0.01])
+def test_beyond_blocks_the_first_step_helps_and_the_end_harms(name: str, ridge: float) -> None:
+    """Random rows, a part of a class, a class, mislabelled rows."""
+    data, rng = load(name), np.random.default_rng(0)
+    x, y, n = data.features, np.asarray(data.labels).astype(int), len(data.labels)
+    some = rng.permutation(n) < n // 10
+    cases = {
+        "random": (some, y),
+        "part": ((y == 1) & (np.cumsum(y == 1) <= np.sum(y == 1) // 3), y),
+        "class": (y == 2, y),
+        "mislabelled": (some, np.where(some, (y + 1) % 3, y)),
+    }
+    for forget, labels in cases.values():
+        problem = SoftmaxProblem(x, labels, forget, ridge=ridge, label_values=range(3))
+        original, oracle = minimise(problem.original()).w, minimise(problem.oracle())
+        before = norm(original - oracle.w)
+        drift = problem.descent_ascent().gradient(original)
+        assert norm(original - 1e-2 * ridge * drift - oracle.w) < before
+        end = run(simultaneous(), problem, original, steps=2000, oracle=oracle).w[-1]
+        assert norm(end - oracle.w) > 10 * before
+        assert norm(newton_removal(problem, original) - oracle.w) < 0.6 * before

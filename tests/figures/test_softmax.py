@@ -50,6 +50,13 @@ def test_symmetric_noise_threshold() -> None:
     np.testing.assert_array_equal(table["ratio"] > 1, table["lift"] > threshold)
 
 
+def test_equal_mixes_distance() -> None:
+    table = columns("equal_mixes_distance")
+    for k in range(3):
+        falls = table["distance"][table["mix"] == k]
+        assert np.all(np.diff(falls) < 0) and falls[-1] == 0
+
+
 def test_mixed_labels_strong_ridge() -> None:
     table = columns("mixed_labels_strong_ridge")
     part = (table["case"] == "mislabelled: q another class") & (table["strength"] == 0.01)

@@ -88,8 +88,12 @@ def ascent_hurts_finetuning(
     f, strength = check.fraction("fraction", fraction), check.positive("ridge", ridge)
     with np.errstate(over="ignore", invalid="ignore"):
         original, oracle = G((p + f * (q - p)) / strength), G(p / strength)
-        gap = original - oracle
-        time = (gap + np.exp(oracle) * np.expm1(gap)) / q
+        gap, level = original - oracle, np.exp(oracle)
+        for _ in range(2):  # Newton steps for the digits that the difference of two roots lacks
+            grown = level * np.expm1(gap)
+            lacks = gap * (1 + level) + original * grown - f * (q - p) / strength
+            gap = gap - lacks / (1 + (level + grown) * (1 + original))
+        time = (gap + level * np.expm1(gap)) / q
     return AscentStart(original, oracle, np.where(q > p, time, 0.0))
 
 

@@ -107,7 +107,7 @@ def newton_step_is_scaled_ascent(
     ridge: ArrayLike,
     fraction: ArrayLike,
 ) -> Array:
-    r"""The Newton (influence) removal step, written as a preconditioned ascent step.
+    r"""The Newton removal step, written as a preconditioned ascent step.
 
     Setting: any twice differentiable loss, mean convention, ``w = w_D`` stationary for ``L_D``.
     Statement: ``w_D - H^{-1} grad L_R(w_D) = w_D + (n_F/n_R) H^{-1} (grad l_F(w_D) +

@@ -92,8 +92,9 @@ def descent_to_delete(
     low, high = curvatures(ridge, smoothness)
     k = check.count("steps", steps, 0)
     with np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore"):
-        shrink = ((1 - low / high) / (1 + low / high)) ** k
-        request, stream = shrink * (far + moved), shrink * moved / (1 - shrink)
+        gone = 2 * (low / high) / (1 + low / high)  # 1 - c
+        shrink = power(gone, k)
+        request, stream = shrink * (far + moved), shrink * moved / without(gone, k)
     # a contraction to 0 of what is not known, and none of what is 0
     unknown = np.isinf(far + moved)
     still = np.where(np.broadcast_to(moved, np.shape(stream)) == 0, 0.0, np.inf)
@@ -133,11 +134,9 @@ def rewind_to_delete(
     first, last = check.count("trained", trained, 0), check.count("rewound", rewound, 0)
     low, high = curvatures(ridge, check.positive("smoothness", smoothness))
     with np.errstate(all="ignore"):
-        c = factor(eta, low, high)
-        near = np.where(c == 1, 0.5, c)
-        added = np.where(c == 1, first, np.where(c == 0, np.minimum(first, 1.0),
-                         np.expm1(first * np.log(near)) / (near - 1)))  # fmt: skip
-        convex = eta * moved * c**last * added
+        gone = closer(eta, low, high)
+        added = np.where(gone == 0, first, without(gone, first) / np.where(gone == 0, 1, gone))
+        convex = eta * moved * power(gone, last) * added
         grown = np.expm1(first * np.log1p(eta * high / (1 - f)))
         published = moved / high * grown * (1 + eta * high) ** last
     # nothing moved; or 0 times an overflow, of which nothing is known
@@ -158,6 +157,19 @@ def curvatures(ridge: ArrayLike, smoothness: ArrayLike) -> tuple[Array, Array]:
     return low, high
 
 
-def factor(eta: Array, low: Array, high: Array) -> Array:
-    """Return by how much a gradient step brings any two models closer."""
-    return np.maximum(abs(1 - eta * low), abs(1 - eta * high))
+def closer(eta: Array, low: Array, high: Array) -> Array:
+    """Return ``1 - c``, ``c`` the factor by which a gradient step brings any two models closer.
+
+    Of ``c`` itself next to 1 too few digits would be left; negative where it exceeds 1.
+    """
+    return np.where(eta * (high + low) <= 2, eta * low, 2 - eta * high)
+
+
+def power(gone: Array, k: Array) -> Array:
+    """Return ``c^k`` by ``1 - c``."""
+    return np.where(k == 0, 1.0, np.exp(k * np.log1p(-gone)))
+
+
+def without(gone: Array, k: Array) -> Array:
+    """Return ``1 - c^k`` by ``1 - c``."""
+    return np.where(k == 0, 0.0, -np.expm1(k * np.log1p(-gone)))

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.theory import _checks as check
-from logreg_unlearn.theory.removal.descent import curvatures, factor
+from logreg_unlearn.theory.removal.descent import closer, curvatures, power
 
 # log(order - 1) of the best order lies within +-80 for every double; halved to rounding
 _ORDERS, _HALVINGS = 80.0, 64
@@ -65,10 +65,9 @@ def noisy_descent(
     low, high = curvatures(ridge, check.positive("smoothness", smoothness))
     log = -np.log(check.fraction("delta", delta))
     with np.errstate(all="ignore"):
-        c = factor(eta, low, high)
-        # (1 - c^2)/(1 - c)^2, without the cancellation of a c next to 1
-        rest = np.where(eta * (high + low) <= 2, eta * low, 2 - eta * high)
-        rate = c ** (2 * k) * moved**2 * eta * (2 - rest) / (4 * rest * sigma**2)
+        rest = closer(eta, low, high)
+        # (1 - c^2)/(1 - c)^2 is (1 + c)/(1 - c)
+        rate = power(rest, 2 * k) * moved**2 * eta * (2 - rest) / (4 * rest * sigma**2)
         rate = np.where(rest > 0, rate, np.inf)
         epsilon = rate + 2 * np.sqrt(rate * log)
         size, decay = moved**2 / (low * sigma**2), k * low * eta

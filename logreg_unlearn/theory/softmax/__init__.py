@@ -34,6 +34,8 @@ from logreg_unlearn.theory.softmax.derivatives import StrongRidge as StrongRidge
 from logreg_unlearn.theory.softmax.derivatives import softmax_derivatives as softmax_derivatives
 from logreg_unlearn.theory.softmax.derivatives import softmax_gauge as softmax_gauge
 from logreg_unlearn.theory.softmax.derivatives import softmax_strong_ridge as softmax_strong_ridge
+from logreg_unlearn.theory.softmax.equal_mixes import EqualMixes as EqualMixes
+from logreg_unlearn.theory.softmax.equal_mixes import equal_mixes_distance as equal_mixes_distance
 from logreg_unlearn.theory.softmax.mixes import Positions as Positions
 from logreg_unlearn.theory.softmax.mixes import exchangeable_threshold as exchangeable_threshold
 from logreg_unlearn.theory.softmax.mixes import (

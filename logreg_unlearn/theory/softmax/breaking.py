@@ -102,7 +102,8 @@ def _curve(d: Array, k: Array) -> tuple[Array, Array, Array]:
 
 def _outermost(sigma: Array, k: Array) -> tuple[Array, Array]:
     """Large and small logits on the outer part of the curve; NaN below its least sigma."""
-    low, high = np.zeros(sigma.shape), np.full(sigma.shape, 2.0) + np.log(k)
+    # sigma rises beyond d = 2 + 2 ln K: there (K-2) a (b-1) < b (1-a), as a is about d e^-d < 1/K
+    low, high = np.zeros(sigma.shape), 2.0 + 2.0 * np.log(k)
     for _ in range(_HALVINGS):  # the least sigma is where the slope changes its sign
         middle = (low + high) / 2
         falls = _slope_sign(middle, k) < 0

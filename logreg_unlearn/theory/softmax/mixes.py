@@ -99,8 +99,7 @@ def mislabelled_strong_ridge(fraction: ArrayLike, classes: ArrayLike) -> Array:
         The lift at which both distances agree.
     """
     f = check.fraction("fraction", fraction)
-    part = f**2 / (check.count("classes", classes, least=2) - 1.0)
-    # (part + sqrt(..)) / (1 - f^2), whose terms are all positive
-    return np.asarray((part + np.sqrt(part**2 + f**2 * (1 - f) * (1 + f))) / ((1 - f) * (1 + f)))[
-        ()
-    ]
+    part = f / (check.count("classes", classes, least=2) - 1.0)
+    rest = (1.0 - f) * (1.0 + f)
+    # f taken out, so that f^2 does not underflow; all terms are positive
+    return np.asarray(f * (part + np.sqrt(part**2 + rest)) / rest)[()]
