@@ -91,8 +91,13 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
         help=f"{', '.join(METHODS)}, or your own as module:name; repeatable "
         f"(default: {', '.join(default)})",
     )
-    made.add_argument("--epsilon", type=number, default=1.0, help="of the noise needed, at least 0")
-    made.add_argument("--delta", type=number, default=1e-5, help="the same, in (0, 1)")
+    made.add_argument(
+        "--epsilon",
+        type=number,
+        default=1.0,
+        help="at least 0: the noise makes model and oracle (epsilon, delta)-indistinguishable",
+    )
+    made.add_argument("--delta", type=number, default=1e-5, help="of the same, in (0, 1)")
     made.add_argument(
         "--tolerance",
         type=number,

@@ -34,7 +34,9 @@ def main(words: Sequence[str]) -> int:
 
 def _list(words: Sequence[str]) -> int:
     made = parser("List the sweeps in a folder and below it: how far each is.")
-    made.add_argument("folder", nargs="?", default="results", metavar="FOLDER", type=Path)
+    made.add_argument(
+        "folder", nargs="?", default="results", metavar="FOLDER", type=Path, help="where to look"
+    )
     top = made.parse_args(words).folder
     paths = sorted(top.rglob(NAME))
     if not paths:
