@@ -13,6 +13,8 @@ from pathlib import Path
 from _common import entry, parser
 from pages.claims import DOCS, pages
 
+from logreg_unlearn.files import writable_folder
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the pages, or with ``--check`` compare them; return the exit status."""
@@ -25,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         names = ", ".join(path.name for path in stale)
         print(f"not up to date: {names}; run `make claims`", file=sys.stderr)
         return 1
+    writable_folder(options.out)
     for path in stale:
         path.write_bytes(texts[path])
     return 0

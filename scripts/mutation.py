@@ -15,7 +15,7 @@ from pathlib import Path
 from _common import entry
 from _mutants import Mutant, mutants
 
-from logreg_unlearn.cli.console import parser, progress
+from logreg_unlearn.cli.console import number, parser, progress, whole
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("problem", "solve", "unlearn", "assess", "sweep")
@@ -43,13 +43,24 @@ def noticed(mutant: Mutant, tree: Path, seconds: float) -> bool:
 def main() -> int:
     """Run the command and return 1 where a mutant survived."""
     made = parser(__doc__ or "")
-    made.add_argument("--only", default="", metavar="TEXT", help="files whose path holds this text")
-    made.add_argument("--sample", type=int, default=50, help="mutants to try, drawn at random")
-    made.add_argument("--seed", type=int, default=0)
-    made.add_argument("--timeout", type=float, default=300.0, help="seconds a mutant may take")
+    made.add_argument(
+        "--only", default="", metavar="TEXT",
+        help="files whose path holds this text (default: every one)",
+    )  # fmt: skip
+    made.add_argument("--sample", type=whole, default=50, help="mutants to try, drawn at random")
+    made.add_argument("--seed", type=whole, default=0, help="of the draw")
+    made.add_argument("--timeout", type=number, default=300.0, help="seconds a mutant may take")
     options = made.parse_args()
+    if options.sample < 1:
+        raise ValueError(f"expected --sample >= 1, got {options.sample}")
+    if not options.timeout > 0.0:
+        raise ValueError(f"expected --timeout > 0, got {options.timeout}")
     files = [f for room in ROOMS for f in sorted((ROOT / "logreg_unlearn" / room).rglob("*.py"))]
     found = [m for f in files if options.only in str(f.relative_to(ROOT)) for m in mutants(f)]
+    if not found:
+        raise ValueError(
+            f"expected --only with a part of a file's path, got {options.only!r}: no such"
+        )
     drawn = random.Random(options.seed).sample(found, min(options.sample, len(found)))
     survivors = []
     with tempfile.TemporaryDirectory() as folder, progress(len(drawn), "mutants") as report:

@@ -26,12 +26,14 @@ SCRIPTS = sorted(path.stem for path in BENCHMARKS.glob("[a-z]*.py"))
 PEERS = ("jax", "torch", "glum", "statsmodels", "sklearn")
 
 
-def quick(name: str, path: str = "") -> subprocess.CompletedProcess[str]:
+def quick(
+    name: str, path: str = "", options: tuple[str, ...] = ()
+) -> subprocess.CompletedProcess[str]:
     """Run a benchmark; what is in the folder ``path`` comes before what is installed."""
     settings = environment()
     settings["PYTHONPATH"] = ":".join(filter(None, (path, str(ROOT))))
     return subprocess.run(
-        [sys.executable, BENCHMARKS / f"{name}.py", "--quick"], cwd=ROOT, env=settings,
+        [sys.executable, BENCHMARKS / f"{name}.py", "--quick", *options], cwd=ROOT, env=settings,
         capture_output=True, text=True, timeout=120,
     )  # fmt: skip
 
@@ -48,6 +50,24 @@ def test_every_benchmark_prints_whole_tables(name: str) -> None:
     titles, rule, *rows = table
     assert rows and set(rule) == {"---"}
     assert all(len(each) == len(titles) and all(each) for each in rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "value", "words"),
+    [
+        ("optimum", "--sizes", "3", "expected rows and columns like 2000x20, got '3'"),
+        ("parts", "--sizes", "0x3", "expected rows and columns like 2000x20, got '0x3'"),
+        ("optimum", "--ridges", "0", "expected a number > 0, got '0'"),
+        ("softmax", "--C", "nan", "expected a number > 0, got 'nan'"),
+        ("lambert", "--count", "0", "expected a whole number >= 1, got '0'"),
+        ("startup", "--repeats", "0", "expected a whole number >= 1, got '0'"),
+    ],
+)
+def test_values_that_cannot_be_timed_are_refused(
+    name: str, option: str, value: str, words: str
+) -> None:
+    done = quick(name, options=(option, value))
+    assert done.returncode == 2 and words in done.stderr and "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(

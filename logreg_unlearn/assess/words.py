@@ -70,7 +70,9 @@ def weights_words(audit: Audit) -> str:
         return ""
     size = float(np.linalg.norm(audit.original.w))
     share = far.upper / size if size > 0 else 0.0
-    about = f" ({percent(share) if share < 10.0 else times(share)} of its length)" if share else ""
+    # that a bound is not exactly the length says nothing
+    part = "100 %" if abs(share - 1.0) < 0.005 else percent(share) if share < 10.0 else times(share)
+    about = f" ({part} of its length)" if share else ""
     if far.lower > _ELSEWHERE * size:
         about += (
             ": were they trained on columns of another scale, on other rows, with another ridge, "

@@ -18,7 +18,7 @@ from logreg_unlearn.cli import audit_files as files
 from logreg_unlearn.cli import audit_text as text
 from logreg_unlearn.cli.audit_input import hashes, held_out, load, model_in_use, problem_of
 from logreg_unlearn.cli.console import interrupted, number, parser, whole
-from logreg_unlearn.cli.forgetting import add_options
+from logreg_unlearn.cli.forgetting import FRACTION, add_options
 from logreg_unlearn.cli.tables import add_reading, method_name
 from logreg_unlearn.data import real
 from logreg_unlearn.data.forget_sets import KINDS
@@ -61,7 +61,9 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
         help=f"bundled data instead of a file: {', '.join(real.names())}",
     )
     made.add_argument(
-        "--fraction", type=number, default=0.1, help="share to forget when --forget is a kind"
+        "--fraction",
+        type=number,
+        help=f"share to forget when --forget is a kind (default: {FRACTION})",
     )
     strength = made.add_mutually_exclusive_group()
     strength.add_argument("--ridge", type=number, help="ridge lambda > 0 (default: 0.01)")
@@ -89,8 +91,13 @@ def parse(arguments: Sequence[str] | None) -> Namespace:
         help=f"{', '.join(METHODS)}, or your own as module:name; repeatable "
         f"(default: {', '.join(default)})",
     )
-    made.add_argument("--epsilon", type=number, default=1.0, help="of the noise needed, at least 0")
-    made.add_argument("--delta", type=number, default=1e-5, help="the same, in (0, 1)")
+    made.add_argument(
+        "--epsilon",
+        type=number,
+        default=1.0,
+        help="at least 0: the noise makes model and oracle (epsilon, delta)-indistinguishable",
+    )
+    made.add_argument("--delta", type=number, default=1e-5, help="of the same, in (0, 1)")
     made.add_argument(
         "--tolerance",
         type=number,

@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from logreg_unlearn.cli.forgetting import by_column, load_by_column
+from logreg_unlearn.cli.console import unknown
+from logreg_unlearn.cli.forgetting import by_column, load_by_column, share
 from logreg_unlearn.cli.tables import reading
 from logreg_unlearn.data import DataSet, real
 from logreg_unlearn.data.files import read_table, table_columns
 from logreg_unlearn.data.forget_sets import (
+    COLUMN_KINDS,
     KINDS,
     MISLABELLED,
     NEEDS_MODEL,
@@ -41,9 +43,27 @@ def load(options: Namespace) -> DataSet:
     Raises
     ------
     ValueError
-        If neither or both of a file and a bundled data set are given, or a bundled one with
-        options for files.
+        If neither or both of a file and a bundled data set are given, a bundled one with
+        options for files, or a share where the rows are given.
     """
+    data = _load(options)
+    chosen = data.forget is None or options.order is not None or options.forget == MISLABELLED
+    if options.fraction is not None and (not chosen or options.forget in WHOLE):
+        which = options.forget or options.requests or "forget"
+        raise ValueError(
+            "expected --fraction with a kind of forget set that takes a share of the rows, "
+            f"got it with {which!r}"
+        )
+    return data
+
+
+def _kinds(options: Namespace) -> tuple[str, ...]:
+    """Return the kinds of forget set that the data have: labels of a file are never changed."""
+    kinds = KINDS if options.dataset else tuple(kind for kind in KINDS if kind != MISLABELLED)
+    return (*kinds, *COLUMN_KINDS)
+
+
+def _load(options: Namespace) -> DataSet:
     if (options.data is None) == (options.dataset is None):
         got = "neither" if options.data is None else "both"
         raise ValueError(f"expected a file or --dataset, got {got} (see --help)")
@@ -56,12 +76,17 @@ def load(options: Namespace) -> DataSet:
         )
     if by_column(options):
         return load_by_column(options, how)
+    kinds = _kinds(options)
     if options.dataset:
+        if options.forget is not None and options.forget not in kinds:
+            raise ValueError(unknown("--forget with a kind", options.forget, kinds))
         data = real.load(options.dataset)
         return _mislabelled(data, options) if options.forget == MISLABELLED else data
-    by_kind = options.forget in KINDS and options.forget not in set(
-        table_columns(options.data, sep=how["sep"])
-    ) - set(how["drop"])
+    columns = table_columns(options.data, sep=how["sep"])
+    if options.forget is not None and options.forget not in (*columns, *KINDS):
+        what = "--forget with a column of the file or a kind"
+        raise ValueError(unknown(what, options.forget, (*columns, *kinds)))
+    by_kind = options.forget in KINDS and options.forget not in set(columns) - set(how["drop"])
     if by_kind and options.forget == MISLABELLED:
         raise ValueError(
             f"expected a bundled data set with --forget {MISLABELLED}, which makes labels wrong, "
@@ -76,7 +101,7 @@ def load(options: Namespace) -> DataSet:
 def _mislabelled(data: DataSet, options: Namespace) -> DataSet:
     """Return the data set with wrong labels in the rows to forget."""
     rows = forget_set(
-        MISLABELLED, data.features, data.labels, fraction=options.fraction, seed=options.seed
+        MISLABELLED, data.features, data.labels, fraction=share(options), seed=options.seed
     )
     note = f"the labels of the {rows.sum()} rows to forget were made wrong, at random"
     labels = mislabel(data.labels, rows, options.seed)
@@ -111,10 +136,10 @@ def problem_of(data: DataSet, options: Namespace) -> AnyProblem:
 
     if data.forget is not None:
         return with_mask(data.forget)
-    if options.forget not in KINDS:
-        got = "nothing" if options.forget is None else repr(options.forget)
+    if options.forget is None:
+        marks = "" if options.dataset else "a column that marks the rows, or "
         raise ValueError(
-            f"expected --forget to be a column or one of {', '.join(KINDS)}, got {got}"
+            f"expected --forget with {marks}one of {', '.join(_kinds(options))}, got none"
         )
     model = None
     if options.forget in NEEDS_MODEL:
@@ -123,7 +148,7 @@ def problem_of(data: DataSet, options: Namespace) -> AnyProblem:
         model = fitted(with_mask(any_mask))
     mask = forget_set(
         options.forget, data.features, data.labels, seed=options.seed, model=model,
-        fraction=None if options.forget in WHOLE else options.fraction,
+        fraction=None if options.forget in WHOLE else share(options),
     )  # fmt: skip
     return with_mask(mask)
 
@@ -206,7 +231,7 @@ def _linear_model(named: dict[str, float], data: DataSet, where: str = "") -> Li
         ones = data.feature_names[data.intercept]
         if ones not in named:
             raise ValueError(
-                f"expected a weight for {ones!r}, got none (0 where there is none){where}"
+                f"expected a weight for {ones!r}{where}, got none (give 0 where the model has none)"
             )
         intercept = named.pop(ones)
     return LinearModel(np.array(list(named.values())), intercept, tuple(named))

@@ -171,6 +171,8 @@ def footnotes(result: Audit) -> list[str]:
     """Return what the heads of the tables mean."""
     advice = result.advice
     lines = [
+        "F: the rows to forget; R: the others; oracle: the optimum on R, what retraining gives",
+        "da: descent-ascent; ga: gradient ascent; a sentence below says what each method did",
         "* closest to the oracle at any recorded step: it peeks at the oracle",
         f"{DISGUISED} retraining in disguise: it descends the oracle's objective, or costs as much",
         "limit: where the steps would end if they went on",
@@ -179,7 +181,8 @@ def footnotes(result: Audit) -> list[str]:
         "retrain;",
         "changed: rows that retrain decides otherwise",
         "certified: no farther from the oracle than this, known without retraining; inf: unknown",
-        f"noise: on every weight; it hides the rest for ({advice.epsilon:g}, {advice.delta:g})",
+        "noise: its standard deviation on every weight; it hides the rest for "
+        f"(epsilon, delta) = ({advice.epsilon:g}, {advice.delta:g})",
         "(both for the columns as the model sees them: standardised, unless they were left raw)",
     ]
     if result.requests is not None:

@@ -90,6 +90,8 @@ def listing(claims: Sequence[Claim]) -> str:
 
 def show(claim: Claim, given: Sequence[str]) -> None:
     """Print everything about a claim."""
+    import numpy as np
+
     from logreg_unlearn.cli import claim_solver, claim_values
 
     function = claim_values.closed_form(claim)
@@ -98,8 +100,16 @@ def show(claim: Claim, given: Sequence[str]) -> None:
     takes = claim_values.takes(claim, parameters)
     lines: list[str] = []
     if values:
-        values = claim_solver.complete(claim, parameters, values)
-        closed = claim_values.evaluate(function, values, takes)
+        try:
+            values = claim_solver.complete(claim, parameters, values)
+            closed = claim_values.evaluate(function, values, takes)
+        except ValueError as error:
+            if "broadcast" not in str(error):  # numpy's word for lists that do not go together
+                raise
+            shapes = ", ".join(f"{claim_values.flag(k)} {np.shape(v)}" for k, v in values.items())
+            raise ValueError(
+                f"expected lists of one length, or single numbers beside them, got {shapes}"
+            ) from None
         used = ", ".join(f"{name} = {claim_values.shown(v)}" for name, v in values.items())
         lines += ["", f"with {used}", "closed form", *closed]
         lines += ["certified solver", *claim_solver.lines(claim, values)]

@@ -43,6 +43,7 @@ _WITHOUT = {
     "nonconvex_toy": "the toy is no logistic regression; its closed form enumerates every "
     "stationary point with a certificate of its own",
 }
+_OTHERS = "these numbers alone do not determine a problem to minimise"
 _ROWS = 4  # of either set: weights make every share exact
 
 
@@ -69,9 +70,9 @@ def complete(claim: Claim, wanted: Values, values: Values) -> dict[str, Any]:
         raise ValueError("expected --s, or --ridge with --p, got both")
     if "share" not in made and ("strength" in made or "ridge" in made):
         made["share"] = _largest_share(made)
-    if "ridge" in made:
+    if "ridge" in made and np.all(np.asarray(made["ridge"]) > 0.0):
         made["strength"] = made["share"] / made["ridge"]
-    elif "strength" in made and np.all(np.asarray(made["strength"]) > 0.0):
+    elif "ridge" not in made and "strength" in made and np.all(np.asarray(made["strength"]) > 0.0):
         made["ridge"] = made["share"] / made["strength"]
     return made
 
@@ -80,7 +81,7 @@ def lines(claim: Claim, values: Values) -> list[str]:
     """Return the three minimisers and their distances, or why there are none."""
     needed = _needs(claim)
     if not needed:
-        return [f"  none: {_WITHOUT.get(claim.slug) or _WITHOUT[claim.stem]}"]
+        return [f"  none: {_WITHOUT.get(claim.slug) or _WITHOUT.get(claim.stem, _OTHERS)}"]
     values = {("fraction" if name == "forget_fraction" else name): v for name, v in values.items()}
     missing = [flag(name) for name in needed if name not in values]
     if missing:

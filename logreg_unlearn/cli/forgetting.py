@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,13 +12,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from logreg_unlearn.cli.console import Parser, unknown
+from logreg_unlearn.cli.console import Parser, did_you_mean, unknown
 from logreg_unlearn.data import DataSet, real
+from logreg_unlearn.data._table import listed
 from logreg_unlearn.data.files import read_column, read_table, table_columns
 from logreg_unlearn.data.forget_sets import COLUMN_KINDS, forget_set
 
 OPTIONS = dict(zip(COLUMN_KINDS, ("order", "group"), strict=True))
 """The option that names the column of each of these kinds."""
+
+FRACTION = 0.1
+"""Share of the rows that a kind forgets unless told."""
 
 
 def add_options(made: Parser) -> None:
@@ -33,6 +39,11 @@ def add_options(made: Parser) -> None:
         help="with --forget group: all rows with this value are forgotten; the column is no "
         "feature then, or it is the label's: a whole class",
     )
+
+
+def share(options: Namespace) -> float:
+    """Return the share of the rows to forget."""
+    return FRACTION if options.fraction is None else float(options.fraction)
 
 
 def by_column(options: Namespace) -> bool:
@@ -111,16 +122,35 @@ def ordered(texts: Sequence[str], name: str, decimal: str = ".") -> NDArray:
             return numbers
     dates = np.empty(len(texts), dtype="datetime64[us]")
     for row, text in enumerate(texts):
-        try:
-            dates[row] = np.datetime64(text.strip())
-        except ValueError:
-            dates[row] = np.datetime64("NaT")
+        dates[row] = _date(text.strip())
         if np.isnat(dates[row]):
             raise ValueError(
-                f"expected numbers or ISO dates (2024-05-31) in the order column {name!r}, "
-                f"got {text!r} in row {row + 1}"
+                f"expected numbers or ISO dates (2024-05-31, 2024-05-31T10:00) in the order column "
+                f"{name!r}, got {text!r} in row {row + 1}"
             )
+    zoned = [bool(_ZONE.search(text.strip())) for text in texts]
+    if any(zoned) and not all(zoned):
+        row = zoned.index(False)
+        raise ValueError(
+            f"expected a time zone in every row of the order column {name!r} or in none, "
+            f"got {texts[row]!r} in row {row + 1}"
+        )
     return dates
+
+
+_ZONE = re.compile(r"T.*(Z|[+-]\d\d:?(\d\d)?)$")
+
+
+def _date(text: str) -> np.datetime64:
+    """Return an ISO date, in UTC where it names a time zone; not a time where it is none."""
+    if not text[:1].isdigit():  # numpy also reads today and now
+        return np.datetime64("NaT")
+    try:
+        with warnings.catch_warnings():  # that the zone is not kept: the order is that of UTC
+            warnings.simplefilter("ignore", UserWarning)
+            return np.datetime64(text)
+    except ValueError:
+        return np.datetime64("NaT")
 
 
 def _written(column: NDArray, value: str) -> str:
@@ -144,8 +174,8 @@ def _of_class(data: DataSet, value: str, options: Namespace) -> DataSet:
 
 def _of_bundled(data: DataSet, name: str, value: str, options: Namespace) -> DataSet:
     names = data.feature_names
-    if name not in names:
-        raise ValueError(unknown("a column of the data set", name, names))
+    if name not in (own := names[: data.intercept]):
+        raise ValueError(unknown("a column of the data set", name, own))
     j = names.index(name)
     column = data.features[:, j]
     if data.shift is not None and data.scale is not None:
@@ -166,13 +196,23 @@ def _of_bundled(data: DataSet, name: str, value: str, options: Namespace) -> Dat
     except ValueError:
         raise ValueError(f"expected a number as the value of {name!r}, got {value!r}") from None
     # standardising and back rounds
-    return _marked(kept, np.isclose(column, wanted, rtol=1e-9, atol=1e-9), True, options)
+    column = np.round(column, 9)
+    same = np.isclose(column, wanted, rtol=1e-9, atol=1e-9)
+    return _marked(kept, np.where(same, wanted, column), wanted, options)
 
 
 def _marked(data: DataSet, column: NDArray, value: Any, options: Namespace) -> DataSet:
     whole = options.forget == "group"
+    if whole and not np.any(column == value):
+        words = column.dtype.kind not in "fc"
+        known = [str(v) if words else f"{v:g}" for v in np.unique(column)]
+        name, _, given = options.group.partition("=")
+        raise ValueError(
+            f"expected --group with a value of {name!r}, got {given!r}"
+            f"{did_you_mean(given, known) if words else ''} (it has {listed(known, most=12)})"
+        )
     mask = forget_set(
         options.forget, data.features, data.labels, column=column, value=value,
-        fraction=None if whole else options.fraction,
+        fraction=None if whole else share(options),
     )  # fmt: skip
     return replace(data, forget=mask)

@@ -42,6 +42,20 @@ VALUES = {
     "real-ridges": "ridges on real data",
     "direction-ridges": "ridges of the two directions",
 }
+# Models that an option is about; the others have nothing of the kind
+OF_MODELS = {
+    "lifts": ("blocks",),
+    "epsilons": ("two-directions",),
+    "alphas": ("two-directions",),
+    "direction-ridges": ("two-directions",),
+    "correlations": ("gaussian",),
+    "fractions": ("blocks", "gaussian"),
+    "ridges": ("blocks", "gaussian"),
+    "real-fractions": ("real",),
+    "real-ridges": ("real",),
+    "dataset": ("real",),
+    "forget": ("real",),
+}
 NAMES = {
     "model": ("models", MODELS),
     "loss": ("losses", tuple(LOSSES)),
@@ -108,7 +122,13 @@ def _listed(values: tuple[float, ...]) -> str:
 
 
 def grid_of(options: Namespace) -> Grid:
-    """Return the grid that the options ask for; whatever is given wins over ``--quick``."""
+    """Return the grid that the options ask for; whatever is given wins over ``--quick``.
+
+    Raises
+    ------
+    ValueError
+        If a value is out of its range, or an option is about a model that is not swept.
+    """
     grid = Grid().quick() if options.quick else Grid()
     chosen: dict[str, Any] = {}
     for option, (name, _) in NAMES.items():
@@ -122,7 +142,15 @@ def grid_of(options: Namespace) -> Grid:
     for name in ("seeds", "steps"):
         if (given := getattr(options, name)) is not None:
             chosen[name] = given
-    return replace(grid, **chosen)
+    made = replace(grid, **chosen)
+    for option, models in OF_MODELS.items():
+        given = getattr(options, option.replace("-", "_"))
+        if given is not None and not set(models) & set(made.models):
+            raise ValueError(
+                f"expected --{option} with --model {' or '.join(models)}, "
+                f"got it with {' and '.join(made.models)} alone"
+            )
+    return made
 
 
 def sources(options: Namespace) -> dict[str, Any]:

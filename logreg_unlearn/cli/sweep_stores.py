@@ -34,7 +34,9 @@ def main(words: Sequence[str]) -> int:
 
 def _list(words: Sequence[str]) -> int:
     made = parser("List the sweeps in a folder and below it: how far each is.")
-    made.add_argument("folder", nargs="?", default="results", metavar="FOLDER", type=Path)
+    made.add_argument(
+        "folder", nargs="?", default="results", metavar="FOLDER", type=Path, help="where to look"
+    )
     top = made.parse_args(words).folder
     paths = sorted(top.rglob(NAME))
     if not paths:
@@ -71,6 +73,7 @@ def _export(words: Sequence[str]) -> int:
     options = made.parse_args(words)
     if options.file.suffix not in (".csv", ".npz"):
         raise ValueError(f"expected a FILE that ends in .csv or .npz, got {options.file}")
+    _no_file(options.folder)
     check_folder(options.file.parent, [options.file.name])
     with reading(options.folder / NAME) as store, interrupted("nothing was written"):
         as_csv = options.file.suffix == ".csv"
@@ -102,7 +105,13 @@ COMMANDS = {"list": _list, "show": _show, "export": _export, "resume": _resume}
 def _folder(made: Parser, words: Sequence[str]) -> Namespace:
     made.add_argument("folder", metavar="FOLDER", type=Path, help="where the sweep is")
     options: Namespace = made.parse_args(words)
+    _no_file(options.folder)
     return options
+
+
+def _no_file(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"expected the folder of a sweep, got the file {folder}")
 
 
 def _state(store: Store) -> str:

@@ -17,8 +17,12 @@ READING = {"label": "y", "sep": None, "decimal": ".", "drop": (), "raw": False}
 def add_reading(made: Parser) -> None:
     """Add the options that say how a table is read."""
     made.add_argument("--label", metavar="COL", help="column of the labels (default: y)")
-    made.add_argument("--drop", action="append", metavar="COL", help="no feature; repeatable")
-    made.add_argument("--sep", help="what separates columns (default: as the suffix says)")
+    made.add_argument(
+        "--drop", action="append", metavar="COL", help="column that is no feature; repeatable"
+    )
+    made.add_argument(
+        "--sep", help="what separates columns (default: a comma in .csv, a tab in .tsv and .tab)"
+    )
     made.add_argument("--decimal", metavar="SIGN", help="decimal sign, . or , (default: .)")
     made.add_argument(
         "--raw", action="store_true", help="do not standardise the columns of the file"

@@ -50,6 +50,8 @@ __all__ = ["TableError", "read_column", "read_table", "table_columns"]
 
 # The separator of each suffix; None where the suffix says nothing
 _SEPARATORS: dict[str, str | None] = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": None}
+# A weight on the file's scale is that of the standardised column over the spread: 1e8 stays finite
+_LEAST_SPREAD = 1e-300
 _FORGETTING = re.compile("forg[eo]t|unlearn|delet|eras|remov", re.IGNORECASE)
 
 
@@ -136,6 +138,12 @@ def read_table(
     shift, scale = None, None
     if standardise:
         features, shift, scale = to_standard(features)
+        for name, spread in zip(names, scale, strict=True):
+            if spread < _LEAST_SPREAD:
+                raise TableError(
+                    f"expected columns of a spread of at least {_LEAST_SPREAD:g}, "
+                    f"got {spread:.1g} in {quoted(name)}: multiply it by a constant"
+                )
     ones = intercept_name(names)
     if intercept and ones != INTERCEPT:
         notes.append(f"{INTERCEPT!r} is a feature of the file; the column of ones is {ones!r}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,23 +50,23 @@ def read_held_out(
     wanted = like.feature_names[:k]
     arrays = str(path).lower().endswith(".npz")
     used = {label, "X"} if arrays else {label, *wanted}
-    others = [name for name in table_columns(path, sep=sep) if name not in used]
+    columns = table_columns(path, sep=sep)
+    others = [name for name in columns if name not in used]
     # "forget" is a mark of the forget set unless it is dropped; of arrays nothing else is read
     drop = [name for name in others if not arrays]
+    if not arrays and label in columns:
+        _check_features(path, wanted, columns)
     read = read_table(
         path, label, sep=sep, decimal=decimal, drop=drop, standardise=False, intercept=False
     )
-    missing = [name for name in wanted if name not in read.feature_names]
-    if missing:
-        raise TableError(
-            f"expected the features of the data in {str(path)!r}, got none called {listed(missing)}"
-        )
+    _check_features(path, wanted, read.feature_names)
     known = [plain_label(text) for text in like.label_values]
     found = [plain_label(text) for text in read.label_values]
-    if not set(found) <= set(known):
+    strange = [text for text in read.label_values if plain_label(text) not in known]
+    if strange:
         raise TableError(
             f"expected the labels {listed(like.label_values)} in {str(path)!r}, "
-            f"got {listed(read.label_values)}"
+            f"got also {listed(strange)}"
         )
     features = read.features[:, [read.feature_names.index(name) for name in wanted]]
     if like.shift is not None and like.scale is not None:
@@ -74,6 +75,16 @@ def read_held_out(
         features = np.column_stack([features, np.ones(len(features))])
     numbers = np.array([known.index(value) for value in found], dtype=float)[read.classes]
     return features, 2.0 * numbers - 1.0 if like.count == 2 else numbers
+
+
+def _check_features(
+    path: str | os.PathLike[str], wanted: Sequence[str], found: Sequence[str]
+) -> None:
+    missing = [name for name in wanted if name not in found]
+    if missing:
+        raise TableError(
+            f"expected the features of the data in {str(path)!r}, got none called {listed(missing)}"
+        )
 
 
 def plain_label(text: str) -> str | float:

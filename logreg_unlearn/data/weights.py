@@ -122,7 +122,9 @@ def _csv(path: Path, heads: tuple[str, ...]) -> _Weights:
     for line, cells in rows:
         names, text = tuple(cell.strip() for cell in cells[:k]), cells[k : k + 1]
         if len(cells) != width:
-            raise TableError(f"expected {words} in each row, got {len(cells)} cells in line {line}")
+            got = f"{len(cells)} cells" if len(cells) > 1 else "one cell"
+            advice = "" if len(cells) > 1 else " (separate them by commas)"
+            raise TableError(f"expected {words} in each row, got {got} in line {line}{advice}")
         if line != rows[0][0]:
             value = float(text[0]) if is_number(text[0]) else None
             found.append((names, _finite(names, value, shown(text[0]))))

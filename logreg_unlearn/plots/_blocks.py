@@ -56,7 +56,8 @@ def blocks(panels: Sequence[dict[str, Any]], columns: int) -> Figure:
                 )  # fmt: skip
             for k, series in enumerate(panel["series"]):
                 _draw(ax, series, k)
-            ax.plot([], [], "kx", label=r"diverged (thin lines: the fold $1+1/(es)$)")
+            fold = r"the fold $\rho=1+1/(es)$, $s=p/\lambda$"
+            ax.plot([], [], "kx", label=f"diverged (thin lines: {fold})")
             ax.set_title(panel["title"])
             ax.set_ylim(_BOTTOM, _TOP)
         _square_root_axis(axes[0, 0], [s["curve_lift"] for p in panels for s in p["series"]])

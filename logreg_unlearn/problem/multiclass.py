@@ -249,8 +249,16 @@ class SoftmaxProblem:
         return self._base.count
 
     def class_weights(self, w: Array) -> Array:
-        """Return weights ``w (..., K*d)`` as W, shape (..., K, d)."""
+        """Return weights ``w (..., K*d)`` as W, shape (..., K, d).
+
+        Raises
+        ------
+        ValueError
+            If the last axis has another length.
+        """
         w = np.asarray(w, dtype=np.float64)
+        if w.shape[-1:] != (self._base.dimension,):
+            raise ValueError(f"expected weights (..., {self._base.dimension}), got shape {w.shape}")
         return w.reshape(*w.shape[:-1], self.count, self.features.shape[1])
 
     def centred(self, w: Array) -> Array:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import math
 import os
 import sys
 import time
@@ -25,6 +26,8 @@ os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
 import numpy as np  # noqa: E402
 from threadpoolctl import threadpool_limits  # noqa: E402
 
+from logreg_unlearn.cli.console import number, whole  # noqa: E402
+
 Job = Callable[[], object]
 
 SIZES = (
@@ -39,8 +42,10 @@ def arguments(doc: str | None, *, repeats: int = 0) -> argparse.ArgumentParser:
     """Return a parser with the options of every benchmark; what is not timed has no repeats."""
     parser = argparse.ArgumentParser(description=(doc or "").split("\n\n")[0])
     if repeats:
-        parser.add_argument("--repeats", type=int, default=repeats, help=f"default {repeats}")
-    parser.add_argument("--seed", type=int, default=0)
+        parser.add_argument(
+            "--repeats", type=count, default=repeats, help=f"runs of each job (default: {repeats})"
+        )
+    parser.add_argument("--seed", type=whole, default=0, help="of the data (default: 0)")
     parser.add_argument("--quick", action="store_true", help="tiny sizes: only that it runs")
     return parser
 
@@ -102,10 +107,35 @@ def ratio(time: float, ours: float) -> str:
     return f"{time / ours:.2g}" if time < 9.95 * ours else f"{time / ours:,.0f}"
 
 
+def count(text: str) -> int:
+    """Read an option that counts."""
+    if not (value := whole(text)) >= 1:
+        raise argparse.ArgumentTypeError(f"expected a whole number >= 1, got {text!r}")
+    return value
+
+
+def positive(text: str) -> float:
+    """Read an option's positive number."""
+    if not (math.isfinite(value := number(text)) and value > 0.0):
+        raise argparse.ArgumentTypeError(f"expected a number > 0, got {text!r}")
+    return value
+
+
 def size(text: str) -> tuple[int, int]:
     """Read rows and columns as ``2000x20``."""
-    n, d = map(int, text.split("x"))
+    try:
+        n, d = map(count, text.split("x"))
+    except (ValueError, argparse.ArgumentTypeError):
+        raise argparse.ArgumentTypeError(
+            f"expected rows and columns like 2000x20, got {text!r}"
+        ) from None
     return n, d
+
+
+def sized(text: str) -> str:
+    """Read a size that is to be read again: the defaults are texts too."""
+    size(text)
+    return text
 
 
 def labelled(n: int, d: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

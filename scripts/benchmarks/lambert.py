@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from _timing import arguments, header, medians, one_core, ratio, row
+from _timing import arguments, count, header, medians, one_core, ratio, row
 
 import mpmath
 import numpy as np
@@ -76,8 +76,8 @@ def compare(name: str, branch: int, z: np.ndarray, sample: int, repeats: int) ->
 def main() -> None:
     """Run the regions."""
     parser = arguments(__doc__, repeats=7)
-    parser.add_argument("--count", type=int, default=100_000, help="values that are timed")
-    parser.add_argument("--sample", type=int, default=2_000, help="values that are checked")
+    parser.add_argument("--count", type=count, default=100_000, help="values that are timed")
+    parser.add_argument("--sample", type=count, default=2_000, help="values that are checked")
     options = parser.parse_args()
     if options.quick:
         options.count, options.sample, options.repeats = 50, 20, 1

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from _timing import arguments, header, one_core, row
+from _timing import arguments, count, header, one_core, row
 
 import numpy as np
 
@@ -70,8 +70,8 @@ def compare(features: np.ndarray, name: str, seed: int) -> None:
 def main() -> None:
     """Measure features in memory and on disk."""
     parser = arguments(__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--columns", type=int, default=50)
+    parser.add_argument("--rows", type=count, default=1_000_000, help="default: 1,000,000")
+    parser.add_argument("--columns", type=count, default=50, help="default: 50")
     options = parser.parse_args()
     if options.quick:
         options.rows, options.columns = 1_000, 3

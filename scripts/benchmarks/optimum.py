@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 
 from _peers import OTHERS, SKLEARN, TITLES, against, solvers
-from _timing import SIZES, arguments, header, labelled, one_core, row, size
+from _timing import SIZES, arguments, header, labelled, one_core, positive, row, size, sized
 
 import numpy as np
 
@@ -32,9 +32,25 @@ def compare(n: int, d: int, ridge: float, repeats: int, seed: int, names: list[s
 def main() -> None:
     """Run the sizes and ridges that are asked for, by default all of them."""
     parser = arguments(__doc__, repeats=11)
-    parser.add_argument("--sizes", nargs="*", default=SIZES)
-    parser.add_argument("--ridges", nargs="*", type=float, default=RIDGES)
-    parser.add_argument("--peers", nargs="*", default=PEERS, choices=PEERS)
+    parser.add_argument(
+        "--sizes", nargs="+", type=sized, default=SIZES, metavar="NxD", help="rows x columns"
+    )
+    parser.add_argument(
+        "--ridges",
+        nargs="+",
+        type=positive,
+        default=RIDGES,
+        metavar="RIDGE",
+        help="mean convention",
+    )
+    parser.add_argument(
+        "--peers",
+        nargs="+",
+        default=PEERS,
+        choices=PEERS,
+        metavar="NAME",
+        help=f"{', '.join(PEERS)} (default: all)",
+    )
     options = parser.parse_args()
     if options.quick:
         options.sizes, options.ridges, options.repeats = ("60x3",), (1e-2,), 1

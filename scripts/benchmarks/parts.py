@@ -15,7 +15,19 @@ from collections.abc import Callable
 from functools import partial
 from types import CodeType, FrameType
 
-from _timing import SIZES, Job, arguments, header, labelled, medians, one_core, row, size
+from _timing import (
+    SIZES,
+    Job,
+    arguments,
+    header,
+    labelled,
+    medians,
+    one_core,
+    positive,
+    row,
+    size,
+    sized,
+)
 
 import numpy as np
 
@@ -111,8 +123,17 @@ def reading(entries: int, repeats: int) -> str:
 def main() -> None:
     """Run the sizes and ridges that are asked for."""
     parser = arguments(__doc__, repeats=5)
-    parser.add_argument("--sizes", nargs="*", default=SIZES)
-    parser.add_argument("--ridges", nargs="*", type=float, default=(1e-2, 1e-6))
+    parser.add_argument(
+        "--sizes", nargs="+", type=sized, default=SIZES, metavar="NxD", help="rows x columns"
+    )
+    parser.add_argument(
+        "--ridges",
+        nargs="+",
+        type=positive,
+        default=(1e-2, 1e-6),
+        metavar="RIDGE",
+        help="mean convention",
+    )
     options = parser.parse_args()
     if options.quick:
         options.sizes, options.ridges, options.repeats = ("60x3", "5x120"), (1e-2,), 1

@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 
 from _peers import SKLEARN, TITLES, against, sklearn
-from _timing import arguments, header, one_core, peer, row
+from _timing import arguments, header, one_core, peer, positive, row
 
 import numpy as np
 
@@ -42,8 +42,17 @@ def compare(name: str, C: float, repeats: int) -> None:
 def main() -> None:
     """Run the data and the strengths that are asked for, by default all of them."""
     parser = arguments(__doc__, repeats=7)
-    parser.add_argument("--data", nargs="*", default=DATA, choices=DATA)
-    parser.add_argument("--C", nargs="*", type=float, default=(0.01, 1.0, 100.0))
+    parser.add_argument(
+        "--data",
+        nargs="+",
+        default=DATA,
+        choices=DATA,
+        metavar="NAME",
+        help=f"{', '.join(DATA)} (default: all)",
+    )
+    parser.add_argument(
+        "--C", nargs="+", type=positive, default=(0.01, 1.0, 100.0), help="as in scikit-learn"
+    )
     options = parser.parse_args()
     if options.quick:
         options.data, options.C, options.repeats = ("pixels",), (0.01,), 1

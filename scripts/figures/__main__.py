@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from logreg_unlearn.cli.console import entry, interrupted, parser, progress
+from logreg_unlearn.cli.console import entry, interrupted, parser, progress, unknown
 
 from . import drawn, stems, write
 
@@ -50,6 +50,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from logreg_unlearn.theory.nonconvex_toy import READINGS, Reading
 
         every = options.reading == "all"
+        if not every and options.reading not in (names := [reading.name for reading in READINGS]):
+            raise ValueError(unknown("--reading with a name or all", options.reading, names))
         for reading in READINGS if every else (Reading.from_name(options.reading),):
             jobs.append((slug, {"reading": reading}, f"{stem}/{reading.name}" if every else stem))
     from logreg_unlearn.files import writable_folder

@@ -139,15 +139,23 @@ def test_the_audit_fits_a_terminal_of_80_columns(audit, tmp_path, monkeypatch) -
     assert "…" not in out
 
 
+FOR_FILES = [kind for kind in KINDS if kind != "mislabelled"]
 MISTAKES = {
     "no file": (["none.csv"], ["a readable", "none.csv"]),
     "no column": (["data.csv", "--label", "nope"], ["column 'nope'", "'outcome'"]),
-    "no forget column": (["data.csv", "--label", "outcome"], ["--forget", *KINDS]),
+    "no forget column": (["data.csv", "--label", "outcome"], ["--forget", *FOR_FILES]),
     "wrong forget column": ([*"data.csv --label outcome --forget age".split()], ["0/1", "'age'"]),
     "neither": ([], ["a file or --dataset", "neither"]),
     "both": (["data.csv", "--dataset", "anes96"], ["a file or --dataset", "both"]),
-    "dataset without forget": (["--dataset", "wine_0v1"], ["--forget", "nothing"]),
-    "dataset, unknown kind": (["--dataset", "wine_0v1", "--forget", "x"], ["--forget", "'x'"]),
+    "dataset without forget": (
+        ["--dataset", "wine_0v1"],
+        ["--forget", "mislabelled, nearest", "group, got none"],
+    ),
+    "dataset, unknown kind": (
+        ["--dataset", "wine_0v1", "--forget", "x"],
+        ["--forget with a kind, got 'x'"],
+    ),
+    "unknown kind": ("data.csv --forget rndom".split(), ["'rndom': did you mean random?", "age"]),
     "fraction 0": ("--dataset wine_0v1 --forget random --fraction 0".split(), ["(0, 1)", "0.0"]),
     "fraction 1": ("--dataset wine_0v1 --forget random --fraction 1".split(), ["(0, 1)", "1.0"]),
     "ridge 0": (["data.csv", *OWN, "--ridge", "0"], ["ridge > 0", "0.0"]),

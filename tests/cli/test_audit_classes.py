@@ -91,7 +91,7 @@ def test_a_whole_class_is_a_group_of_the_label_or_the_most_frequent(audit, tmp_p
     refused(audit(*whole, "--C", 1), "the retained rows lack the class", shape=False)
     status, out, _ = audit("--dataset", "iris", "--forget", "group", "--group", "y=virginica")
     assert status == 0 and "forget 50 (33.3 %)" in out
-    refused(audit("--dataset", "iris", "--forget", "group", "--group", "y=rose"), "got 0")
+    refused(audit("--dataset", "iris", "--forget", "group", "--group", "y=rose"), "it has 'setosa'")
 
 
 @pytest.mark.parametrize("kind", ["nearest", "easiest", "hardest", "influence_pc1", "worst"])
@@ -280,3 +280,12 @@ def test_digits_are_audited_to_the_end(audit, tmp_path) -> None:
     # its 45 products make a Newton step as dear as the solver's whole way
     costs = {one["method"]: one["cost_in_retrainings"] for one in record["removals"]}
     assert costs["newton-2"] == pytest.approx(2 * costs["newton"]) and costs["newton"] > 0.5
+
+
+def test_weights_without_a_model_are_the_whole_length_away(audit, tmp_path) -> None:
+    """Equal weights of all classes are 0 less their mean: the share is 100 %, not its rounding."""
+    classes(tmp_path)
+    equal = {"age": 0.1, "income": 0.2, "intercept": 0.3}
+    (tmp_path / "w.json").write_text(json.dumps(dict.fromkeys(LABELS, equal)))
+    _, out, _ = audit(*OWN, "--weights", "w.json", "--method", "finetune")
+    assert "from the original optimum (100 % of its length): were they trained" in out

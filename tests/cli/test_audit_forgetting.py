@@ -67,8 +67,27 @@ MISTAKES = {
     "order, other kind": (("--forget", "random", "--order", "age"), ["--forget oldest", "random"]),
     "group alone": (("--group", "age=1"), ["--forget group", "no --forget"]),
     "no value": (("--forget", "group", "--group", "age"), ["COL=VALUE", "'age'"]),
-    "no such value": (("--forget", "group", "--group", "age=x"), ["1 to 59 rows", "0 with 'x'"]),
+    "no such value": (
+        ("--forget", "group", "--group", "age=x"),
+        ["a value of 'age'", "'x'", "it has"],
+    ),
     "no such column": (("--forget", "oldest", "--order", "when"), ["'when'"]),
+    "no such group": (
+        ("--forget", "group", "--group", "site=nort"),
+        ["'nort': did you mean north?", "it has 'east', 'north', 'south'"],
+    ),
+    "a share of a group": (
+        ("--forget", "group", "--group", "site=north", "--fraction", "0.2"),
+        ["--fraction with a kind", "'group'"],
+    ),
+    "a share of a class": (
+        ("--forget", "whole_class", "--fraction", "0.2"),
+        ["--fraction with a kind", "'whole_class'"],
+    ),
+    "a share of marks": (
+        ("--forget", "to_forget", "--fraction", "0.2"),
+        ["--fraction with a kind", "'to_forget'"],
+    ),
     "no order in it": (
         ("--forget", "oldest", "--order", "site"),
         ["ISO dates", "'north' in row 1"],
@@ -79,8 +98,9 @@ MISTAKES = {
 @pytest.mark.parametrize(("arguments", "said"), MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_is_one_line(audit, tmp_path, arguments, said) -> None:
     table(tmp_path, site=SITES)
-    own = [] if "site" in arguments else ["--drop", "site"]
-    refused(audit("data.csv", *RAW, *own, *arguments), *said)
+    raw = RAW[:2] if "to_forget" in arguments else RAW
+    own = [] if any(word.startswith("site") for word in arguments) else ["--drop", "site"]
+    refused(audit("data.csv", *raw, *own, *arguments), *said)
 
 
 def test_a_bundled_set_has_columns_and_numbers(audit) -> None:
@@ -93,6 +113,24 @@ def test_a_bundled_set_has_columns_and_numbers(audit) -> None:
     assert data.forget is not None
     assert raw[data.forget].max() <= raw[~data.forget].min()
     assert data.feature_names == names[1:]
+
+
+def test_times_in_a_zone_are_ordered_in_utc_and_today_is_no_date() -> None:
+    texts = ["2024-05-31T10:00+02:00", "2024-05-31T09:00Z", "2024-05-31T05:00-0300"]
+    assert ordered(texts, "when").tolist() == ordered(
+        ["2024-05-31T08:00", "2024-05-31T09:00", "2024-05-31T08:00"], "when"
+    ).tolist()  # fmt: skip
+    with pytest.raises(ValueError, match=r"a time zone in every row .* or in none, got .* row 2"):
+        ordered([*texts[:1], "2024-05-31T09:00"], "when")
+    for word in ("now", "today", "NaT"):
+        with pytest.raises(ValueError, match=f"expected numbers or ISO dates .*, got '{word}'"):
+            ordered(["2024-05-31", word], "when")
+
+
+def test_a_bundled_group_is_named_by_its_numbers(audit) -> None:
+    group = ("--dataset", "iris_1v2", "--forget", "group", "--group")
+    refused(audit(*group, "petal width (cm)=9"), "'9' (it has '1', '1.1', '1.2'")
+    refused(audit(*group, "intercept=1"), "a column of the data set", "'intercept'")
 
 
 def test_own_marks_are_read_as_before(tmp_path) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from logreg_unlearn.claims import load_claims
+from logreg_unlearn.cli import claim_solver
 from logreg_unlearn.theory.cross_dimensional import oracle_closed_form
 from logreg_unlearn.theory.single_coordinate import lambert_minimiser
 from tests.cli.running import refused
@@ -152,3 +153,15 @@ def test_every_claim_shows_itself_and_says_what_it_takes(claim, each) -> None:
 )
 def test_mistakes_are_answered_in_one_line(claim, arguments, words) -> None:
     refused(claim(*arguments), *words)
+
+
+@pytest.mark.parametrize("found", load_claims(), ids=lambda found: found.slug)
+def test_every_claim_has_numbers_of_the_solver_or_says_why_not(found) -> None:
+    assert all(line.startswith("  ") for line in claim_solver.lines(found, {}))
+
+
+def test_lists_that_do_not_go_together_and_a_ridge_of_0_are_one_line(claim) -> None:
+    at = ("harm_threshold", "--f", 0.3, "--rho", 4)
+    refused(claim(*at, "--p", "0.1,0.2", "--ridge", "1,2,3"), "lists of one length", "--p (2,)")
+    status, out, err = claim(*at, "--ridge", 0)
+    assert (status, err) == (0, "") and "no such data set (expected a ridge > 0, got 0.0)" in out

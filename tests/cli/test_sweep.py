@@ -148,6 +148,9 @@ def test_the_default_lifts_run_with_every_method(sweep) -> None:
         (["--steps", "0"], ["steps >= 1"]),
         (["--workers", "0"], ["--workers >= 1"]),
         (["--seed", "-1"], ["seed"]),
+        (["--model", "blocks", "--forget", "random"], ["--forget with --model real", "blocks"]),
+        (["--model", "real", "--ridges", "1"], ["--ridges with --model blocks or gaussian"]),
+        (["--model", "gaussian", "--direction-ridges", "1"], ["--model two-directions"]),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
 )

@@ -136,6 +136,10 @@ def test_a_folder_without_a_sweep_is_refused(run, tmp_path, monkeypatch, name) -
     monkeypatch.chdir(tmp_path)
     more = ("a.csv",) if name == "export" else ()
     refused(run("sweep", name, "nothing", *more), "expected the store of a sweep, got no file")
+    file = tmp_path / "file"
+    file.touch()
+    refused(run("sweep", name, "file", *more), "expected the folder of a sweep, got the file file")
+    file.unlink()
     refused(run("sweep", "list", "."), "expected a sweep in", shape=False)
     refused(run("sweep", "lst"), "expected an option or a subcommand, got 'lst'", "list, show")
     assert os.listdir(tmp_path) == []

@@ -245,3 +245,9 @@ def test_a_wide_table_is_listed_in_part(write):
     header = ",".join(f"c{i}" for i in range(30))
     with pytest.raises(TableError, match=r"'c19' and 10 more$"):
         read_table(write(header + "\n"))
+
+
+def test_a_spread_that_no_weight_can_be_divided_by_is_refused(write) -> None:
+    with pytest.raises(TableError, match=r"a spread of at least 1e-300, got .*e-310 in 'a'"):
+        read_table(write("a,y\n1e-310,0\n2e-310,1\n4e-310,0\n"))
+    assert read_table(write("a,y\n1e-310,0\n2e-310,1\n4e-310,0\n"), standardise=False).count == 2

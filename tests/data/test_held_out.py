@@ -49,7 +49,9 @@ def test_held_out_arrays_and_raw_columns(tmp_path) -> None:
     ("text", "words"),
     [
         ("a,y\n1,no\n2,yes\n", "expected the features of the data in .*, got none called 'b'"),
-        ("a,b,y\n1,1,no\n2,2,maybe\n", "expected the labels 'no', 'yes' in .* got 'maybe', 'no'"),
+        ("x0,y\n1,no\n2,yes\n", "in .*, got none called 'a', 'b'"),
+        ("y\nno\nyes\n", "in .*, got none called 'a', 'b'"),
+        ("a,b,y\n1,1,no\n2,2,maybe\n", "expected the labels 'no', 'yes' in .* got also 'maybe'"),
         ("a,b,y\n1,1,no\n2,x,yes\n", "finite number in line 3, column 'b'"),
         ("a,b,z\n1,1,no\n2,x,yes\n", "expected a column 'y'"),
     ],
@@ -65,7 +67,7 @@ def test_held_out_rows_may_lack_a_class_and_have_its_number(write) -> None:
     data = read_table(write("train.csv", "a,y\n1,u\n2,v\n4,w\n3,u\n1,v\n5,w\n"))
     labels = read_held_out(write("test.csv", "a,y\n2,w\n3,v\n1,w\n4,v\n"), data)[1]
     np.testing.assert_array_equal(labels, [2.0, 1.0, 2.0, 1.0])
-    with pytest.raises(TableError, match=r"labels 'u', 'v', 'w' in .*, got 'v', 'x'"):
+    with pytest.raises(TableError, match=r"labels 'u', 'v', 'w' in .*, got also 'x'"):
         read_held_out(write("test.csv", "a,y\n2,x\n3,v\n1,x\n4,v\n"), data)
 
 

@@ -100,6 +100,7 @@ def test_of_an_audits_own_table_the_weights_in_use_are_read(write) -> None:
         ("w.csv", "class,feature,weight\nx,a,nan\n", "weight of 'a' of the class 'x', got 'nan'"),
         ("w.csv", "feature,weight\na,1\n", "a class, a name and a weight in each row, got 2"),
         ("w.csv", "x,a,1\nx,b,2\n", "expected a header as class,feature,weight, got 'x,a,1'"),
+        ("w.csv", "class;feature;weight\n", "got one cell in line 1 (separate them by commas)"),
         ("w.csv", "class,feature,retrain,newton\nx,a,1,2\n", "got 4 cells in line 1"),
     ],
 )

@@ -75,7 +75,10 @@ def test_nothing_is_written_where_one_file_cannot_be_made(tmp_path: Path, monkey
     ("arguments", "words"),
     [
         (["--only", "nope"], "expected a claim with a figure or a stem, got 'nope'"),
-        (["--reading", "nope", "--only", "toy_trap"], "got 'nope'"),
+        (
+            ["--reading", "nope", "--only", "toy_trap"],
+            "expected --reading with a name or all, got 'nope'",
+        ),
         (["--only", SLUG, "--out", "file/there"], "expected a writable folder, got file/there"),
     ],
 )

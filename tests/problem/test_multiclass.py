@@ -270,3 +270,10 @@ def test_what_is_centred_predicts_alike_and_is_nearer(iris: tuple[Any, Array, Ar
     assert before**2 == pytest.approx(after**2 + np.linalg.norm(w - found) ** 2)
     with pytest.raises(ValueError, match="weights w"):
         p.centred(w[:5])
+
+
+@pytest.mark.parametrize("shape", [(4,), (3, 2), (6, 1), ()])
+def test_weights_of_another_length_have_no_rows(shape) -> None:
+    with pytest.raises(ValueError, match=r"expected weights \(\.\.\., 6\), got shape \("):
+        problem().class_weights(np.zeros(shape))
+    assert problem().class_weights(np.zeros((5, 6))).shape == (5, 3, 2)

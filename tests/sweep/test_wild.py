@@ -339,7 +339,7 @@ def test_words_follow_the_numbers(cells) -> None:
 @pytest.mark.parametrize(
     ("bad", "message"),
     [
-        ({"datasets": ("nope",)}, "expected a data set among .*, got 'nope'"),
+        ({"datasets": ("nope",)}, "expected a data set of two classes among .*, got 'nope'"),
         ({"models": 1}, "expected models >= 2, got 1"),
         ({"seed": -1}, "expected seed >= 0, got -1"),
         ({"ridge": 0.0}, "expected a ridge > 0, got 0.0"),

@@ -64,7 +64,7 @@ class Experiment:
         for name in self.datasets:
             if name not in real.names(two_classes=True):
                 known = ", ".join(real.names(two_classes=True))
-                raise ValueError(f"expected a data set among {known}, got {name!r}")
+                raise ValueError(f"expected a data set of two classes among {known}, got {name!r}")
         for name, value, least in (("models", self.models, 2), ("seed", self.seed, 0)):
             if value < least:
                 raise ValueError(f"expected {name} >= {least}, got {value}")

@@ -67,6 +67,8 @@ def draw(table: ink.Table) -> ink.Figure:
     for ax in (left, right):
         ink.unity(ax)
         ax.set(xscale="log", yscale="log", ylim=(1e-5, 1e3))
+    left.plot([], [], "--", color=ink.GREY, linewidth=0.9, label="lower bound")
+    left.plot([], [], ":", color=ink.GREY, label="upper bound, first form")
     return ink.with_legend(figure, [left, right], 3)
 
 

@@ -47,6 +47,8 @@ def draw(table: ink.Table) -> ink.Figure:
     ends = np.array([8.0, 1500.0])
     left.plot(ends, ends, "k-", linewidth=1.0)
     left.fill_between(ends, ends / 1.5, ends * 1.5, color=ink.GREY, alpha=0.15, linewidth=0)
+    hollow = {"color": ink.GREY, "mfc": "white"}
+    left.plot([], [], "o", label="hollow: predicted without running it", **hollow)
     left.set(xscale="log", yscale="log", xlabel="predicted by the law", ylabel=ink.RATIO)
     for k, ridge in enumerate(GROWING):
         part = table["n ridge"] == ridge
@@ -56,6 +58,7 @@ def draw(table: ink.Table) -> ink.Figure:
         if noise.min() < 1 < noise.max():
             meet = np.interp(0.0, -np.log(noise), np.log(n))
             at = np.exp([meet, np.interp(meet, np.log(n), np.log(table["n predicted"][part]))])
-            right.plot(*at, "x", color="black", ms=11, mew=2)
-    right.set(xscale="log", yscale="log", xlabel=r"number of rows $n$")
+            label = "oracle as long as the noise"
+            right.plot(*at, "x", color="black", ms=11, mew=2, linestyle="none", label=label)
+    right.set(xscale="log", yscale="log", xlabel=r"number of rows $n$", ylabel=ink.RATIO)
     return ink.with_legend(figure, [left, right], 4)

@@ -48,7 +48,11 @@ def draw(table: ink.Table) -> ink.Figure:
         at, label = table["steps"][part], f"ridge {ridge:g}"
         ink.curve(left, k, at, table["epsilon"][part], f"{label}, by the rate")
         ink.points(left, k, at, table["published"][part], f"{label}, published")
-    left.set(yscale="log", xlabel=r"steps $\times\ \eta\lambda$", ylabel=r"$\varepsilon$")
+    left.set(
+        yscale="log",
+        xlabel=r"steps $\times\ \eta\lambda$",
+        ylabel=r"$\varepsilon$ at $\delta=10^{-5}$",
+    )
     ink.points(right, 2, table["clipped steps"], table["inside"], "ridge inside of the clip")
     ink.points(right, 3, table["clipped steps"], table["outside"], "ridge outside")
     right.set(yscale="log", xlabel="steps", ylabel="distance of two states")

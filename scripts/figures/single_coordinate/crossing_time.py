@@ -61,9 +61,12 @@ def draw(table: ink.Table) -> ink.Figure:
     for k, loss in enumerate(LOSSES, start=3):
         part = table["loss"] == loss
         columns = [table[f"{name}"][part] for name in ("fraction", "f time", "f lower", "f upper")]
-        _exact(right, k, columns, loss)
+        _exact(right, k, columns, loss, linestyle="-")
         small = table["f small"][part]
         right.plot(columns[0], small, ":", color=ink.COLOURS[k], label=f"{loss}, limit of small f")
+    left.fill_between(
+        [], [], [], color=ink.GREY, alpha=0.2, linewidth=0, label="between both bounds"
+    )
     left.set(xscale="log", xlabel=r"lift $\rho$", ylabel=r"time $\lambda t^*$ of passing")
     right.set(xscale="log", yscale="log", xlabel=r"forget fraction $f$")
     left.set_xticks([1.1, 2, 5, 10, 20], ["1.1", "2", "5", "10", "20"])
@@ -71,7 +74,7 @@ def draw(table: ink.Table) -> ink.Figure:
     return ink.with_legend(figure, [left, right], 3)
 
 
-def _exact(ax: ink.Axes, k: int, columns: list[np.ndarray], label: str) -> None:
+def _exact(ax: ink.Axes, k: int, columns: list[np.ndarray], label: str, **look: str) -> None:
     x, time, lower, upper = columns
     ax.fill_between(x, lower, upper, color=ink.COLOURS[k], alpha=0.2, linewidth=0)
-    ink.curve(ax, k, x, time, f"{label}, exact")
+    ink.curve(ax, k, x, time, f"{label}, exact", **look)

@@ -36,5 +36,5 @@ def draw(table: ink.Table) -> ink.Figure:
     for k, name in enumerate(MIXES):
         part = table["mix"] == k
         ax.plot(table["place"][part], table["distance"][part], color=ink.COLOURS[k], label=name)
-    ax.set(xscale="log", xlabel=r"place on the path, $t/s$", ylabel="distance / oracle's length")
+    ax.set(xscale="log", xlabel=r"place on the path, $t/s$", ylabel=r"distance to the oracle, $\Vert u(s)-u(t)\Vert/\Vert u(s)\Vert$")
     return ink.with_legend(figure, ax, 3)

@@ -84,6 +84,6 @@ def draw(table: ink.Table) -> ink.Figure:
     # the same slope for both: the forget sets change the largest curvature little
     slope = table["rate"].max() ** rounds
     ax.plot(rounds, slope, color="black", linestyle=":", label="slope of the bound on the rate")
-    ax.axhline(1.0, color=ink.GREY, linewidth=0.8)
+    ink.unity(ax)
     ax.set(yscale="log", xlabel="rounds", ylabel=ink.RATIO)
     return ink.with_legend(figure, ax, 2)
