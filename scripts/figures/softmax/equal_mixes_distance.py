@@ -35,6 +35,10 @@ def draw(table: ink.Table) -> ink.Figure:
     figure, (ax,) = ink.panels(size=(6.6, 4.6))
     for k, name in enumerate(MIXES):
         part = table["mix"] == k
-        ax.plot(table["place"][part], table["distance"][part], color=ink.COLOURS[k], label=name)
-    ax.set(xscale="log", xlabel=r"place on the path, $t/s$", ylabel=r"distance to the oracle, $\Vert u(s)-u(t)\Vert/\Vert u(s)\Vert$")
+        ink.curve(ax, k, table["place"][part], table["distance"][part], name)
+    ax.set(
+        xscale="log",
+        xlabel=r"place on the path, $t/s$",
+        ylabel=r"distance to the oracle, $\Vert u(s)-u(t)\Vert/\Vert u(s)\Vert$",
+    )
     return ink.with_legend(figure, ax, 3)
