@@ -2,8 +2,8 @@
 
 Large problems are warmed up on a strided subsample, as those of two classes, and begun in single
 precision, which tells half the digits of a gradient.  The steps are those of ``inexact``; where it
-gives up, secants follow, and the ``K(K-1)/2`` blocks of a whole Hessian are formed when steps
-promise to cost more.
+gives up, secants follow where a whole Hessian, ``K(K-1)/2`` blocks, is dear; it is formed when
+steps promise to cost more.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from logreg_unlearn.solve.newton import from_subsamples, refine
 from logreg_unlearn.solve.passes import NEAR, Iterate, Work
 from logreg_unlearn.solve.radius import ridge_radius, vague
 from logreg_unlearn.solve.rounding import longest_row, smallest_eigenvalue
-from logreg_unlearn.solve.secants import quasi_newton
+from logreg_unlearn.solve.secants import DEAR, quasi_newton
 
 _ROWS = 32
 """Rows a column whose Hessian is tried first, for a certificate."""
@@ -47,12 +47,15 @@ class ClassSearch:
         Gradient norm that will be asked for: single precision need not tell more.
     work : Work
         Counts the passes.
+    budget : int
+        Steps on all rows at most, in single precision too.
     """
 
     def __init__(
-        self, objective: SoftmaxObjective, start: Array, target: float, work: Work
+        self, objective: SoftmaxObjective, start: Array, target: float, work: Work, budget: int
     ) -> None:
         self.space, self.iterations = ClassRows(objective, work), 0
+        warm = bool(start.any())
         # the minimiser has mean 0 over the classes, and so have the steps
         start = (objective.matrix(start) - objective.matrix(start).mean(axis=0)).ravel()
         start, self._known = from_subsamples(
@@ -60,15 +63,18 @@ class ClassSearch:
             inexact_newton, start, objective.features.shape, objective.dimension, (_STRIDE,),
         )  # fmt: skip
         if len(objective.classes) * objective.dimension > CHUNK:
-            start = self._in_single_precision(start, target)
+            start = self._in_single_precision(start, target, min(_BUDGET, budget))
         self.point = self.space.evaluate(start)
+        # from far out, where no curvature is left, the way back is long: such a start is no hint
+        if warm and not self.space.value(self.point) <= _highest_at_zero(objective):
+            self.point, self._known = self.space.evaluate(np.zeros_like(start)), None
 
-    def _in_single_precision(self, start: Array, target: float) -> Array:
+    def _in_single_precision(self, start: Array, target: float, budget: int) -> Array:
         """Return how far half the digits lead, at half the cost."""
         first = self.space.single.evaluate(start)
         goal = max(0.5 * target, _FLOOR * self.space.single.noise(first))
         point, steps, self._known = inexact_newton(
-            self.space.single, first, goal, _BUDGET, self._known
+            self.space.single, first, goal, budget, self._known
         )
         self.iterations += steps
         return point.w
@@ -79,7 +85,7 @@ class ClassSearch:
             self.space, self.point, target, budget, self._known
         )
         found = point
-        if point.norm > target:
+        if point.norm > target and self.space.renewal >= DEAR:
             # many short steps from here: nothing is left out of the blocks
             self.space.curvature.at(point)
             blocks = self.space.curvature.blocks(0.0)
@@ -121,8 +127,8 @@ def descend_classes(
     work : Work
         Counts the passes.
     """
-    search = ClassSearch(objective, start, target, work)
-    search.go_on(target, max_iterations)
+    search = ClassSearch(objective, start, target, work, max_iterations)
+    search.go_on(target, max_iterations - search.iterations)
     ridge = float(objective.ridge_diagonal.min())
     enough = vague(search.point.w, tolerance)
 
@@ -205,6 +211,14 @@ def _radius(
     mean += (count + 2) * EPS * float(euclidean(w))
     radius = (reach * float(units.max()) + mean) * outside
     return radius if math.isfinite(radius) else math.inf
+
+
+def _highest_at_zero(objective: SoftmaxObjective) -> float:
+    """Bound the objective at 0: a loss is at most ``log K`` and the range of its offsets."""
+    total = math.log(objective.count) * float(objective.coefficients.sum())
+    if objective.offset is not None:
+        total += float(np.dot(objective.coefficients, np.ptp(objective.offset, axis=1)))
+    return total * outward(len(objective.classes), objective.count)
 
 
 def _subsample(objective: SoftmaxObjective, stride: int) -> SoftmaxObjective:

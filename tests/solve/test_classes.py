@@ -269,3 +269,40 @@ def test_the_blocks_of_the_classes_save_passes() -> None:
     x, y = datasets.load_digits(return_X_y=True)
     found = minimise(SoftmaxObjective(x / 16.0, y, 10, np.ones(len(y)), 1.0))
     assert found.converged and found.passes < 80
+
+
+@pytest.mark.parametrize("far", [1e12, 1e30, 1e50])
+@pytest.mark.parametrize("offset", [False, True])
+def test_a_start_worse_than_none_is_no_hint(far: float, offset: bool) -> None:
+    rng = np.random.default_rng(0)
+    rows = np.column_stack([rng.standard_normal((40, 2)), np.ones(40)])
+    classes = np.arange(40) % 3
+    objective = SoftmaxObjective(
+        rows,
+        classes,
+        3,
+        np.full(40, 1 / 40),
+        1e-3,
+        penalised=np.array([True, True, False]),
+        offset=3 * rng.standard_normal((40, 3)) if offset else None,
+    )
+    cold, warm = minimise(objective), minimise(objective, far * rng.standard_normal(9))
+    assert warm.converged and warm.iterations <= cold.iterations + 2
+    assert np.linalg.norm(warm.w - cold.w) <= warm.radius + cold.radius
+
+
+def test_a_start_better_than_none_is_kept() -> None:
+    objective = draw(0, 40, 3, 3, ridge=1e-2)
+    found = minimise(objective)
+    assert minimise(objective, 1.001 * found.w, max_iterations=0).iterations == 0
+    kept = minimise(objective, 1.001 * found.w, max_iterations=0).w
+    np.testing.assert_allclose(kept, 1.001 * found.w, rtol=1e-12)
+
+
+@pytest.mark.parametrize("free", [False, True])
+@pytest.mark.parametrize("start", [None, 3.0])
+def test_no_sample_has_a_coefficient(free: bool, start: float | None) -> None:
+    objective = draw(0, 9, 2, 3, ridge=0.1, intercept=free).with_coefficients(np.zeros(9))
+    found = minimise(objective, None if start is None else np.full(objective.dimension, start))
+    assert found.value == found.gradient_norm == 0.0 and not found.w.any()
+    assert found.converged is not free

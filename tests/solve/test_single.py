@@ -15,7 +15,7 @@ from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.solve import classes as solver
 from logreg_unlearn.solve.class_rows import ClassRows
 from logreg_unlearn.solve.inexact import SINGLE, Curvature, Progress
-from logreg_unlearn.solve.optimum import minimise
+from logreg_unlearn.solve.optimum import OptimumStatus, minimise
 from logreg_unlearn.solve.passes import Iterate, Work
 from tests.solve.test_classes import draw
 
@@ -158,3 +158,33 @@ def test_below_the_resolution_a_full_step_is_taken(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(linesearch, "line_search", None)
     there = linesearch.try_full(space, here, direction, fall, None)
     assert np.array_equal(there.w, here.w - direction)
+
+
+@pytest.mark.parametrize("budget", [0, 1, 2])
+def test_steps_in_single_precision_count_among_all(budget: int) -> None:
+    found = minimise(LARGE, max_iterations=budget)
+    assert found.iterations <= budget
+    assert found.status is OptimumStatus.BUDGET
+
+
+@pytest.mark.parametrize("sure", [100.0, 1000.0])
+@pytest.mark.parametrize("seed", [0, 2])
+def test_a_search_ends_where_single_precision_does(
+    sure: float, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[type] = []
+    kept = ClassRows.slopes
+
+    def slopes(self: ClassRows, margins: Array) -> Array:
+        calls.append(self.precision)
+        return kept(self, margins)
+
+    monkeypatch.setattr(ClassRows, "slopes", slopes)
+    # nearly separable: the objective's fall is below half the digits long before its end
+    rng = np.random.default_rng(seed)
+    rows = rng.standard_normal((5800, 3))
+    scores = sure * rows @ rng.standard_normal((3, 4)) + rng.gumbel(size=(5800, 4))
+    share = np.full(5800, 1 / 5800)
+    objective = SoftmaxObjective(1e3 * rows, np.argmax(scores, axis=1), 4, share, 1e-12)
+    assert minimise(objective, tolerance=1e-13).converged
+    assert len(calls) <= 100
