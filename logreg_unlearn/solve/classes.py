@@ -2,8 +2,7 @@
 
 Large problems are warmed up on a strided subsample, as those of two classes, and begun in single
 precision, which tells half the digits of a gradient.  The steps are those of ``inexact``; where it
-gives up, secants follow where a whole Hessian, ``K(K-1)/2`` blocks, is dear; it is formed when
-steps promise to cost more.
+gives up, secants and whole Hessians of ``K(K-1)/2`` blocks follow, the cheaper ones first.
 """
 
 from __future__ import annotations
@@ -84,24 +83,38 @@ class ClassSearch:
         point, steps, self._known = inexact_newton(
             self.space, self.point, target, budget, self._known
         )
-        found = point
-        if point.norm > target and self.space.renewal >= DEAR:
-            # many short steps from here: nothing is left out of the blocks
-            self.space.curvature.at(point)
-            blocks = self.space.curvature.blocks(0.0)
-            more = quasi_newton(
-                self.space, point, target, (budget - steps) // 2, blocks, self.space.renewal
-            )
-            point, steps = more[0], steps + more[1]
-        if point.norm > target and self.space.renewal < math.inf:
-            # where steps fall below the resolution of the objective a Hessian has some left, and
-            # where weights differ by orders of magnitude nothing else has: that of all samples
-            self.space.neglect = 0.0
-            # far out, where all slopes are flat, a gradient may be small and the objective large
-            lowest = min(found, point, key=self.space.value)
-            more = refine(self.space, lowest, target, budget - steps, None)
-            point, steps = more[0], steps + more[1]
+        found, ways = point, [self._by_hessians, self._by_secants]
+        if self.space.renewal >= DEAR:
+            ways.reverse()
+        for way in ways:
+            if point.norm > target:
+                point, more = way(found, point, target, budget - steps)
+                steps += more
         self.point, self.iterations = point, self.iterations + steps
+
+    def _by_secants(
+        self, _: Iterate, point: Iterate, target: float, budget: int
+    ) -> tuple[Iterate, int]:
+        """Go on by many short steps, for which nothing is left out of the blocks."""
+        self.space.curvature.at(point)
+        blocks = self.space.curvature.blocks(0.0)
+        trial = self.space.renewal
+        return quasi_newton(self.space, point, target, budget // 2, blocks, trial)[:2]
+
+    def _by_hessians(
+        self, found: Iterate, point: Iterate, target: float, budget: int
+    ) -> tuple[Iterate, int]:
+        """Go on by the Hessians of all samples.
+
+        Where steps fall below the resolution of the objective these have some left, and where
+        weights differ by orders of magnitude nothing else has.
+        """
+        if math.isinf(self.space.renewal):
+            return point, 0
+        self.space.neglect = 0.0
+        # far out, where all slopes are flat, a gradient may be small and the objective large
+        lowest = min(found, point, key=self.space.value)
+        return refine(self.space, lowest, target, budget, None)[:2]
 
 
 def descend_classes(

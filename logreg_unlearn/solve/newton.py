@@ -198,6 +198,8 @@ def refine(
         if poor and not fresh:
             factor = None  # a stale factor led nowhere: stay here and renew it
             continue
+        if poor and np.array_equal(there.w, here.w):
+            return best, steps, factor  # rounding swallows the step, and would for ever
         here = there
         if here.norm >= 0.9 * best.norm and before <= RESOLUTION * space.value(here):
             stalled += 1

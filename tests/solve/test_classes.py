@@ -306,3 +306,14 @@ def test_no_sample_has_a_coefficient(free: bool, start: float | None) -> None:
     found = minimise(objective, None if start is None else np.full(objective.dimension, start))
     assert found.value == found.gradient_norm == 0.0 and not found.w.any()
     assert found.converged is not free
+
+
+@pytest.mark.parametrize("seed", [1, 2, 10])
+def test_a_step_that_rounding_swallows_is_the_last(seed: int) -> None:
+    # no gradient norm of 1e-14 is within reach, and the same step would be tried for ever
+    rng = np.random.default_rng(seed)
+    rows = rng.standard_normal((25, 3)) * [1e12, 1.0, 1e-12]
+    classes = rng.integers(0, 5, 25)
+    objective = SoftmaxObjective(rows, classes, 5, np.full(25, 0.04), 1e-2)
+    found = minimise(objective, tolerance=1e-14)
+    assert found.converged and found.iterations < 60
