@@ -11,6 +11,7 @@ import pytest
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.multiclass import SoftmaxProblem
+from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.solve import classes as solver
@@ -317,3 +318,25 @@ def test_a_step_that_rounding_swallows_is_the_last(seed: int) -> None:
     objective = SoftmaxObjective(rows, classes, 5, np.full(25, 0.04), 1e-2)
     found = minimise(objective, tolerance=1e-14)
     assert found.converged and found.iterations < 60
+
+
+def test_an_absent_class_falls_behind_beside_other_free_columns() -> None:
+    rows = np.column_stack([np.linspace(-1e9, 1e12, 12), np.linspace(0.001, 1.0, 12)])
+    objective = SoftmaxObjective(
+        rows, np.arange(12) % 2, 4, np.full(12, 1 / 12), 0.1, penalised=np.zeros(2, dtype=bool)
+    )
+    assert falls_for_ever(objective)
+    assert not falls_for_ever(replace(objective, classes=np.arange(12) % 4))
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1.0, 1e9])
+def test_separation_does_not_depend_on_the_columns_units(scale: float) -> None:
+    rng = np.random.default_rng(1)
+    rows = rng.standard_normal((30, 2)) * [1.0, 3.0]
+    rows[rows @ [1.0, 2.0] < 0] *= -1
+    free = np.zeros(2, dtype=bool)
+    objective = Objective(rows * [1.0, scale], np.ones(30), 0.1, penalised=free)
+    assert falls_for_ever(objective)
+    turned = rows * [1.0, scale]
+    turned[0] *= -1
+    assert not falls_for_ever(replace(objective, signed_features=turned))
