@@ -153,7 +153,7 @@ def from_subsamples(
         if n // stride >= 5 * d:
             part = part_of(stride)
             first = part.evaluate(start)
-            if first.norm <= _AS_GOOD * part.noise(first):
+            if known is None and first.norm <= _AS_GOOD * part.noise(first):
                 continue
             # a tenth of the sampling error of the subsample itself is accurate enough
             goal = 0.1 * first.norm * math.sqrt(d / (n / stride))

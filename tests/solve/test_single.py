@@ -91,6 +91,18 @@ def test_a_start_nearby_is_kept(objective: SoftmaxObjective | Objective) -> None
     assert warm.passes < 0.8 * cold.passes
 
 
+def test_a_larger_sample_is_kept_after_a_smaller_one() -> None:
+    """Its Hessian serves the search in all rows, whose own is not formed."""
+    rng = np.random.default_rng(60_007)
+    rows = rng.standard_normal((60_000, 5)) * (1 + rng.random(5))
+    rows[:, -1] = 1.0
+    labels = np.sign(rows @ rng.standard_normal(5) / np.sqrt(5) * 2 + rng.logistic(size=60_000))
+    share, penalised = np.full(60_000, 1 / 60_000), np.arange(5) < 4
+    objective = Objective(rows * labels[:, None], share, 1e-2, LOGISTIC, penalised=penalised)
+    found = minimise(objective)
+    assert found.converged and found.passes < 8.5
+
+
 @pytest.mark.parametrize(
     "make", [lambda: LARGE, lambda: binary(20_000, 20)], ids=["classes", "two"]
 )
