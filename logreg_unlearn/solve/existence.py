@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array, Mask
-from logreg_unlearn.problem.norms import EPS
+from logreg_unlearn.problem.norms import EPS, TINY
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.softmax import SoftmaxObjective
 
@@ -40,7 +40,8 @@ def falls_for_ever(*objectives: Objective | SoftmaxObjective) -> bool:
         return False
     from scipy.optimize import linprog  # loaded where a certificate failed, not by the import
 
-    units = np.abs(rows).max(axis=0)
+    # no smaller: its inverse would overflow
+    units = np.maximum(np.abs(rows).max(axis=0), TINY)
     scaled = rows / units
     found = linprog(-scaled.sum(axis=0), -scaled, np.zeros(len(scaled)), bounds=(-1.0, 1.0))
     return found.x is not None and any(

@@ -329,7 +329,7 @@ def test_an_absent_class_falls_behind_beside_other_free_columns() -> None:
     assert not falls_for_ever(replace(objective, classes=np.arange(12) % 4))
 
 
-@pytest.mark.parametrize("scale", [1e-9, 1.0, 1e9])
+@pytest.mark.parametrize("scale", [1e-300, 1e-9, 1.0, 1e9, 1e300])
 def test_separation_does_not_depend_on_the_columns_units(scale: float) -> None:
     rng = np.random.default_rng(1)
     rows = rng.standard_normal((30, 2)) * [1.0, 3.0]
@@ -339,4 +339,6 @@ def test_separation_does_not_depend_on_the_columns_units(scale: float) -> None:
     assert falls_for_ever(objective)
     turned = rows * [1.0, scale]
     turned[0] *= -1
+    assert not falls_for_ever(replace(objective, signed_features=turned))
+    turned[:, 1] = 5e-324 * np.sign(rows[:, 1])
     assert not falls_for_ever(replace(objective, signed_features=turned))
