@@ -50,13 +50,23 @@ def weigh_slopes(logits: Array, own: Array, weights: Array, out: Array) -> None:
 
     ``own`` are the places of the labels' entries, as :func:`labels_at` has them.
     """
-    moderate = _MODERATE * math.log(float(np.finfo(out.dtype).max))
+    kind = np.finfo(out.dtype)
+    moderate = _MODERATE * math.log(float(kind.max))
     if max(logits.max(initial=0.0), -logits.min(initial=0.0)) < moderate:
         np.exp(logits, out=out)
     else:
         np.subtract(logits, logits.max(axis=0), out=out)
         np.exp(out, out=out)
-    out *= weights / out.sum(axis=0)
+    sums = out.sum(axis=0)
+    with np.errstate(over="ignore"):
+        shares = weights / sums
+    sizes = np.abs(shares)
+    # a quotient out of range has lost digits that its products with the exponentials need
+    if sizes.min(initial=1.0) > kind.tiny / kind.eps and sizes.max(initial=0.0) < math.inf:
+        out *= shares
+    else:
+        out /= sums
+        out *= weights
     entries = out.view()
     entries.shape = (-1,)  # an error where this needs a copy; one index is faster than a pair
     entries[own] = 0.0

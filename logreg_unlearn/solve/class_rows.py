@@ -14,10 +14,11 @@ import numpy as np
 
 from logreg_unlearn.problem import logits as of_logits
 from logreg_unlearn.problem.losses import Array
-from logreg_unlearn.problem.norms import euclidean
+from logreg_unlearn.problem.norms import EPS, euclidean
 from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.solve.factors import Factor, Preconditioner
 from logreg_unlearn.solve.inexact import SINGLE, Curvature
+from logreg_unlearn.solve.linesearch import RESOLUTION
 from logreg_unlearn.solve.passes import Formed, Iterate, Work
 
 LARGEST = 20_000
@@ -88,6 +89,8 @@ class ClassRows:
         self.objective, self.work, self.precision = objective, work, precision
         self.formed: Formed | None = None
         self.neglect = NEGLECT
+        # of the objective, which rounding hides
+        self.resolution = RESOLUTION * float(np.finfo(precision).eps) / EPS
         self.parts = tuple(
             part._replace(
                 columns=part.columns.astype(precision, copy=False),
@@ -97,7 +100,7 @@ class ClassRows:
         )
         (n, d), p = objective.features.shape, objective.dimension
         # products and factorisation beside 4 n p operations of an evaluation (measured)
-        self.renewal = (p - d) / 15.0 + p * p / (20.0 * n)
+        self.renewal = (p - d) / 15.0 + p * p / (20.0 * max(n, 1))
         if p > LARGEST:
             self.renewal = math.inf
 

@@ -2,8 +2,7 @@
 
 Large problems are warmed up on a strided subsample, as those of two classes, and begun in single
 precision, which tells half the digits of a gradient.  The steps are those of ``inexact``; where it
-gives up, secants follow, and the ``K(K-1)/2`` blocks of a whole Hessian are formed when steps
-promise to cost more.
+gives up, secants and whole Hessians of ``K(K-1)/2`` blocks follow, the cheaper ones first.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from logreg_unlearn.solve.newton import from_subsamples, refine
 from logreg_unlearn.solve.passes import NEAR, Iterate, Work
 from logreg_unlearn.solve.radius import ridge_radius, vague
 from logreg_unlearn.solve.rounding import longest_row, smallest_eigenvalue
-from logreg_unlearn.solve.secants import quasi_newton
+from logreg_unlearn.solve.secants import DEAR, quasi_newton
 
 _ROWS = 32
 """Rows a column whose Hessian is tried first, for a certificate."""
@@ -46,16 +45,17 @@ class ClassSearch:
     start : ndarray (K*d,)
     target : float
         Gradient norm that will be asked for: single precision need not tell more.
-    budget : int
-        Steps that may be taken in single precision.
     work : Work
         Counts the passes.
+    budget : int
+        Steps on all rows at most, in single precision too.
     """
 
     def __init__(
-        self, objective: SoftmaxObjective, start: Array, target: float, budget: int, work: Work
+        self, objective: SoftmaxObjective, start: Array, target: float, work: Work, budget: int
     ) -> None:
         self.space, self.iterations = ClassRows(objective, work), 0
+        warm = bool(start.any())
         # the minimiser has mean 0 over the classes, and so have the steps
         start = (objective.matrix(start) - objective.matrix(start).mean(axis=0)).ravel()
         start, self._known = from_subsamples(
@@ -63,8 +63,11 @@ class ClassSearch:
             inexact_newton, start, objective.features.shape, objective.dimension, (_STRIDE,),
         )  # fmt: skip
         if len(objective.classes) * objective.dimension > CHUNK:
-            start = self._in_single_precision(start, target, min(budget, _BUDGET))
+            start = self._in_single_precision(start, target, min(_BUDGET, budget))
         self.point = self.space.evaluate(start)
+        # from far out, where no curvature is left, the way back is long: such a start is no hint
+        if warm and not self.space.value(self.point) <= _highest_at_zero(objective):
+            self.point, self._known = self.space.evaluate(np.zeros_like(start)), None
 
     def _in_single_precision(self, start: Array, target: float, budget: int) -> Array:
         """Return how far half the digits lead, at half the cost."""
@@ -83,24 +86,38 @@ class ClassSearch:
         point, steps, self._known = inexact_newton(
             self.space, self.point, target, budget, self._known
         )
-        found = point
-        if point.norm > target:
-            # many short steps from here: nothing is left out of the blocks
-            self.space.curvature.at(point)
-            blocks = self.space.curvature.blocks(0.0)
-            more = quasi_newton(
-                self.space, point, target, (budget - steps) // 2, blocks, self.space.renewal
-            )
-            point, steps = more[0], steps + more[1]
-        if point.norm > target and self.space.renewal < math.inf:
-            # where steps fall below the resolution of the objective a Hessian has some left, and
-            # where weights differ by orders of magnitude nothing else has: that of all samples
-            self.space.neglect = 0.0
-            # far out, where all slopes are flat, a gradient may be small and the objective large
-            lowest = min(found, point, key=self.space.value)
-            more = refine(self.space, lowest, target, budget - steps, None)
-            point, steps = more[0], steps + more[1]
+        found, ways = point, [self._by_hessians, self._by_secants]
+        if self.space.renewal >= DEAR:
+            ways.reverse()
+        for way in ways:
+            if point.norm > target:
+                point, more = way(found, point, target, budget - steps)
+                steps += more
         self.point, self.iterations = point, self.iterations + steps
+
+    def _by_secants(
+        self, _: Iterate, point: Iterate, target: float, budget: int
+    ) -> tuple[Iterate, int]:
+        """Go on by many short steps, for which nothing is left out of the blocks."""
+        self.space.curvature.at(point)
+        blocks = self.space.curvature.blocks(0.0)
+        trial = self.space.renewal
+        return quasi_newton(self.space, point, target, budget // 2, blocks, trial)[:2]
+
+    def _by_hessians(
+        self, found: Iterate, point: Iterate, target: float, budget: int
+    ) -> tuple[Iterate, int]:
+        """Go on by the Hessians of all samples.
+
+        Where steps fall below the resolution of the objective these have some left, and where
+        weights differ by orders of magnitude nothing else has.
+        """
+        if math.isinf(self.space.renewal):
+            return point, 0
+        self.space.neglect = 0.0
+        # far out, where all slopes are flat, a gradient may be small and the objective large
+        lowest = min(found, point, key=self.space.value)
+        return refine(self.space, lowest, target, budget, None)[:2]
 
 
 def descend_classes(
@@ -126,7 +143,7 @@ def descend_classes(
     work : Work
         Counts the passes.
     """
-    search = ClassSearch(objective, start, target, max_iterations, work)
+    search = ClassSearch(objective, start, target, work, max_iterations)
     search.go_on(target, max_iterations - search.iterations)
     ridge = float(objective.ridge_diagonal.min())
     enough = vague(search.point.w, tolerance)
@@ -210,6 +227,14 @@ def _radius(
     mean += (count + 2) * EPS * float(euclidean(w))
     radius = (reach * float(units.max()) + mean) * outside
     return radius if math.isfinite(radius) else math.inf
+
+
+def _highest_at_zero(objective: SoftmaxObjective) -> float:
+    """Bound the objective at 0: a loss is at most ``log K`` and the range of its offsets."""
+    total = math.log(objective.count) * float(objective.coefficients.sum())
+    if objective.offset is not None:
+        total += float(np.dot(objective.coefficients, np.ptp(objective.offset, axis=1)))
+    return total * outward(len(objective.classes), objective.count)
 
 
 def _subsample(objective: SoftmaxObjective, stride: int) -> SoftmaxObjective:

@@ -11,7 +11,7 @@ from fractions import Fraction
 import numpy as np
 
 from logreg_unlearn.problem.losses import Array, Mask
-from logreg_unlearn.problem.norms import EPS
+from logreg_unlearn.problem.norms import EPS, TINY
 from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.softmax import SoftmaxObjective
 
@@ -30,16 +30,22 @@ def falls_for_ever(*objectives: Objective | SoftmaxObjective) -> bool:
     """
     free = np.all([o.ridge_diagonal == 0 for o in objectives], axis=0)
     rows = np.vstack([_gains(objective, free) for objective in objectives])
-    if not rows.any():
+    rows = rows[:, rows.any(axis=0)]
+    if not rows.size:
         return False
+    # one weight alone: an intercept whose class has no samples
+    if ((rows >= 0).all(axis=0) | (rows <= 0).all(axis=0)).any():
+        return True
     if rows.shape[1] == 1:
-        return bool((rows >= 0).all() or (rows <= 0).all())
+        return False
     from scipy.optimize import linprog  # loaded where a certificate failed, not by the import
 
-    scaled = rows / np.abs(rows).max()
+    # no smaller: its inverse would overflow
+    units = np.maximum(np.abs(rows).max(axis=0), TINY)
+    scaled = rows / units
     found = linprog(-scaled.sum(axis=0), -scaled, np.zeros(len(scaled)), bounds=(-1.0, 1.0))
     return found.x is not None and any(
-        _separates(rows, direction) for direction in (found.x, np.round(found.x, 6))
+        _separates(rows, direction / units) for direction in (found.x, np.round(found.x, 6))
     )
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.solve.factors import Factor
-from logreg_unlearn.solve.linesearch import RESOLUTION, try_full
+from logreg_unlearn.solve.linesearch import try_full
 from logreg_unlearn.solve.passes import Iterate
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ def inexact_newton(
         known.add(products, left, here.norm, there.norm)
         here, spare = there, None if here is best else here
         steps += 1
-        if here.norm >= 0.9 * best.norm and fall <= RESOLUTION * space.value(here):
+        if here.norm >= 0.9 * best.norm and fall <= space.resolution * space.value(here):
             stalled += 1
         if here.norm < best.norm:
             best, spare = here, best

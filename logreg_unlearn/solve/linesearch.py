@@ -55,7 +55,7 @@ def try_full(
     full = space.evaluate(here.w - direction, spare)
     if abs(np.dot(direction, full.gradient)) <= GOOD * fall:
         return full
-    hidden = fall <= RESOLUTION * space.value(here) and math.isfinite(full.norm)
+    hidden = fall <= space.resolution * space.value(here) and math.isfinite(full.norm)
     return full if hidden else move(space, here, direction, fall, full)
 
 
@@ -81,7 +81,7 @@ def line_search(
         last = slope(high)
     if abs(last) <= wanted:
         return high
-    width = math.inf
+    width, closest = math.inf, 5.0 * float(np.finfo(here.margins.dtype).eps)
     for _ in range(200):
         # the secant where the two slopes are comparable and it has served, else the middle:
         # the geometric one once the bracket spans decades
@@ -91,7 +91,7 @@ def line_search(
         else:
             t = math.sqrt(low * high) if low > 0 and high > 4 * low else 0.5 * (low + high)
         value = slope(t)
-        if abs(value) <= wanted or width <= 1e-15 * high:
+        if abs(value) <= wanted or width <= closest * high:
             return t
         if value < 0:
             low, first = t, value

@@ -153,7 +153,7 @@ def from_subsamples(
         if n // stride >= 5 * d:
             part = part_of(stride)
             first = part.evaluate(start)
-            if first.norm <= _AS_GOOD * part.noise(first):
+            if known is None and first.norm <= _AS_GOOD * part.noise(first):
                 continue
             # a tenth of the sampling error of the subsample itself is accurate enough
             goal = 0.1 * first.norm * math.sqrt(d / (n / stride))
@@ -198,6 +198,8 @@ def refine(
         if poor and not fresh:
             factor = None  # a stale factor led nowhere: stay here and renew it
             continue
+        if poor and np.array_equal(there.w, here.w):
+            return best, steps, factor  # rounding swallows the step, and would for ever
         here = there
         if here.norm >= 0.9 * best.norm and before <= RESOLUTION * space.value(here):
             stalled += 1

@@ -249,3 +249,31 @@ def test_slopes_are_written_nowhere_else() -> None:
     own = of_logits.labels_at(np.zeros(50, dtype=int))
     with pytest.raises(AttributeError):
         of_logits.weigh_slopes(np.zeros((3, 50)), own, np.ones(50), target)
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-230, 1e-200, 1.0, 1e200])
+@pytest.mark.parametrize("shift", [-282.0, 0.0, 282.0])
+def test_slopes_keep_their_digits_under_any_weights(size: float, shift: float) -> None:
+    rng = np.random.default_rng(0)
+    logits, classes = rng.standard_normal((3, 8)), rng.integers(0, 3, 8)
+    weights = size * rng.uniform(1, 2, 8)
+    found, own = np.empty((3, 8)), of_logits.labels_at(classes)
+    of_logits.weigh_slopes(logits + shift, own, weights, found)
+    # the logits themselves are known to the rounding of the shift
+    expected = weights * of_logits.slopes((logits + shift) - shift, classes)
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("exponent", [-306, -250, -200])
+def test_gradient_error_holds_under_tiny_weights(exponent: int) -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(5):
+        objective = SoftmaxObjective(
+            rng.standard_normal((6, 2)), rng.integers(0, 3, 6), 3, np.full(6, 10.0**exponent),
+            10.0**exponent, offset=280 + rng.standard_normal((6, 3)),
+        )  # fmt: skip
+        w = rng.standard_normal(6)
+        with mp.workdps(40):
+            truth = exact(objective, w)[1]
+            error = mp.norm(mp.matrix(objective.gradient(w).tolist()) - truth)
+        assert error <= objective.gradient_error(w)

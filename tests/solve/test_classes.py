@@ -11,6 +11,7 @@ import pytest
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.multiclass import SoftmaxProblem
+from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.solve import classes as solver
@@ -278,3 +279,75 @@ def test_a_hessian_that_is_singular_in_double_precision_loses_the_path() -> None
     problem = SoftmaxProblem(x, y, np.arange(40) < 6, ridge=1e-18)
     for target in (1.0, original_beta(problem)):
         assert follow(problem, target).status in (PathStatus.LOST, PathStatus.FOLD)
+
+
+@pytest.mark.parametrize("far", [1e12, 1e30, 1e50])
+@pytest.mark.parametrize("offset", [False, True])
+def test_a_start_worse_than_none_is_no_hint(far: float, offset: bool) -> None:
+    rng = np.random.default_rng(0)
+    rows = np.column_stack([rng.standard_normal((40, 2)), np.ones(40)])
+    classes = np.arange(40) % 3
+    objective = SoftmaxObjective(
+        rows,
+        classes,
+        3,
+        np.full(40, 1 / 40),
+        1e-3,
+        penalised=np.array([True, True, False]),
+        offset=3 * rng.standard_normal((40, 3)) if offset else None,
+    )
+    cold, warm = minimise(objective), minimise(objective, far * rng.standard_normal(9))
+    assert warm.converged and warm.iterations <= cold.iterations + 2
+    assert np.linalg.norm(warm.w - cold.w) <= warm.radius + cold.radius
+
+
+def test_a_start_better_than_none_is_kept() -> None:
+    objective = draw(0, 40, 3, 3, ridge=1e-2)
+    found = minimise(objective)
+    assert minimise(objective, 1.001 * found.w, max_iterations=0).iterations == 0
+    kept = minimise(objective, 1.001 * found.w, max_iterations=0).w
+    np.testing.assert_allclose(kept, 1.001 * found.w, rtol=1e-12)
+
+
+@pytest.mark.parametrize("free", [False, True])
+@pytest.mark.parametrize("start", [None, 3.0])
+def test_no_sample_has_a_coefficient(free: bool, start: float | None) -> None:
+    objective = draw(0, 9, 2, 3, ridge=0.1, intercept=free).with_coefficients(np.zeros(9))
+    found = minimise(objective, None if start is None else np.full(objective.dimension, start))
+    assert found.value == found.gradient_norm == 0.0 and not found.w.any()
+    assert found.converged is not free
+
+
+@pytest.mark.parametrize("seed", [1, 2, 10])
+def test_a_step_that_rounding_swallows_is_the_last(seed: int) -> None:
+    # no gradient norm of 1e-14 is within reach, and the same step would be tried for ever
+    rng = np.random.default_rng(seed)
+    rows = rng.standard_normal((25, 3)) * [1e12, 1.0, 1e-12]
+    classes = rng.integers(0, 5, 25)
+    objective = SoftmaxObjective(rows, classes, 5, np.full(25, 0.04), 1e-2)
+    found = minimise(objective, tolerance=1e-14)
+    assert found.converged and found.iterations < 60
+
+
+def test_an_absent_class_falls_behind_beside_other_free_columns() -> None:
+    rows = np.column_stack([np.linspace(-1e9, 1e12, 12), np.linspace(0.001, 1.0, 12)])
+    objective = SoftmaxObjective(
+        rows, np.arange(12) % 2, 4, np.full(12, 1 / 12), 0.1, penalised=np.zeros(2, dtype=bool)
+    )
+    assert falls_for_ever(objective)
+    assert not falls_for_ever(replace(objective, classes=np.arange(12) % 4))
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-9, 1.0, 1e9, 1e300])
+def test_separation_does_not_depend_on_the_columns_units(scale: float) -> None:
+    rng = np.random.default_rng(1)
+    rows = rng.standard_normal((30, 2)) * [1.0, 3.0]
+    rows[rows @ [1.0, 2.0] < 0] *= -1
+    free = np.zeros(2, dtype=bool)
+    objective = Objective(rows * [1.0, scale], np.ones(30), 0.1, penalised=free)
+    assert falls_for_ever(objective)
+    turned = rows * [1.0, scale]
+    turned[0] *= -1
+    assert not falls_for_ever(replace(objective, signed_features=turned))
+    turned[:, 1] = 5e-324 * np.sign(rows[:, 1])
+    assert not falls_for_ever(replace(objective, signed_features=turned))

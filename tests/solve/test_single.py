@@ -15,7 +15,7 @@ from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.solve import classes as solver
 from logreg_unlearn.solve.class_rows import ClassRows
 from logreg_unlearn.solve.inexact import SINGLE, Curvature, Progress
-from logreg_unlearn.solve.optimum import minimise
+from logreg_unlearn.solve.optimum import OptimumStatus, minimise
 from logreg_unlearn.solve.passes import Iterate, Work
 from tests.solve.test_classes import draw
 
@@ -89,6 +89,18 @@ def test_a_start_nearby_is_kept(objective: SoftmaxObjective | Objective) -> None
     assert warm.converged and cold.converged
     assert np.linalg.norm(warm.w - cold.w) <= warm.radius + cold.radius
     assert warm.passes < cold.passes - 1.0
+
+
+def test_a_larger_sample_is_kept_after_a_smaller_one() -> None:
+    """Its Hessian serves the search in all rows, whose own is not formed."""
+    rng = np.random.default_rng(60_007)
+    rows = rng.standard_normal((60_000, 5)) * (1 + rng.random(5))
+    rows[:, -1] = 1.0
+    labels = np.sign(rows @ rng.standard_normal(5) / np.sqrt(5) * 2 + rng.logistic(size=60_000))
+    share, penalised = np.full(60_000, 1 / 60_000), np.arange(5) < 4
+    objective = Objective(rows * labels[:, None], share, 1e-2, LOGISTIC, penalised=penalised)
+    found = minimise(objective)
+    assert found.converged and found.passes < 8.5
 
 
 @pytest.mark.parametrize(
@@ -171,7 +183,31 @@ def test_below_the_resolution_a_full_step_is_taken(monkeypatch: pytest.MonkeyPat
     assert np.array_equal(there.w, here.w - direction)
 
 
-@pytest.mark.parametrize("most", [0, 1, 2, 3])
-def test_steps_in_single_precision_count(most: int) -> None:
-    found = minimise(LARGE, max_iterations=most)
-    assert found.iterations <= most and not found.converged
+@pytest.mark.parametrize("budget", [0, 1, 2])
+def test_steps_in_single_precision_count_among_all(budget: int) -> None:
+    found = minimise(LARGE, max_iterations=budget)
+    assert found.iterations <= budget
+    assert found.status is OptimumStatus.BUDGET
+
+
+@pytest.mark.parametrize("sure", [100.0, 1000.0])
+@pytest.mark.parametrize("seed", [0, 2])
+def test_a_search_ends_where_single_precision_does(
+    sure: float, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[type] = []
+    kept = ClassRows.slopes
+
+    def slopes(self: ClassRows, margins: Array) -> Array:
+        calls.append(self.precision)
+        return kept(self, margins)
+
+    monkeypatch.setattr(ClassRows, "slopes", slopes)
+    # nearly separable: the objective's fall is below half the digits long before its end
+    rng = np.random.default_rng(seed)
+    rows = rng.standard_normal((5800, 3))
+    scores = sure * rows @ rng.standard_normal((3, 4)) + rng.gumbel(size=(5800, 4))
+    share = np.full(5800, 1 / 5800)
+    objective = SoftmaxObjective(1e3 * rows, np.argmax(scores, axis=1), 4, share, 1e-12)
+    assert minimise(objective, tolerance=1e-13).converged
+    assert len(calls) <= 100

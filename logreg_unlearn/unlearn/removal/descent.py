@@ -27,6 +27,7 @@ import numpy as np
 
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.multiclass import AnyProblem
+from logreg_unlearn.problem.norms import EPS, FEW, euclidean, outward
 from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.unlearn.removal.result import (
     Removal,
@@ -71,8 +72,10 @@ def descent_to_delete(
     step_size = 2.0 / (high + low) if _bounded(problem) else 1.0 / high
     end = _descend(problem, w, steps, step_size)
     reach = error + prior_sensitivity(problem)
-    proved = math.isfinite(reach) and _bounded(problem)
-    sensitivity = contraction(low, high, step_size) ** steps * reach if proved else math.inf
+    sensitivity = math.inf
+    if math.isfinite(reach) and _bounded(problem):
+        c = _rate(problem, low, high, step_size)
+        sensitivity = c**steps * reach + _rounding(problem, w, steps, step_size, c)
     return Removal("descent-to-delete", end, descent_passes(problem, steps), sensitivity)
 
 
@@ -117,11 +120,14 @@ def rewind_to_delete(
     if not step_size > 0:
         raise ValueError(f"expected a step size > 0, got {step_size}")
     end = _descend(problem, checkpoint, steps, step_size)
-    c, reach, sensitivity = contraction(low, high, step_size), prior_sensitivity(problem), math.inf
+    c, reach = _rate(problem, low, high, step_size), prior_sensitivity(problem)
+    sensitivity = math.inf
     if c < 1.0 and math.isfinite(reach):
         # steps that overshoot the ridge add up to more than s
         added = step_size * low / (1.0 - c)
         sensitivity = c**steps * (1.0 - c**trained) * added * reach
+        if trained > 0:  # else the very same steps
+            sensitivity += 2.0 * _rounding(problem, checkpoint, steps, step_size, c)
     return Removal("rewind-to-delete", end, passes, sensitivity)
 
 
@@ -140,6 +146,32 @@ def curvature_range(problem: AnyProblem, w: Array) -> tuple[float, float]:
 def contraction(low: float, high: float, step_size: float) -> float:
     """Return the factor by which a gradient step brings any two models closer."""
     return max(abs(1.0 - step_size * low), abs(1.0 - step_size * high))
+
+
+def _rate(problem: AnyProblem, low: float, high: float, step_size: float) -> float:
+    """Return the contraction, at least: an eigenvalue is known to its rounding."""
+    rows, columns = problem.features.shape
+    return contraction(low, high * outward(rows, 8 * columns), step_size) + EPS
+
+
+def _rounding(problem: AnyProblem, w: Array, steps: int, step_size: float, c: float) -> float:
+    """Bound by how much rounding moves the end of the steps from ``w``, which contract by c.
+
+    Of every step the pull of all samples at their steepest is rounded, that of the margins where
+    the loss bends most, and the weights themselves, at the largest that they can become.
+    """
+    objective = problem.oracle()
+    lengths, weights, pull = objective.lengths(), objective.coefficients, objective.gradient_scale()
+    size = float(euclidean(np.asarray(w, dtype=np.float64))) + steps * step_size * float(pull)
+    margins = lengths * size
+    if objective.offset is not None:
+        offset = np.abs(objective.offset)
+        margins = margins + (offset if offset.ndim == 1 else offset.max(axis=1))
+    bent = 0.5 * float(np.dot(weights * lengths, margins))
+    each = step_size * (float(pull) + bent + problem.ridge * size) + size
+    each *= (len(lengths) + 2 * objective.dimension + FEW) * EPS
+    piled = min(float(steps), 1.0 / (1.0 - c)) if c < 1.0 else steps * c**steps
+    return each * piled
 
 
 def finite(w: Array) -> Array:

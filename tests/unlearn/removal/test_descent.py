@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+import mpmath as mp
 import numpy as np
 import pytest
 
@@ -235,3 +236,20 @@ def test_a_step_size_that_is_given_costs_nothing(rng) -> None:
     for remove in (rewind_to_delete, partial(noisy_descent, noise=0.1)):
         assert remove(p, w, 4, step_size=0.1).passes == pytest.approx(4 * share)
         assert remove(p, w, 4).passes == pytest.approx((4 + 1 + 3 / 25) * share)
+
+
+def test_rounding_is_part_of_what_descent_promises(rng) -> None:
+    # a strong ridge: in exact arithmetic next to nothing is left, but weights are rounded
+    for _ in range(10):
+        p = problem(rng, d=1, ridge=20.0)
+        objective = p.oracle()
+        pairs = list(zip(objective.coefficients, objective.signed_features[:, 0], strict=True))
+        with mp.workdps(50):
+            slope = [(mp.mpf(float(c)), mp.mpf(float(a))) for c, a in pairs]
+            exact = mp.findroot(
+                lambda v, slope=slope: 20 * v - sum(c * a / (1 + mp.exp(a * v)) for c, a in slope),
+                0,
+            )
+        w = minimise(p.original())
+        done = descent_to_delete(p, w.w, 30, error=w.radius)
+        assert 0 < abs(mp.mpf(float(done.w[0])) - exact) <= done.sensitivity < 1e-12
