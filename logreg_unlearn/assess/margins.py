@@ -36,9 +36,11 @@ def margins(problem: AnyProblem, w: Array, held_out: tuple[Array, Array] | None 
     Raises
     ------
     ValueError
-        If the held-out rows do not fit the problem.
+        If the weights or the held-out rows do not fit the problem.
     """
-    w = np.asarray(w, dtype=np.float64)
+    w, p = np.asarray(w, dtype=np.float64), problem.original().dimension
+    if w.shape[-1:] != (p,):
+        raise ValueError(f"expected weights of shape (..., {p}), got {w.shape}")
     given = None if held_out is None else labelled_rows(problem, held_out)
     with np.errstate(invalid="ignore", over="ignore"):
         if not isinstance(problem, SoftmaxProblem):

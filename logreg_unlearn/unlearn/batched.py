@@ -46,12 +46,15 @@ def stack(objectives: Sequence[Objective]) -> Objective:
     Raises
     ------
     ValueError
-        If there is none, or they differ in loss, dimension or penalised coordinates.
+        If there is none, one is of more than two classes, or they differ in loss, dimension or
+        penalised coordinates.
     """
     if not objectives:
         raise ValueError("expected at least one objective, got none")
     first = objectives[0]
     for other in objectives:
+        if not isinstance(other, Objective):
+            raise ValueError(f"expected objectives of two classes, got {type(other).__name__}")
         if other.loss is not first.loss or other.dimension != first.dimension:
             raise ValueError(
                 f"expected loss {first.loss.name} of dimension {first.dimension}, "

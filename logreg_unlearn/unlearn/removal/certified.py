@@ -43,8 +43,10 @@ def with_linear_term(objective: Objective, b: Array) -> tuple[Objective, Array]:
     Raises
     ------
     ValueError
-        If b is not 0 on a coordinate without ridge.
+        If b is not 0 on a coordinate without ridge, or the objective is one of more classes.
     """
+    if not isinstance(objective, Objective):
+        raise ValueError(f"expected an objective of two classes, got {type(objective).__name__}")
     free = objective.ridge_diagonal == 0.0
     if np.any(b[free] != 0.0):
         raise ValueError("expected a linear term on penalised columns alone, got one without ridge")

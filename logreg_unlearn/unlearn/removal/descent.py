@@ -34,6 +34,7 @@ from logreg_unlearn.unlearn.removal.result import (
     hessian_passes,
     prior_sensitivity,
     retained_share,
+    weights_of,
 )
 from logreg_unlearn.unlearn.steps import gradient_step
 
@@ -191,7 +192,7 @@ def _bounded(problem: AnyProblem) -> bool:
 def _descend(problem: AnyProblem, w: Array, steps: int, step_size: float) -> Array:
     if steps < 0:
         raise ValueError(f"expected steps >= 0, got {steps}")
-    w = np.array(w, dtype=np.float64)
+    w = weights_of(problem, w)
     with np.errstate(over="ignore", invalid="ignore"):
         gradient_step(problem.oracle(), step_size)(w, steps)
     return finite(w)

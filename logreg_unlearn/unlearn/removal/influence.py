@@ -23,6 +23,7 @@ from logreg_unlearn.unlearn.removal.result import (
     inverse_of,
     retained_share,
     solve,
+    weights_of,
 )
 
 _SINGULAR = "original's Hessian"
@@ -47,7 +48,7 @@ def influence_removal(problem: Problem, w: Array) -> Array:
         If the original's Hessian is not positive definite (possible only with unpenalised
         columns).
     """
-    w = np.array(w, dtype=np.float64)
+    w = weights_of(problem, w)
     gradient = problem.oracle().gradient(w)
     return w - solve(_SINGULAR, problem.original().hessian(w), gradient)
 
@@ -88,7 +89,7 @@ def rescaled_influence(problem: AnyProblem, w: Array) -> Removal:
         If that Hessian is not positive definite, or a forgotten row has all the leverage of a
         direction (both possible only with unpenalised columns).
     """
-    w = np.array(w, dtype=np.float64)
+    w = weights_of(problem, w)
     full = problem.original()
     if problem.normalisation == "mean":
         ridge = (1.0 - problem.forget_fraction) * problem.ridge

@@ -36,7 +36,7 @@ from logreg_unlearn.unlearn.removal.descent import (
     descent_passes,
     finite,
 )
-from logreg_unlearn.unlearn.removal.result import Removal, gradient_gap
+from logreg_unlearn.unlearn.removal.result import Removal, gradient_gap, weights_of
 from logreg_unlearn.unlearn.steps import gradient_step
 
 
@@ -72,10 +72,10 @@ def noisy_descent(
     """
     if steps < 0 or not noise >= 0.0:
         raise ValueError(f"expected steps and noise >= 0, got {steps} and {noise}")
-    passes = descent_passes(problem, steps, step_size)
+    w, passes = weights_of(problem, w), descent_passes(problem, steps, step_size)
     step_size = _given(step_size, curvature_range(problem, w)[1])
     advance, size = gradient_step(problem.oracle(), step_size), math.sqrt(2.0 * step_size) * noise
-    rng, w = np.random.default_rng(seed), np.array(w, dtype=np.float64)
+    rng = np.random.default_rng(seed)
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(steps):
             advance(w, 1)

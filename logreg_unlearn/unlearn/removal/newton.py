@@ -10,12 +10,16 @@ their perturbation).  Each step squares the error:
 
 from __future__ import annotations
 
-import numpy as np
-
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.multiclass import AnyProblem
 from logreg_unlearn.problem.protocol import Problem
-from logreg_unlearn.unlearn.removal.result import Removal, hessian_passes, retained_share, solve
+from logreg_unlearn.unlearn.removal.result import (
+    Removal,
+    hessian_passes,
+    retained_share,
+    solve,
+    weights_of,
+)
 
 
 def newton_removal(problem: Problem, w: Array, steps: int = 1) -> Array:
@@ -45,7 +49,7 @@ def newton_removal(problem: Problem, w: Array, steps: int = 1) -> Array:
     if steps < 0:
         raise ValueError(f"expected steps >= 0, got {steps}")
     objective = problem.oracle()
-    w = np.array(w, dtype=np.float64)
+    w = weights_of(problem, w)
     for _ in range(steps):
         w = w - solve("retain Hessian", objective.hessian(w), objective.gradient(w))
     return w

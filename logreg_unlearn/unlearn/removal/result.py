@@ -22,6 +22,7 @@ import numpy as np
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.multiclass import AnyProblem
 from logreg_unlearn.problem.norms import euclidean
+from logreg_unlearn.problem.protocol import Problem
 from logreg_unlearn.problem.softmax import ROOT2, SoftmaxObjective
 from logreg_unlearn.solve import passes
 from logreg_unlearn.solve.radius import ridge_radius
@@ -90,6 +91,21 @@ def prior_sensitivity(problem: AnyProblem) -> float:
     """Return a bound on the distance of original and oracle that looks at no solution."""
     ridge = float(problem.oracle().ridge_diagonal.min())
     return gradient_gap(problem) / ridge if ridge > 0 else math.inf
+
+
+def weights_of(problem: Problem, w: Array) -> Array:
+    """Return a copy of weights (d,) to start from.
+
+    Raises
+    ------
+    ValueError
+        If they have another shape or are not finite.
+    """
+    weights, d = np.array(w, dtype=np.float64), problem.oracle().dimension
+    if weights.shape != (d,) or not np.isfinite(weights).all():
+        found = f"of shape {weights.shape}" if weights.shape != (d,) else "that are not"
+        raise ValueError(f"expected finite weights of shape ({d},), got weights {found}")
+    return weights
 
 
 def retained_share(problem: AnyProblem) -> float:

@@ -36,6 +36,7 @@ from logreg_unlearn.unlearn.removal.result import (
     hessian_passes,
     inverse_of,
     retained_share,
+    weights_of,
 )
 
 _PRODUCT = 1.5
@@ -92,7 +93,7 @@ def subspace_oracle(problem: AnyProblem, w: Array) -> Removal:
     ValueError
         As `newton_removal`; if the solver could not certify a minimum.
     """
-    oracle = problem.oracle()
+    oracle, w = problem.oracle(), weights_of(problem, w)
     oracle = oracle.with_rows(oracle.coefficients != 0)
     samples = samples_of(problem.original().with_rows(problem.forget), w)
     columns = samples.gradients().T

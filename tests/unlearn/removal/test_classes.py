@@ -10,12 +10,15 @@ import pytest
 from scipy.optimize import minimize
 
 from logreg_unlearn.assess.distance import excess_risk
+from logreg_unlearn.assess.margins import margins
 from logreg_unlearn.problem.losses import LOGISTIC, Array
 from logreg_unlearn.problem.multiclass import SoftmaxProblem
 from logreg_unlearn.problem.problem import UnlearningProblem
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.testing import check_method
+from logreg_unlearn.unlearn.batched import stack
 from logreg_unlearn.unlearn.removal import REMOVALS, newton_removal, subspace
+from logreg_unlearn.unlearn.removal.certified import certified_removal
 from logreg_unlearn.unlearn.removal.influence import influence_step, rescaled_influence
 from logreg_unlearn.unlearn.removal.result import Removal, certificate, hessian_passes
 from logreg_unlearn.unlearn.removal.subspace import projective_update, subspace_oracle
@@ -242,3 +245,23 @@ def test_costs_by_hand(rng, monkeypatch, forget) -> None:
     each = 1 + min(1.5 * forget, hessian)
     inside = (found.iterations + 1) * each
     assert cost == pytest.approx((1 - gone) * (1 + hessian + inside) + gone * hessian)
+
+
+@pytest.mark.parametrize("name", sorted(REMOVALS))
+def test_weights_of_another_shape_are_named(rng, name: str) -> None:
+    problem = dressed(rng)
+    d = problem.oracle().dimension
+    for bad, named in ((np.zeros(5), rf"of shape \({d},\)"), (np.full(d, np.nan), "finite")):
+        with pytest.raises(ValueError, match=rf"^expected .*{named}"):
+            REMOVALS[name](problem, bad)
+
+
+def test_what_is_of_two_classes_says_so(rng) -> None:
+    problem = dressed(rng)
+    w = np.zeros(problem.oracle().dimension)
+    with pytest.raises(ValueError, match="of two classes, got SoftmaxObjective"):
+        certified_removal(problem, w, w)
+    with pytest.raises(ValueError, match="of two classes, got SoftmaxObjective"):
+        stack([problem.original()])  # type: ignore[list-item]
+    with pytest.raises(ValueError, match=r"weights of shape \(..., \d+\), got \(5,\)"):
+        margins(problem, np.zeros(5))
