@@ -35,7 +35,9 @@ def exact_minimiser(objective: Objective, start: Array) -> mp.matrix:
             return w + step
         there = w + step
         new = exact_derivatives(objective, there)
-        while size > 1e-6 and new[0] > value:
+        # of the terms log(1 + e^-z) rounding leaves that share of 1
+        rounding = mp.mpf(10) ** (10 - DIGITS) * (1 + abs(value))
+        while size > 1e-6 and new[0] > value + rounding:
             step /= 4
             size /= 4
             there = w + step
