@@ -42,8 +42,8 @@ class Dependence:
 
     Attributes
     ----------
-    lift : (d,) array
-        Per column.
+    lift : (d,) array, of K classes (K*d,)
+        Per column, and class.
     cosine_gradients, cosine_signed : float in [-1, 1]
         Of the mean gradients and of the mean signed rows; 0 where a mean vanishes.
     cross_influence_norm : float >= 0
@@ -90,30 +90,11 @@ def dependence(problem: AnyProblem, w: Array) -> Dependence:
         Where the original's Hessian at w is not positive definite (possible only with
         unpenalised columns).
     """
-    if isinstance(problem, SoftmaxProblem):
-        return _of_classes(problem, w)
     retain, forget = _signed_means(problem)
-    slopes = _slopes(problem, w)
-    gradient_retain, gradient_forget = _means(problem, slopes[:, None] * _signed(problem))
     norms = gradient_norms(problem, w)
     return Dependence(
         lift=_quotient(forget, retain),
-        cosine_gradients=cosine(gradient_retain, gradient_forget),
-        cosine_signed=cosine(retain, forget),
-        cross_influence_norm=norms.spectral,
-        cross_influence_overlap=norms.overlap,
-    )
-
-
-def _of_classes(problem: SoftmaxProblem, w: Array) -> Dependence:
-    """Return the same of a softmax problem; the lift is one for each class and column (K*d,)."""
-    sides = (~problem.forget, problem.forget)
-    retain, forget = _signed_means(problem)
-    means = [mean_gradient(problem, w, rows) for rows in sides]
-    norms = gradient_norms(problem, w)
-    return Dependence(
-        lift=_quotient(forget, retain),
-        cosine_gradients=cosine(*means),
+        cosine_gradients=cosine(*_mean_gradients(problem, w)),
         cosine_signed=cosine(retain, forget),
         cross_influence_norm=norms.spectral,
         cross_influence_overlap=norms.overlap,
@@ -216,6 +197,14 @@ def _signed_means(problem: AnyProblem) -> tuple[Array, Array]:
     if isinstance(problem, SoftmaxProblem):
         return mean_signed(problem, ~problem.forget), mean_signed(problem, problem.forget)
     return _means(problem, _signed(problem))
+
+
+def _mean_gradients(problem: AnyProblem, w: Array) -> tuple[Array, Array]:
+    if isinstance(problem, SoftmaxProblem):
+        sides = ~problem.forget, problem.forget
+        retain, forgotten = (mean_gradient(problem, w, rows) for rows in sides)
+        return retain, forgotten
+    return _means(problem, _slopes(problem, w)[:, None] * _signed(problem))
 
 
 def _quotient(above: Array, below: Array) -> Array:

@@ -102,8 +102,10 @@ def limit_of(trajectory: Trajectory, last: Phase, taken: int) -> Limit:
         return Limit(LimitKind.OVERFLOW)
     objectives = tuple(o for o in last.objectives if isinstance(o, Objective | SoftmaxObjective))
     with np.errstate(over="ignore", invalid="ignore"):
-        if len(objectives) < len(last.objectives):
-            return _without_rows(trajectory, last)
+        if len(objectives) < len(last.objectives):  # no sums of losses of rows: of one, a minimum
+            alone = len(last.objectives) == 1
+            near = _minimum_nearby(last.objectives[0], trajectory) if alone else None
+            return _point(None if near is None else (near.w, near.radius), trajectory.w[-1])
         end = _cycle_end(trajectory, objectives, taken * last.per_step)
         if _goes_away(trajectory, objectives) or _escapes(objectives, end, trajectory.step_size):
             return Limit(LimitKind.AWAY)
@@ -112,20 +114,14 @@ def limit_of(trajectory: Trajectory, last: Phase, taken: int) -> Limit:
             found = None if optimum is None else (optimum.w, optimum.radius)
         else:
             found = fixed_point(objectives, end, trajectory.step_size)
+    return _point(found, end)
+
+
+def _point(found: tuple[Array, float] | None, end: Array) -> Limit:
+    """Return the limit of steps that ended at a point: another one and its radius, if found."""
     if found is None:
         return Limit(LimitKind.UNKNOWN)
     return Limit(LimitKind.POINT, *found, left=float(np.linalg.norm(end - found[0])))
-
-
-def _without_rows(trajectory: Trajectory, last: Phase) -> Limit:
-    """Return what is proved of objectives that are no sum of losses of rows: of one, a minimum."""
-    if len(last.objectives) > 1:
-        return Limit(LimitKind.UNKNOWN)
-    found = _minimum_nearby(last.objectives[0], trajectory)
-    if found is None:
-        return Limit(LimitKind.UNKNOWN)
-    left = float(np.linalg.norm(trajectory.w[-1] - found.w))
-    return Limit(LimitKind.POINT, found.w, found.radius, left)
 
 
 def _escapes(objectives: tuple[_Objective, ...], end: Array, step_size: float) -> bool:

@@ -1,10 +1,10 @@
 r"""Newton's method by conjugate gradients, whose products with the Hessian are in single precision.
 
 A step solves ``H s = grad`` to a tenth at first and to a thousandth in the end; single precision
-is accurate enough for that, and twice as fast.  The gradients and the certificate are in double
-precision: they decide what is a solution.  The preconditioner is the Hessian's block of each
-class, renewed when the products since its last renewal have cost as much.  Nocedal and Wright,
-*Numerical Optimization*, algorithm 7.1.
+is accurate enough for that, and twice as fast.  The last gradients and the certificate are in
+double precision: they decide what is a solution.  The preconditioner is the Hessian's block of each
+class, renewed when the Hessian has changed and as many products as that costs are past and to come.
+Nocedal and Wright, *Numerical Optimization*, algorithm 7.1.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ class Curvature:
     Parameters
     ----------
     space : ClassRows
+        In single precision; the points may come from the same rows in double.
     """
 
     def __init__(self, space: ClassRows) -> None:
@@ -56,12 +57,10 @@ class Curvature:
         (n, d), count = self.objective.features.shape, self.objective.count
         self._share = n / max(self._work.rows, 1)
         self._ridge = self.objective.ridge_diagonal.astype(SINGLE)
-        # of each part: where it is, columns, weights; probabilities, these weighted, a product
+        # of each part besides: probabilities, these weighted, room for a product
         self._parts = tuple(
-            (part, part.columns.astype(SINGLE, copy=False), part.weights.astype(SINGLE, copy=False),
-             *np.empty((3, count, len(part.own)), SINGLE))
-            for part in space.parts
-        )  # fmt: skip
+            (part, *np.empty((3, count, len(part.own)), SINGLE)) for part in space.parts
+        )
         self._stride = max(1, n // (_ROWS * d))
         self._rows = self.objective.features[:: self._stride].astype(SINGLE)
         # products that take the time of the blocks (measured)
@@ -69,30 +68,30 @@ class Curvature:
 
     def at(self, here: Iterate) -> None:
         """Take the probabilities of a point, from its slopes."""
-        for part, _, weights, pi, weighted, _ in self._parts:
+        for part, pi, weighted, _ in self._parts:
             weighted[...] = here.slopes[part.inside].reshape(pi.shape)
-            weighted.reshape(-1)[part.own] += weights
-            np.divide(weighted, weights, out=pi)
+            weighted.reshape(-1)[part.own] += part.weights
+            np.divide(weighted, part.weights, out=pi)
             if pi.min() < _SURE:
                 pi[pi < _SURE] = 0.0
-                np.multiply(pi, weights, out=weighted)
+                np.multiply(pi, part.weights, out=weighted)
 
     def times(self, vector: Array) -> Array:
         """Return the Hessian times a vector (K*d,) of mean 0 over the classes."""
         self._work.passes += PRODUCT * self._share
         total, direction = self._ridge * vector, vector.reshape(self.objective.count, -1)
         sums = total.reshape(direction.shape)
-        for _, columns, _, pi, weighted, along in self._parts:
-            np.dot(direction, columns, out=along)
+        for part, pi, weighted, along in self._parts:
+            np.dot(direction, part.columns, out=along)
             along -= np.einsum("kn,kn->n", pi, along)
             along *= weighted
-            sums += np.dot(along, columns.T)
+            sums += np.dot(along, part.columns.T)
         return total
 
     def blocks(self, floor: float = _FLOOR) -> Blocks:
         """Return the inverse of the Hessian's block of each class, from rows that suffice."""
         d = self.objective.features.shape[1]
-        pi = np.concatenate([part[3] for part in self._parts], axis=1)[:, :: self._stride]
+        pi = np.concatenate([pi for _, pi, _, _ in self._parts], axis=1)[:, :: self._stride]
         scale = self._stride * self.objective.coefficients[:: self._stride].astype(SINGLE)
         weights = scale * pi * (1.0 - pi)
         weights = np.sqrt(np.maximum(weights, floor * weights.mean(axis=1, keepdims=True)))

@@ -153,6 +153,7 @@ def from_subsamples(
         if n // stride >= 5 * d:
             part = part_of(stride)
             first = part.evaluate(start)
+            # what a smaller sample left has to go through the larger one, whatever it says
             if known is None and first.norm <= _AS_GOOD * part.noise(first):
                 continue
             # a tenth of the sampling error of the subsample itself is accurate enough

@@ -11,7 +11,7 @@ from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.solve import classes as solver
 from logreg_unlearn.solve.class_rows import ClassRows
-from logreg_unlearn.solve.inexact import Curvature, inexact_newton
+from logreg_unlearn.solve.inexact import inexact_newton
 from logreg_unlearn.solve.optimum import minimise
 from logreg_unlearn.solve.passes import Work
 from tests.solve.test_classes import draw
@@ -36,7 +36,7 @@ def test_products_are_those_of_the_hessian(n: int) -> None:
     rng = np.random.default_rng(1)
     w, v = (centred(rng.standard_normal(objective.dimension), 5) for _ in range(2))
     space = ClassRows(objective, Work(n))
-    curvature = Curvature(space)
+    curvature = space.curvature
     curvature.at(space.evaluate(w))
     truth = objective.hessian_vector(w, v)
     off = curvature.times(v.astype(np.float32)) - truth
@@ -48,7 +48,7 @@ def test_blocks_are_those_of_the_hessian_inverted() -> None:
     rng = np.random.default_rng(1)
     w, v = (centred(rng.standard_normal(objective.dimension), 4) for _ in range(2))
     space = ClassRows(objective, Work(60))
-    curvature = Curvature(space)
+    curvature = space.curvature
     curvature.at(space.evaluate(w))
     hessian = objective.hessian(w)
     rows = [np.linalg.solve(hessian[j : j + 3, j : j + 3], v[j : j + 3]) for j in range(0, 12, 3)]

@@ -14,7 +14,7 @@ from logreg_unlearn.problem.objective import Objective
 from logreg_unlearn.problem.softmax import SoftmaxObjective
 from logreg_unlearn.solve import classes as solver
 from logreg_unlearn.solve.class_rows import ClassRows
-from logreg_unlearn.solve.inexact import SINGLE, Curvature, Progress
+from logreg_unlearn.solve.inexact import SINGLE, Progress
 from logreg_unlearn.solve.optimum import OptimumStatus, minimise
 from logreg_unlearn.solve.passes import Iterate, Work
 from tests.solve.test_classes import draw
@@ -137,7 +137,7 @@ def test_a_preconditioner_is_renewed_where_that_pays() -> None:
     """The Hessian has changed, and as many products as it takes to form it are past and to come."""
     objective = draw(1, 60, 3, 4)
     space = ClassRows(objective, Work(60))
-    curvature = Curvature(space)
+    curvature = space.curvature
     curvature.at(space.evaluate(np.zeros(12)))
     many = math.ceil(curvature.renewal)
 

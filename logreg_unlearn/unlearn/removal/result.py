@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from logreg_unlearn.problem import checks as check
 from logreg_unlearn.problem.losses import Array
 from logreg_unlearn.problem.multiclass import AnyProblem
 from logreg_unlearn.problem.norms import euclidean
@@ -101,11 +102,7 @@ def weights_of(problem: Problem, w: Array) -> Array:
     ValueError
         If they have another shape or are not finite.
     """
-    weights, d = np.array(w, dtype=np.float64), problem.oracle().dimension
-    if weights.shape != (d,) or not np.isfinite(weights).all():
-        found = f"of shape {weights.shape}" if weights.shape != (d,) else "that are not"
-        raise ValueError(f"expected finite weights of shape ({d},), got weights {found}")
-    return weights
+    return np.array(check.vector("weights", w, problem.oracle().dimension))
 
 
 def retained_share(problem: AnyProblem) -> float:
